@@ -1,0 +1,32 @@
+/** The store answered with something that cannot be true; retrying will not help. Operators see `code` in alarms. */
+export class CorruptStore extends Error {
+  readonly code = 'CORRUPT_STORE';
+  readonly key: string;
+  constructor(key: string, cause?: unknown) {
+    super(`stored object ${key} does not match its name or cannot be read`, { cause });
+    this.name = 'CorruptStore';
+    this.key = key;
+  }
+}
+
+/** A record over the size that every adapter can hold; the caller put into a record what belongs into a blob. */
+export class RecordTooLarge extends Error {
+  readonly code = 'RECORD_TOO_LARGE';
+  readonly key: string;
+  constructor(key: string, bytes: number) {
+    super(`record ${key} has ${bytes} bytes, more than the 350,000 that every store can hold`);
+    this.name = 'RecordTooLarge';
+    this.key = key;
+  }
+}
+
+/** The store could not be reached or refused for now (throttled, disk full, 503); the same call may succeed later. */
+export class StoreUnavailable extends Error {
+  readonly code = 'STORE_UNAVAILABLE';
+  readonly key: string;
+  constructor(key: string, cause?: unknown) {
+    super(`the store is not available for ${key}`, { cause });
+    this.name = 'StoreUnavailable';
+    this.key = key;
+  }
+}
