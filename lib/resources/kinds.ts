@@ -1,0 +1,31 @@
+import { destinationRule } from './destination-rule.ts';
+import { endpointSlice } from './endpoint-slice.ts';
+import { gateway } from './gateway.ts';
+import type { KindDefinition } from './kind-definition.ts';
+import { mesh } from './mesh.ts';
+import { serviceEntry } from './service-entry.ts';
+import { service } from './service.ts';
+import { virtualService } from './virtual-service.ts';
+import { workloadEntry } from './workload-entry.ts';
+
+/** What people may write: every kind by the name documents give it. A new kind is one row here and one file. */
+export const kinds = {
+  DestinationRule: destinationRule,
+  EndpointSlice: endpointSlice,
+  Gateway: gateway,
+  Mesh: mesh,
+  Service: service,
+  ServiceEntry: serviceEntry,
+  VirtualService: virtualService,
+  WorkloadEntry: workloadEntry,
+} as const satisfies Record<string, KindDefinition>;
+
+export type Kind = keyof typeof kinds;
+
+export const isKind = (name: string): name is Kind => Object.hasOwn(kinds, name);
+
+/** The `apiVersion` in which a kind is shown when nothing else is asked for: `networking.istio.io/v1`, `v1`. */
+export function preferredApiVersion(kind: Kind): string {
+  const { group, versions } = kinds[kind];
+  return group === '' ? versions[0] : `${group}/${versions[0]}`;
+}
