@@ -1,0 +1,31 @@
+import type { Issue, Noted } from '../base/issue.ts';
+import type { ProxyIr } from '../ir/proxy-ir.ts';
+import type { ProxyView } from '../view/proxy-view.ts';
+import { compileClusters } from './clusters.ts';
+import { compileEndpoints } from './endpoints.ts';
+import { compileGatewayListeners } from './gateway-listeners.ts';
+import { compileGatewayRoutes } from './gateway-routes.ts';
+import { compileSidecarListeners } from './sidecar-listeners.ts';
+import { compileSidecarRoutes } from './sidecar-routes.ts';
+
+/** Takes every decision for one view: precedence, merging, order. What cannot be built is left out and named in the issues. */
+export function compile(view: ProxyView): Noted<ProxyIr> {
+  const issues: Issue[] = [];
+  const take = <T>(noted: Noted<readonly T[]>): readonly T[] => {
+    issues.push(...noted.issues);
+    return noted.value;
+  };
+  const isRouter = view.gateway !== undefined;
+  const value: ProxyIr = {
+    refresh: view.facts.refresh,
+    clusters: byName(take(compileClusters(view))),
+    endpoints: byName(take(compileEndpoints(view))),
+    listeners: byName(take(isRouter ? compileGatewayListeners(view, view.gateway) : compileSidecarListeners(view))),
+    routes: byName(take(isRouter ? compileGatewayRoutes(view, view.gateway) : compileSidecarRoutes(view))),
+  };
+  return { value, issues };
+}
+
+function byName<T extends { readonly name: string }>(items: readonly T[]): readonly T[] {
+  return [...items].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}

@@ -1,0 +1,3 @@
+export interface ClusterIr {
+  readonly name: string;
+}

@@ -1,0 +1,3 @@
+export interface EndpointsIr {
+  readonly name: string;
+}

@@ -1,0 +1,3 @@
+export interface ListenerIr {
+  readonly name: string;
+}

@@ -1,0 +1,16 @@
+import type { DurationMs } from '../base/brand.ts';
+import type { ClusterIr } from './cluster.ts';
+import type { EndpointsIr } from './endpoints.ts';
+import type { ListenerIr } from './listener.ts';
+import type { RouteConfigurationIr } from './route-configuration.ts';
+
+/** What one class of proxies should do: every decision taken, nothing spelled yet. Each list is sorted by name. */
+export interface ProxyIr {
+  /** How often the proxy polls routes and endpoints. */
+  readonly refresh: DurationMs;
+  readonly clusters: readonly ClusterIr[];
+  /** One per cluster that finds its endpoints by EDS. */
+  readonly endpoints: readonly EndpointsIr[];
+  readonly listeners: readonly ListenerIr[];
+  readonly routes: readonly RouteConfigurationIr[];
+}

@@ -1,0 +1,3 @@
+export interface RouteConfigurationIr {
+  readonly name: string;
+}

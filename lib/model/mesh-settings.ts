@@ -1,0 +1,43 @@
+import type { DurationMs } from '../base/brand.ts';
+import type { LocalityLb, PolicyBlocks, TcpKeepalive } from './traffic-policy.ts';
+
+/**
+ * The mesh-wide settings that stages read, defaults filled in (G-7). Switches of the product are fields here, never
+ * module state, so that they are part of every stage's input.
+ */
+export interface MeshSettings {
+  readonly rootNamespace: string;
+  readonly trustDomain: string;
+  /** Suffix of in-mesh service names: `name.namespace.svc.<domainSuffix>`. */
+  readonly domainSuffix: string;
+  readonly outboundPolicy: 'allow-any' | 'registry-only';
+  readonly inboundPolicy: 'passthrough' | 'localhost';
+  /** Port of the catch-all listener that redirected outbound connections meet (15001). */
+  readonly outboundPort: number;
+  /** Port of the catch-all listener that redirected inbound connections meet (15006). */
+  readonly inboundPort: number;
+  /** Port of the forward-proxy listener on loopback; 0 for none. */
+  readonly httpProxyPort: number;
+  readonly connectTimeout: DurationMs;
+  readonly dnsRefresh: DurationMs;
+  readonly protocolDetectionTimeout: DurationMs;
+  readonly upgradesToHttp2: boolean;
+  readonly pathNormalization: 'none' | 'base' | 'merge-slashes' | 'decode-and-merge-slashes';
+  readonly defaultExportTo: {
+    readonly services: readonly string[];
+    readonly routes: readonly string[];
+    readonly policies: readonly string[];
+  };
+  readonly defaultRetries: RetryDefaults | undefined;
+  /** Mesh-wide locality load balancing; `undefined` when it is switched off. */
+  readonly localityLb: LocalityLb | undefined;
+  readonly tcpKeepalive: TcpKeepalive | undefined;
+  /** Blocks that fill what a DestinationRule leaves unset (DR-21). */
+  readonly defaultPolicy: PolicyBlocks;
+}
+
+export interface RetryDefaults {
+  readonly attempts: number;
+  readonly retryOn: string | undefined;
+  readonly backoff: DurationMs | undefined;
+}

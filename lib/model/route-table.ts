@@ -1,0 +1,25 @@
+import type { HostName } from '../base/host-name.ts';
+import type { ResourceKey } from '../resources/resource.ts';
+import type { HttpRule } from './http-rule.ts';
+import type { Visibility } from './visibility.ts';
+
+/** Name that route tables use for "every sidecar" among their gateways. */
+export const MESH_GATEWAY = 'mesh';
+
+/**
+ * Routing rules for some hosts, whichever front end they were written in (VirtualService, later HTTPRoute). Names are
+ * already full (VS-1): hosts, destinations and gateways need no owner's namespace to be understood.
+ */
+export interface RouteTable {
+  readonly source: ResourceKey;
+  readonly name: string;
+  readonly namespace: string;
+  /** RFC 3339, empty when the document carries none; sorts first then (G-2). */
+  readonly createdAt: string;
+  readonly hosts: readonly HostName[];
+  /** `mesh` or `namespace/name`, never empty. */
+  readonly gateways: readonly string[];
+  readonly visibility: Visibility;
+  /** In the order written: the first rule that matches wins. */
+  readonly http: readonly HttpRule[];
+}

@@ -1,0 +1,110 @@
+import type { DurationMs } from '../base/brand.ts';
+import type { HostName } from '../base/host-name.ts';
+import type { Labels } from '../base/labels.ts';
+import type { ResourceKey } from '../resources/resource.ts';
+import type { Visibility } from './visibility.ts';
+
+/**
+ * All DestinationRules of one namespace for one host, consolidated (DR-5 to DR-10). A block that is absent was not
+ * written; which other level it comes from is decided in compile (DR-19 to DR-21), not here.
+ */
+export interface TrafficPolicy {
+  /** Contributors in the order in which they were merged; the first names the policy in metadata. */
+  readonly from: readonly ResourceKey[];
+  readonly host: HostName;
+  readonly namespace: string;
+  readonly visibility: Visibility;
+  /** `undefined` applies to all clients; otherwise only to those whose labels it selects. */
+  readonly workloadSelector: Labels | undefined;
+  readonly blocks: PolicyBlocks;
+  readonly ports: readonly PortPolicy[];
+  readonly subsets: readonly Subset[];
+}
+
+export interface PortPolicy {
+  readonly port: number;
+  readonly blocks: PolicyBlocks;
+}
+
+export interface Subset {
+  readonly name: string;
+  /** Empty selects every endpoint (DR-22). */
+  readonly labels: Labels;
+  readonly blocks: PolicyBlocks;
+  readonly ports: readonly PortPolicy[];
+}
+
+export interface PolicyBlocks {
+  readonly pool?: ConnectionPool;
+  readonly lb?: LoadBalancing;
+  readonly outlier?: OutlierDetection;
+}
+
+export interface ConnectionPool {
+  readonly maxConnections?: number;
+  readonly connectTimeout?: DurationMs;
+  readonly maxConnectionDuration?: DurationMs;
+  readonly tcpIdleTimeout?: DurationMs;
+  readonly tcpKeepalive?: TcpKeepalive;
+  readonly maxPendingRequests?: number;
+  readonly maxRequests?: number;
+  readonly maxRequestsPerConnection?: number;
+  readonly maxRetries?: number;
+  readonly maxConcurrentStreams?: number;
+  readonly httpIdleTimeout?: DurationMs;
+  /** `unset` follows the mesh. */
+  readonly h2Upgrade: 'unset' | 'upgrade' | 'do-not-upgrade';
+  readonly usesClientProtocol: boolean;
+}
+
+export interface TcpKeepalive {
+  readonly probes: number | undefined;
+  readonly time: DurationMs | undefined;
+  readonly interval: DurationMs | undefined;
+}
+
+export interface OutlierDetection {
+  /** `undefined` leaves Envoy's default; 0 switches the check off. */
+  readonly consecutive5xx?: number;
+  readonly consecutiveGatewayErrors?: number;
+  readonly consecutiveLocalOriginFailures?: number;
+  readonly splitsLocalOrigin: boolean;
+  readonly interval?: DurationMs;
+  readonly baseEjectionTime?: DurationMs;
+  /** Percent, 0 to 100. */
+  readonly maxEjectionPercent?: number;
+  /** Percent, 0 to 100; 0 by default (DR-27). */
+  readonly minHealthPercent: number;
+}
+
+export interface LoadBalancing {
+  readonly algorithm?: LbAlgorithm;
+  readonly warmup?: Warmup;
+  /** `undefined` follows the mesh; `off` is `enabled: false`. */
+  readonly locality?: LocalityLb | 'off';
+}
+
+export type LbAlgorithm =
+  | { readonly type: 'least-request' | 'round-robin' | 'random' | 'passthrough' }
+  | { readonly type: 'ring-hash'; readonly minimumRingSize: number; readonly key: HashKey }
+  | { readonly type: 'maglev'; readonly tableSize: number | undefined; readonly key: HashKey };
+
+/** What consistent hashing looks at; becomes a hash policy of the route (RT-30) or of the TCP proxy (TR-9). */
+export type HashKey =
+  | { readonly on: 'header'; readonly name: string }
+  | { readonly on: 'cookie'; readonly name: string; readonly path: string; readonly ttl: DurationMs | undefined }
+  | { readonly on: 'query-parameter'; readonly name: string }
+  | { readonly on: 'source-ip' };
+
+export interface Warmup {
+  readonly duration: DurationMs;
+  /** Percent; 10 by default (LB-16). */
+  readonly minimumPercent: number;
+  readonly aggression: number;
+}
+
+export interface LocalityLb {
+  readonly distribute: readonly { readonly from: string; readonly to: Readonly<Record<string, number>> }[];
+  readonly failover: readonly { readonly from: string; readonly to: string }[];
+  readonly failoverPriority: readonly string[];
+}

@@ -1,0 +1,25 @@
+import type { Noted } from '../base/issue.ts';
+import type { World } from '../world/world.ts';
+import { mergeGateways } from './merge-gateways.ts';
+import type { ProxyView, ViewFacts } from './proxy-view.ts';
+import { ownInstances } from './own-instances.ts';
+import { meshRouteTables } from './route-tables.ts';
+import { visibleServices } from './services.ts';
+
+/** What one class of proxies may see of the world. Nothing that exportTo or a selector hides from them is in it. */
+export function buildProxyView(world: World, facts: ViewFacts): Noted<ProxyView> {
+  const services = visibleServices(world, facts);
+  const isRouter = facts.type === 'router';
+  const gateway = isRouter ? mergeGateways(world, facts) : undefined;
+  return {
+    value: {
+      facts,
+      mesh: world.mesh,
+      services,
+      instances: ownInstances(world, facts),
+      routeTables: isRouter ? [] : meshRouteTables(world, facts, services),
+      gateway: gateway?.value,
+    },
+    issues: gateway?.issues ?? [],
+  };
+}

@@ -1,0 +1,37 @@
+import type { DurationMs } from '../base/brand.ts';
+import type { Labels } from '../base/labels.ts';
+import type { Locality } from '../base/locality.ts';
+
+export type ProxyType = 'sidecar' | 'router' | 'waypoint';
+export type Interception = 'none' | 'redirect' | 'tproxy';
+/** Which Envoy the proxy is (PROF-1): stock, or Istio's build with its extra filters. */
+export type Profile = 'envoy' | 'istio-proxy';
+
+/** What a node told us about itself that may matter. Read from a poll, a bootstrap request, or a case file. */
+export interface ProxyFacts {
+  /** The whole node id, as the proxy sends it. */
+  readonly id: string;
+  readonly type: ProxyType;
+  readonly namespace: string;
+  /** Its addresses in order, at least one. */
+  readonly ips: readonly string[];
+  readonly labels: Labels;
+  readonly serviceAccount: string;
+  readonly locality: Locality;
+  readonly network: string;
+  readonly clusterId: string;
+  /** Suffix that makes short host names full on this proxy's machine: `<namespace>.svc.<domain>` by default (PX-3). */
+  readonly dnsDomain: string;
+  readonly interception: Interception;
+  readonly profile: Profile;
+  /** Node metadata ISTIO_VERSION; empty means "newest" for version gates (PX-7). */
+  readonly istioVersion: string;
+  /** Port of a forward-proxy listener that this proxy asks for (metadata HTTP_PROXY_PORT); `undefined` leaves it to the mesh. */
+  readonly httpProxyPort: number | undefined;
+  /** True when the proxy may not bind ports below 1,024. */
+  readonly isUnprivileged: boolean;
+  /** Ports that the proxy's own machine uses (LS-6), sorted: no listener on the wildcard address may take them. */
+  readonly reservedPorts: readonly number[];
+  /** How often the proxy polls routes and endpoints (metadata PILOTLESS_REFRESH); goes into every nested config source. */
+  readonly refresh: DurationMs;
+}

@@ -1,0 +1,58 @@
+import type { Brand } from '../base/brand.ts';
+import type { Labels } from '../base/labels.ts';
+import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { RouteTable } from '../model/route-table.ts';
+import type { Endpoint, Service, ServiceKey, ServicePort } from '../model/service.ts';
+import type { TrafficPolicy } from '../model/traffic-policy.ts';
+import type { MergedGateway } from './merged-gateway.ts';
+import type { ProxyFacts } from './proxy-facts.ts';
+
+/** Who shares a view: hash of the facts that can change what a proxy is given. */
+export type ViewKey = Brand<string, 'ViewKey'>;
+
+/**
+ * The facts that decide what a proxy is given, and nothing else (VIEW-1, VIEW-2): no id, no addresses, and of the labels
+ * only those that some selector names. Equal facts, equal view.
+ */
+export interface ViewFacts extends Omit<ProxyFacts, 'id' | 'ips' | 'labels'> {
+  readonly selectedLabels: Labels;
+  readonly ipFamily: 'v4' | 'v6' | 'dual';
+  /** Service ports served at one of the proxy's own addresses (SR-12, SE-15), sorted by target port, then service. */
+  readonly ownPorts: readonly OwnPort[];
+}
+
+export interface OwnPort {
+  readonly service: ServiceKey;
+  readonly port: number;
+  readonly targetPort: number;
+}
+
+/** A service port that the proxy itself serves. */
+export interface OwnInstance {
+  readonly service: Service;
+  readonly port: ServicePort;
+  readonly targetPort: number;
+  /** Policy of the service without regard to selectors (DR-17), for the inbound connection pool (CL-10). */
+  readonly policy: TrafficPolicy | undefined;
+}
+
+/** A service that this proxy may reach, with all that was decided elsewhere about it. */
+export interface VisibleService {
+  readonly service: Service;
+  readonly endpoints: readonly Endpoint[];
+  /** The one traffic policy that applies to this client and this service (DR-13 to DR-17). */
+  readonly policy: TrafficPolicy | undefined;
+}
+
+/** Everything that one class of proxies may see, in a deterministic order. */
+export interface ProxyView {
+  readonly facts: ViewFacts;
+  readonly mesh: MeshSettings;
+  /** In the order of SR-6, oldest first within each part; at most one per host name. */
+  readonly services: readonly VisibleService[];
+  readonly instances: readonly OwnInstance[];
+  /** Route tables bound to the mesh that this sidecar may use, in selection order (VS-15); empty for a router. */
+  readonly routeTables: readonly RouteTable[];
+  /** What a router listens on, merged from all Gateways that select it; `undefined` for a sidecar. */
+  readonly gateway: MergedGateway | undefined;
+}

@@ -1,0 +1,28 @@
+import { hashOf } from '../base/hashing.ts';
+import type { World } from '../world/world.ts';
+import type { ProxyFacts } from './proxy-facts.ts';
+import type { OwnPort, ViewFacts, ViewKey } from './proxy-view.ts';
+
+/** The part of a proxy's facts that this world can tell apart (VIEW-1, VIEW-2, VIEW-5). */
+export function viewFacts(world: World, proxy: ProxyFacts): ViewFacts {
+  const { id: _id, ips, labels, ...shared } = proxy;
+  const selected = Object.entries(labels).filter(([key]) => world.selectedLabels.has(key));
+  return {
+    ...shared,
+    selectedLabels: Object.fromEntries(selected),
+    ipFamily: ipFamily(ips),
+    ownPorts: ownPorts(world, proxy),
+  };
+}
+
+export const viewKey = (facts: ViewFacts): ViewKey => hashOf(facts) as string as ViewKey;
+
+function ipFamily(ips: readonly string[]): 'v4' | 'v6' | 'dual' {
+  const hasV6 = ips.some((ip) => ip.includes(':'));
+  const hasV4 = ips.some((ip) => !ip.includes(':'));
+  return hasV4 && hasV6 ? 'dual' : hasV6 ? 'v6' : 'v4';
+}
+
+function ownPorts(_world: World, _proxy: ProxyFacts): readonly OwnPort[] {
+  return [];
+}

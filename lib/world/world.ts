@@ -1,0 +1,44 @@
+import type { Issue, Noted } from '../base/issue.ts';
+import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { RouteTable } from '../model/route-table.ts';
+import type { Endpoint, Service, ServiceKey } from '../model/service.ts';
+import type { TrafficPolicy } from '../model/traffic-policy.ts';
+import type { Resource } from '../resources/resource.ts';
+import { readGateways, type GatewaySource } from './gateways.ts';
+import { readMeshSettings } from './mesh-settings.ts';
+import { readRouteTables } from './route-tables.ts';
+import { selectedLabels } from './selected-labels.ts';
+import { readServices } from './services.ts';
+import { readTrafficPolicies } from './traffic-policies.ts';
+
+/** Every accepted resource at one revision, indexed. Each list is oldest first (G-2), whatever order the input had. */
+export interface World {
+  readonly mesh: MeshSettings;
+  /** At most one per namespace and host name (SR-4). */
+  readonly services: readonly Service[];
+  readonly endpoints: ReadonlyMap<ServiceKey, readonly Endpoint[]>;
+  readonly routeTables: readonly RouteTable[];
+  readonly trafficPolicies: readonly TrafficPolicy[];
+  readonly gateways: readonly GatewaySource[];
+  /** Label keys that some selector names; only these can tell two proxies apart (VIEW-1, VIEW-2). */
+  readonly selectedLabels: ReadonlySet<string>;
+}
+
+/** Reads every resource once. A resource that makes no sense is left out and named in the issues; the others stay (G-6). */
+export function buildWorld(resources: readonly Resource[]): Noted<World> {
+  const issues: Issue[] = [];
+  const take = <T>(noted: Noted<T>): T => {
+    issues.push(...noted.issues);
+    return noted.value;
+  };
+  const mesh = take(readMeshSettings(resources));
+  const { services, endpoints } = take(readServices(resources, mesh));
+  const routeTables = take(readRouteTables(resources, mesh));
+  const trafficPolicies = take(readTrafficPolicies(resources, mesh));
+  const gateways = take(readGateways(resources));
+  const labels = selectedLabels({ mesh, trafficPolicies, gateways, routeTables });
+  return {
+    value: { mesh, services, endpoints, routeTables, trafficPolicies, gateways, selectedLabels: labels },
+    issues,
+  };
+}
