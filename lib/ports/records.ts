@@ -16,22 +16,42 @@ export interface StoredRecord<T> {
   readonly etag: Etag;
 }
 
+/** The largest record, in bytes of its JSON in UTF-8, that every store holds; a larger one throws RecordTooLarge. */
+export const MAX_RECORD_BYTES = 350_000;
+
+/** The longest page that `list` answers, and its default. */
+export const MAX_PAGE_RECORDS = 1_000;
+
+export interface RecordPage<T> {
+  readonly records: readonly StoredRecord<T>[];
+  readonly cursor?: string;
+}
+
+export interface ListOptions {
+  /** From the page before, listed with the same prefix. */
+  readonly cursor?: string;
+  /** 1 to MAX_PAGE_RECORDS; a page ends earlier when it holds about 1 MB. */
+  readonly limit?: number;
+  /** Only ids that start with it. */
+  readonly prefix?: string;
+}
+
 /**
  * Small mutable JSON values that move only by conditional write (DynamoDB in the cloud). Contract:
  * - `putIf(key, record, expected)` writes only if the stored etag is `expected`, or, with `undefined`, if nothing is stored;
  *   it answers the new etag, or `undefined` when the condition did not hold (a lost race is an outcome, not an error).
  * - Of any number of writers that expect the same etag exactly one wins.
- * - `get` after a won `putIf` sees that write or a later one (consistent read).
+ * - `get` and `list` after a won write see that write or a later one (consistent read).
  * - `removeIf` likewise; removing what is not stored with expectation `undefined` is success (true).
- * - `list` answers one page of a partition in ascending byte order of `id`, after `cursor` when given.
- * A record is at most 350,000 bytes of JSON; larger ones throw RecordTooLarge. When it returns, a write is durable.
+ * - `list` answers one page of a partition in ascending byte order of `id`. A page may be empty and still carry a cursor;
+ *   only a page without a cursor is the last.
+ * - A write that throws StoreUnavailable has an open outcome: it may have happened, and may happen still. The caller reads
+ *   again before it decides.
+ * A key outside its limits is a RangeError, a record that JSON cannot hold a TypeError. When it returns, a write is durable.
  */
 export interface Records {
   get<T>(key: RecordKey): Promise<StoredRecord<T> | undefined>;
   putIf<T>(key: RecordKey, record: T, expected: Etag | undefined): Promise<Etag | undefined>;
   removeIf(key: RecordKey, expected: Etag | undefined): Promise<boolean>;
-  list<T>(
-    partition: string,
-    options?: { readonly cursor?: string; readonly limit?: number; readonly prefix?: string },
-  ): Promise<{ readonly records: readonly StoredRecord<T>[]; readonly cursor?: string }>;
+  list<T>(partition: string, options?: ListOptions): Promise<RecordPage<T>>;
 }

@@ -20,6 +20,28 @@ export class RecordTooLarge extends Error {
   }
 }
 
+/** A body over the size that every store can hold. */
+export class BlobTooLarge extends Error {
+  readonly code = 'BLOB_TOO_LARGE';
+  constructor(bytes: number) {
+    super(`a blob of ${bytes} bytes is larger than the 64 MiB that every store can hold`);
+    this.name = 'BlobTooLarge';
+  }
+}
+
+/** The store is there but will not serve us: no permission, no such table or bucket. An operator must act; retrying will not help. */
+export class StoreRefused extends Error {
+  readonly code = 'STORE_REFUSED';
+  readonly key: string;
+  constructor(key: string, cause?: unknown) {
+    super(`the store refused the request for ${key}: ${cause instanceof Error ? cause.message : 'no reason given'}`, {
+      cause,
+    });
+    this.name = 'StoreRefused';
+    this.key = key;
+  }
+}
+
 /** The store could not be reached or refused for now (throttled, disk full, 503); the same call may succeed later. */
 export class StoreUnavailable extends Error {
   readonly code = 'STORE_UNAVAILABLE';
