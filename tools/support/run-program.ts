@@ -10,16 +10,23 @@ export interface ProgramResult {
 interface Surroundings {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Ends the program after this long; without it there is no limit. */
+  readonly timeoutMs?: number;
 }
 
 /** Runs a program to its end and collects its output. A program that cannot be started ends with code 127. */
 export function runProgram(
   program: string,
   args: readonly string[],
-  { cwd, env }: Surroundings = {},
+  { cwd, env, timeoutMs }: Surroundings = {},
 ): Promise<ProgramResult> {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: timeoutMs,
+    });
     let output = '';
     const collect = (chunk: string): void => void (output += chunk);
     child.stdout.setEncoding('utf8').on('data', collect);
