@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Case, Rendered, Verdict } from './case.ts';
+import { judgeResources } from './compare-resources.ts';
+import { at, textAt, type Json } from './json.ts';
+import { judgeSimulation } from './simulation.ts';
+
+/** Which verb of the command line an area's cases go through, and how its answer is judged. */
+export interface Area {
+  readonly verb: 'render' | 'validate';
+  readonly judge: (test: Case, answer: Json) => Verdict;
+}
+
+/** The areas that this program can judge. Cases of any other area are counted and named as not judged. */
+export const AREAS: Readonly<Record<string, Area>> = {
+  simulation: { verb: 'render', judge: whenRendered(judgeSimulation) },
+  xds: { verb: 'render', judge: whenRendered(againstGolden) },
+  'xds-se': { verb: 'render', judge: whenRendered(againstGolden) },
+  validation: { verb: 'validate', judge: judgeValidity },
+  'validation-crd': { verb: 'validate', judge: judgeValidity },
+};
+
+function whenRendered(judge: (test: Case, rendered: Rendered) => Verdict): Area['judge'] {
+  return (test, answer) => {
+    const resources = at(answer, 'resources');
+    if (resources !== undefined) return judge(test, resources as Rendered);
+    return { verdict: 'refused', reason: JSON.stringify(at(answer, 'errors') ?? answer).slice(0, 300) };
+  };
+}
+
+function againstGolden(test: Case, rendered: Rendered): Verdict {
+  const golden = join(dirname(test.file), 'golden', basename(test.file).replace(/\.json$/, '.xds.json'));
+  if (!existsSync(golden)) return { verdict: 'skipped', reason: 'no golden beside the case' };
+  return judgeResources(JSON.parse(readFileSync(golden, 'utf8')) as { readonly [type: string]: Json }, rendered);
+}
+
+function judgeValidity(test: Case, answer: Json): Verdict {
+  const [expected, actual] = [at(test.body, 'expected', 'valid'), at(answer, 'valid')];
+  if (expected === actual) return { verdict: 'agrees', checks: 1 };
+  const error = textAt(test.body, 'expected', 'error');
+  const first = `valid here ${JSON.stringify(actual)}, in Istio ${JSON.stringify(expected)} ${error}`;
+  return { verdict: 'differs', checks: 1, wrong: 1, first };
+}
