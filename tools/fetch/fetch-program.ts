@@ -39,9 +39,9 @@ export async function fetchProgram(name: ProgramName): Promise<Located> {
   };
 }
 
-/** The Envoy binary, fetched if need be; throws with the reason and the remedy where it cannot be had. */
-export async function envoyBinary(): Promise<string> {
-  const located = await fetchProgram('envoy');
+/** The path of a program, fetched if need be; throws MissingProgram where it cannot be had. */
+export async function fetchedProgram(name: ProgramName): Promise<string> {
+  const located = await fetchProgram(name);
   if ('ready' in located) return located.ready;
   throw new MissingProgram(located.missing, located.remedy);
 }
