@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { answerRefusal, answerSend, answerUpToDate } from '../../../lib/delivery/answer.ts';
+import { versionOf } from '../../../lib/snapshot/version-info.ts';
+
+const version = versionOf([]);
+const utf8 = new TextEncoder();
+
+test('PX-10: bodies of one and of many resources become one DiscoveryResponse', async () => {
+  const response = answerSend('type.googleapis.com/x', version, [utf8.encode('{"a":"ü"},{"b":1}'), '{"c":2}']);
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get('content-type'), 'application/json');
+  assert.deepEqual(await response.json(), {
+    version_info: version,
+    type_url: 'type.googleapis.com/x',
+    nonce: version,
+    resources: [{ a: 'ü' }, { b: 1 }, { c: 2 }],
+  });
+});
+
+test('DLV-10: a snapshot carries the marker, an error and a 304 do not', () => {
+  assert.equal(answerSend('t', version, []).headers.get('x-pilotless'), '1');
+  assert.equal(answerUpToDate(version).headers.get('x-pilotless'), null);
+  assert.equal(answerRefusal({ status: 404, code: 'X', message: 'x' }).headers.get('x-pilotless'), null);
+});
+
+test('DLV-1: an unchanged poll has an answer without a body', async () => {
+  const response = answerUpToDate(version);
+  assert.equal(response.status, 304);
+  assert.equal(await response.text(), '');
+});
+
+test('PX-16: a refusal is JSON and says when to come again', async () => {
+  const response = answerRefusal({ status: 503, code: 'NOT_YET', message: 'not yet', retryAfterSeconds: 2 });
+  assert.equal(response.status, 503);
+  assert.equal(response.headers.get('retry-after'), '2');
+  assert.deepEqual(await response.json(), { code: 'NOT_YET', message: 'not yet' });
+});
