@@ -1,7 +1,60 @@
-import type { ListenerIr } from '../ir/listener.ts';
+import type { FilterChainIr, ListenerIr, NetworkFilterIr } from '../ir/listener.ts';
 import type { ProxyIr } from '../ir/proxy-ir.ts';
+import { unreachable } from '../base/unreachable.ts';
+import { encodeDownstreamTls } from './downstream-tls.ts';
+import { optionalDuration } from './duration.ts';
 import type { ProtoJson } from './envoy-resource.ts';
+import { encodeHttpConnectionManager } from './http-connection-manager.ts';
+import { encodeChainMatch } from './filter-chain-match.ts';
+import { encodeListenerFilter } from './listener-filter.ts';
+import { encodeMetadataExchange, encodeMongoProxy, encodeTcpProxy } from './tcp-proxy.ts';
+import { filled, withoutDefaults } from './typed-extension.ts';
 
-export function encodeListener(item: ListenerIr, _ir: ProxyIr): ProtoJson {
-  return { name: item.name };
+/** Connections taken per event of a socket; with more, one worker thread keeps what another could serve. */
+const ACCEPTED_PER_EVENT = 1;
+
+export function encodeListener(listener: ListenerIr, ir: ProxyIr): ProtoJson {
+  const [main, ...further] = listener.addresses.map((address) => socketAddress(address, listener.port));
+  return withoutDefaults({
+    name: listener.name,
+    address: main,
+    additionalAddresses: filled(further.map((address) => ({ address }))),
+    filterChains: listener.chains.map((chain) => encodeFilterChain(chain, ir)),
+    defaultFilterChain: listener.defaultChain && encodeFilterChain(listener.defaultChain, ir),
+    listenerFilters: filled(listener.inspectors.map(encodeListenerFilter)),
+    listenerFiltersTimeout: optionalDuration(listener.inspectionTimeout),
+    continueOnListenerFiltersTimeout: listener.continuesUninspected || undefined,
+    transparent: listener.isTransparent || undefined,
+    useOriginalDst: listener.usesOriginalDestination || undefined,
+    trafficDirection: listener.direction === 'inbound' ? 'INBOUND' : 'OUTBOUND',
+    bindToPort: listener.bindsPort ? undefined : false,
+    maxConnectionsToAcceptPerSocketEvent: listener.bindsPort ? ACCEPTED_PER_EVENT : undefined,
+  });
 }
+
+function encodeFilterChain(chain: FilterChainIr, ir: ProxyIr): ProtoJson {
+  return withoutDefaults({
+    name: chain.name === '' ? undefined : chain.name,
+    filterChainMatch: encodeChainMatch(chain.match),
+    filters: chain.filters.map((filter) => encodeNetworkFilter(filter, ir)),
+    transportSocket: chain.tls && encodeDownstreamTls(chain.tls, ir),
+    transportSocketConnectTimeout: optionalDuration(chain.handshakeTimeout),
+  });
+}
+
+function encodeNetworkFilter(filter: NetworkFilterIr, ir: ProxyIr): ProtoJson {
+  switch (filter.type) {
+    case 'tcp-proxy':
+      return encodeTcpProxy(filter);
+    case 'mongo-proxy':
+      return encodeMongoProxy(filter.statPrefix);
+    case 'metadata-exchange':
+      return encodeMetadataExchange();
+    case 'http-connection-manager':
+      return encodeHttpConnectionManager(filter, ir);
+    default:
+      return unreachable(filter);
+  }
+}
+
+const socketAddress = (address: string, portValue: number): ProtoJson => ({ socketAddress: { address, portValue } });

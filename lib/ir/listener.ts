@@ -1,3 +1,93 @@
+import type { DurationMs } from '../base/brand.ts';
+import type { HttpConnectionManagerIr } from './http-connection-manager.ts';
+
+/** One address and port on which a proxy takes connections, and what it does with each of them. */
 export interface ListenerIr {
   readonly name: string;
+  /** IP addresses, at least one; further ones serve the other family of a dual-stack proxy. */
+  readonly addresses: readonly [string, ...string[]];
+  readonly port: number;
+  readonly direction: 'inbound' | 'outbound';
+  /** False for a listener that is only handed connections by the one that takes all redirected connections. */
+  readonly bindsPort: boolean;
+  /** Hands each connection to the listener of the address that it was meant for, if there is one. */
+  readonly usesOriginalDestination: boolean;
+  /** Keeps the addresses of the client on the socket (TPROXY). */
+  readonly isTransparent: boolean;
+  readonly inspectors: readonly ListenerFilterIr[];
+  /** How long the inspectors may look before a chain is chosen: 0 for ever, `undefined` for Envoy's own 15 s. */
+  readonly inspectionTimeout: DurationMs | undefined;
+  /** Whether a connection goes on to a chain when its inspection ran out of time; it is closed otherwise. */
+  readonly continuesUninspected: boolean;
+  /** No two have the same match: Envoy refuses a listener with such a pair. */
+  readonly chains: readonly FilterChainIr[];
+  /** Takes what no chain matches; without one such connections are closed. */
+  readonly defaultChain: FilterChainIr | undefined;
+}
+
+/** What looks at the first bytes or the socket options of a connection, before a chain is chosen. */
+export type ListenerFilterIr =
+  | { readonly type: 'original-destination' }
+  | { readonly type: 'original-source' }
+  | { readonly type: 'tls-inspector'; readonly ports: InspectedPorts }
+  | { readonly type: 'http-inspector'; readonly ports: InspectedPorts };
+
+/** Destination ports on which an inspector works; lists are sorted and not empty. */
+export type InspectedPorts =
+  | { readonly on: 'every-port' }
+  | { readonly on: 'all-but'; readonly ports: readonly number[] }
+  | { readonly on: 'only'; readonly ports: readonly number[] };
+
+export interface FilterChainIr {
+  /** Empty where Istio leaves the chain without a name. */
+  readonly name: string;
+  readonly match: ChainMatchIr;
+  readonly tls: DownstreamTlsIr | undefined;
+  /** How long the handshake of the transport may take; `undefined` for no limit. */
+  readonly handshakeTimeout: DurationMs | undefined;
+  readonly filters: readonly NetworkFilterIr[];
+}
+
+/** What a connection must be like; every empty part matches anything. Lists are sorted where order has no meaning. */
+export interface ChainMatchIr {
+  /** 0 for any port. */
+  readonly destinationPort: number;
+  readonly destinationRanges: readonly AddressRange[];
+  readonly serverNames: readonly string[];
+  /** What the inspectors found; empty for any. */
+  readonly transport: '' | 'tls' | 'raw_buffer';
+  readonly applicationProtocols: readonly string[];
+}
+
+export interface AddressRange {
+  readonly address: string;
+  readonly bits: number;
+}
+
+/** What a proxy asks of, and shows to, those who connect to it with TLS. */
+export interface DownstreamTlsIr {
+  /** Names of the secrets that hold the proxy's own certificate and the roots that it trusts. */
+  readonly certificateSecret: string;
+  readonly trustSecret: string;
+  /** A client's certificate must carry a URI that begins with one of these; empty for any trusted client. */
+  readonly clientUriPrefixes: readonly string[];
+  /** Offered application protocols, in order of preference. */
+  readonly applicationProtocols: readonly string[];
+}
+
+/** What happens with a connection, in order; the last one is a `tcp-proxy` or an `http-connection-manager`. */
+export type NetworkFilterIr =
+  | { readonly type: 'metadata-exchange' }
+  | { readonly type: 'mongo-proxy'; readonly statPrefix: string }
+  | TcpProxyIr
+  | HttpConnectionManagerIr;
+
+export interface TcpProxyIr {
+  readonly type: 'tcp-proxy';
+  readonly statPrefix: string;
+  readonly cluster: string;
+  readonly idleTimeout: DurationMs | undefined;
+  readonly maxConnectionDuration: DurationMs | undefined;
+  /** Chooses the endpoint by the client's address. */
+  readonly hashesSourceIp: boolean;
 }

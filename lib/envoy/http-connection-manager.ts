@@ -1,0 +1,72 @@
+import { unreachable } from '../base/unreachable.ts';
+import type { ClientCertificateIr, HttpConnectionManagerIr, RouteSourceIr } from '../ir/http-connection-manager.ts';
+import type { ProxyIr } from '../ir/proxy-ir.ts';
+import { restConfigSource } from './config-source.ts';
+import type { ProtoJson } from './envoy-resource.ts';
+import { encodeHttpFilter } from './http-filters/http-filter-encoders.ts';
+import { encodeRouteConfiguration } from './route-configuration.ts';
+import { typedExtension, withoutDefaults } from './typed-extension.ts';
+
+export function encodeHttpConnectionManager(manager: HttpConnectionManagerIr, ir: ProxyIr): ProtoJson {
+  return typedExtension(
+    'envoy.filters.network.http_connection_manager',
+    'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
+    withoutDefaults({
+      statPrefix: manager.statPrefix,
+      ...encodeRoutes(manager.routes, ir),
+      httpFilters: manager.filters.map(encodeHttpFilter),
+      httpProtocolOptions: manager.acceptsAbsoluteUrls ? { allowAbsoluteUrl: true } : undefined,
+      serverName: manager.serverName === '' ? undefined : manager.serverName,
+      streamIdleTimeout: '0s',
+      useRemoteAddress: manager.usesRemoteAddress,
+      ...(manager.clientCertificate && encodeClientCertificate(manager.clientCertificate)),
+      proxy100Continue: manager.forwards100Continue || undefined,
+      upgradeConfigs: [{ upgradeType: 'websocket' }],
+      ...NORMALIZATION[manager.pathNormalization],
+      requestIdExtension: REQUEST_ID,
+    }),
+  );
+}
+
+function encodeRoutes(routes: RouteSourceIr, ir: ProxyIr): ProtoJson {
+  switch (routes.by) {
+    case 'name':
+      return { rds: { configSource: restConfigSource(ir.refresh), routeConfigName: routes.name } };
+    case 'value':
+      return { routeConfig: encodeRouteConfiguration(routes.value, ir) };
+    default:
+      return unreachable(routes);
+  }
+}
+
+function encodeClientCertificate({ mode, addsCertificate }: ClientCertificateIr): ProtoJson {
+  return {
+    forwardClientCertDetails: mode === 'append-forward' ? 'APPEND_FORWARD' : 'SANITIZE_SET',
+    setCurrentClientCertDetails: withoutDefaults({
+      subject: true,
+      cert: addsCertificate || undefined,
+      dns: true,
+      uri: true,
+    }),
+  };
+}
+
+/** LS-20: what happens to a path before routes see it. Escaped slashes are kept unless decoding was asked for. */
+const NORMALIZATION: Readonly<Record<HttpConnectionManagerIr['pathNormalization'], ProtoJson>> = {
+  none: { normalizePath: false, pathWithEscapedSlashesAction: 'KEEP_UNCHANGED' },
+  base: { normalizePath: true, pathWithEscapedSlashesAction: 'KEEP_UNCHANGED' },
+  'merge-slashes': { normalizePath: true, mergeSlashes: true, pathWithEscapedSlashesAction: 'KEEP_UNCHANGED' },
+  'decode-and-merge-slashes': {
+    normalizePath: true,
+    mergeSlashes: true,
+    pathWithEscapedSlashesAction: 'UNESCAPE_AND_FORWARD',
+  },
+};
+
+/** Request ids are UUIDs that carry the decision whether a request is traced. */
+const REQUEST_ID: ProtoJson = {
+  typedConfig: {
+    '@type': 'type.googleapis.com/envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig',
+    useRequestIdForTraceSampling: true,
+  },
+};

@@ -1,0 +1,36 @@
+import type { TcpProxyIr } from '../ir/listener.ts';
+import { optionalDuration } from './duration.ts';
+import type { ProtoJson } from './envoy-resource.ts';
+import { structExtension, typedExtension, withoutDefaults } from './typed-extension.ts';
+
+/** Carries the bytes of a connection to a cluster, whatever they are. */
+export function encodeTcpProxy(proxy: TcpProxyIr): ProtoJson {
+  return typedExtension(
+    'envoy.filters.network.tcp_proxy',
+    'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
+    withoutDefaults({
+      statPrefix: proxy.statPrefix,
+      cluster: proxy.cluster,
+      idleTimeout: optionalDuration(proxy.idleTimeout),
+      maxDownstreamConnectionDuration: optionalDuration(proxy.maxConnectionDuration),
+      hashPolicy: proxy.hashesSourceIp ? [{ sourceIp: {} }] : undefined,
+    }),
+  );
+}
+
+/** Counts MongoDB operations as they pass; the bytes go on to the next filter unchanged. */
+export function encodeMongoProxy(statPrefix: string): ProtoJson {
+  return typedExtension(
+    'envoy.filters.network.mongo_proxy',
+    'envoy.extensions.filters.network.mongo_proxy.v3.MongoProxy',
+    { statPrefix },
+  );
+}
+
+/** Istio's exchange of workload metadata at the start of a connection; only in Istio's build of Envoy. */
+export function encodeMetadataExchange(): ProtoJson {
+  return structExtension('istio.metadata_exchange', 'envoy.tcp.metadataexchange.config.MetadataExchange', {
+    enable_discovery: true,
+    protocol: 'istio-peer-exchange',
+  });
+}

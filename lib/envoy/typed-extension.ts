@@ -1,0 +1,21 @@
+import type { ProtoJson } from './envoy-resource.ts';
+
+/** An extension as Envoy's lists of filters name it: its name, and its settings as an Any of the given message type. */
+export function typedExtension(name: string, messageType: string, settings: ProtoJson = {}): ProtoJson {
+  return { name, typedConfig: { '@type': `type.googleapis.com/${messageType}`, ...settings } };
+}
+
+/** An extension whose message Envoy's API does not have: the settings travel as a struct beside the type's URL. */
+export function structExtension(name: string, messageType: string, value: ProtoJson): ProtoJson {
+  return typedExtension(name, 'udpa.type.v1.TypedStruct', { typeUrl: `type.googleapis.com/${messageType}`, value });
+}
+
+/** The same message without the members whose value is `undefined`: proto3 JSON leaves defaults out. */
+export function withoutDefaults(message: Readonly<Record<string, unknown>>): ProtoJson {
+  return Object.fromEntries(Object.entries(message).filter(([, value]) => value !== undefined));
+}
+
+/** A list as a message holds it: an empty one is the default and is left out. */
+export function filled<T>(items: readonly T[]): readonly T[] | undefined {
+  return items.length === 0 ? undefined : items;
+}

@@ -1,0 +1,44 @@
+import type { RouteConfigurationIr } from './route-configuration.ts';
+
+/** How the bytes of a connection are read as HTTP, which filters see each request, and where its routes come from. */
+export interface HttpConnectionManagerIr {
+  readonly type: 'http-connection-manager';
+  readonly statPrefix: string;
+  readonly routes: RouteSourceIr;
+  /** In the order in which they see a request; the last one is the router. */
+  readonly filters: readonly HttpFilterIr[];
+  /** Value of the `server` response header; empty for Envoy's own. */
+  readonly serverName: string;
+  /** Takes the client's address from the connection instead of trusting `x-forwarded-for`. */
+  readonly usesRemoteAddress: boolean;
+  /** How the `x-forwarded-client-cert` header is made; `undefined` drops it (Envoy's default). */
+  readonly clientCertificate: ClientCertificateIr | undefined;
+  readonly pathNormalization: 'none' | 'base' | 'merge-slashes' | 'decode-and-merge-slashes';
+  /** Accepts request lines with a whole URL, as clients of a forward proxy send them. */
+  readonly acceptsAbsoluteUrls: boolean;
+  /** Answers `Expect: 100-continue` by the upstream instead of at once. */
+  readonly forwards100Continue: boolean;
+}
+
+/** By its own subscription under a name, or in place where it never changes without the listener. */
+export type RouteSourceIr =
+  { readonly by: 'name'; readonly name: string } | { readonly by: 'value'; readonly value: RouteConfigurationIr };
+
+export interface ClientCertificateIr {
+  readonly mode: 'append-forward' | 'sanitize-set';
+  /** Whether the certificate itself is added beside subject, DNS names and URI. */
+  readonly addsCertificate: boolean;
+}
+
+/** Which side of a conversation a proxy's HTTP filter works on. */
+export type TrafficSide = 'client' | 'server';
+
+/** The closed list of HTTP filters; a new one is a row here and one in `lib/envoy/http-filters/http-filter-encoders.ts`. */
+export type HttpFilterIr =
+  | { readonly type: 'istio-metadata-exchange'; readonly side: TrafficSide }
+  | { readonly type: 'istio-alpn' }
+  | { readonly type: 'grpc-web' }
+  | { readonly type: 'grpc-stats' }
+  | { readonly type: 'fault' }
+  | { readonly type: 'cors' }
+  | { readonly type: 'router' };
