@@ -1,8 +1,175 @@
-import type { Noted } from '../base/issue.ts';
+import type { Issue, Noted } from '../base/issue.ts';
+import { selects } from '../base/labels.ts';
+import { isHttp, type Protocol } from '../model/protocol.ts';
+import type { RouteTable } from '../model/route-table.ts';
+import { servesHttp, type GatewayServerSource, type GatewaySource } from '../world/gateways.ts';
 import type { World } from '../world/world.ts';
-import type { MergedGateway } from './merged-gateway.ts';
+import { gatewayPorts } from './gateway-ports.ts';
+import type { GatewayListener, GatewayServer, MergedGateway } from './merged-gateway.ts';
 import type { ViewFacts } from './proxy-view.ts';
+import { gatewayRouteTables } from './gateway-route-tables.ts';
 
-export function mergeGateways(_world: World, _facts: ViewFacts): Noted<MergedGateway> {
-  return { value: { listeners: [] }, issues: [] };
+/** A server of a Gateway that selects the router, with the port and the address that the router binds for it. */
+interface Candidate {
+  readonly gateway: GatewaySource;
+  readonly server: GatewayServerSource;
+  readonly port: number;
+  readonly address: string;
+}
+
+/** Servers that share a port, an address and a protocol (GW-6). */
+interface Entry extends Pick<Candidate, 'port' | 'address'> {
+  readonly protocol: Protocol;
+  readonly isPlain: boolean;
+  readonly members: Candidate[];
+}
+
+/** What has been merged so far. Lives only while one router's servers are merged. */
+interface Merging {
+  readonly entries: Entry[];
+  /** `port address host` of every server with a TLS block (GW-9). */
+  readonly tlsHosts: Set<string>;
+  readonly httpsRouteNames: Set<string>;
+  readonly issues: Issue[];
+}
+
+/** GW-1 to GW-14: the servers of all Gateways that select this router, oldest Gateway first, merged by port and address. */
+export function mergeGateways(world: World, facts: ViewFacts): Noted<MergedGateway> {
+  const merging: Merging = { entries: [], tlsHosts: new Set(), httpsRouteNames: new Set(), issues: [] };
+  const boundPort = gatewayPorts(world, facts);
+  for (const gateway of world.gateways) {
+    if (!selects(gateway.selector, facts.selectedLabels)) continue;
+    for (const server of gateway.servers) {
+      const address = server.bind === '' ? wildcardOf(facts) : server.bind;
+      const candidate = { gateway, server, port: boundPort(server.port), address };
+      const reason = place(candidate, merging);
+      if (reason !== undefined) merging.issues.push(rejected(candidate, reason));
+    }
+  }
+  const isServed = ({ protocol }: Entry): boolean => isHttp(protocol);
+  const listeners = merging.entries.filter(isServed).map((entry) => listenerOf(entry, world, facts));
+  const unserved = merging.entries.filter((entry) => !isServed(entry)).flatMap(({ members }) => members);
+  return {
+    value: { listeners: listeners.sort(byPortAndBind) },
+    issues: [...merging.issues, ...unserved.map(notServed)],
+  };
+}
+
+/** Puts a server where it belongs; answers why it cannot be served beside those that came before it, `undefined` if it can. */
+function place(candidate: Candidate, merging: Merging): string | undefined {
+  const { server, port, address } = candidate;
+  if (server.tls !== 'undeclared') {
+    const keys = server.hosts.map((host) => `${port} ${address} ${host}`);
+    const taken = keys.find((key) => merging.tlsHosts.has(key));
+    if (taken !== undefined) return `an older server already serves ${taken.split(' ')[2]} with TLS settings`;
+    keys.forEach((key) => merging.tlsHosts.add(key));
+  }
+  const beside = merging.entries.filter((entry) => entry.port === port && entry.address === address);
+  const plain = beside.find((entry) => entry.isPlain);
+  if (plain !== undefined) return joinPlain(candidate, plain);
+  return isPlain(server) ? openPlain(candidate, beside, merging) : joinTls(candidate, beside, merging);
+}
+
+/** GW-7: where plain text is served, only HTTP goes with HTTP. */
+function joinPlain(candidate: Candidate, entry: Entry): string | undefined {
+  const { protocol } = candidate.server;
+  if (!isHttp(protocol) || !isHttp(entry.protocol)) {
+    return `an older server already serves ${entry.protocol} there, which cannot share a port with ${protocol}`;
+  }
+  entry.members.push(candidate);
+  return undefined;
+}
+
+/** GW-8; GW-10: TLS that is declared by the protocol alone cannot stand beside servers that say what their TLS is. */
+function openPlain(candidate: Candidate, beside: readonly Entry[], merging: Merging): string | undefined {
+  const { protocol } = candidate.server;
+  if ((protocol === 'https' || protocol === 'tls') && beside.length > 0)
+    return `protocol ${protocol} needs TLS settings`;
+  merging.entries.push(openEntry(candidate));
+  return undefined;
+}
+
+/** GW-9, GW-10: servers with TLS share a port; they are told apart by the name that the client asks for. */
+function joinTls(candidate: Candidate, beside: readonly Entry[], merging: Merging): string | undefined {
+  const { gateway, server } = candidate;
+  if (servesHttp(server)) {
+    const routeName = [server.port, server.portName, gateway.name, gateway.namespace, server.bind].join('.');
+    if (merging.httpsRouteNames.has(routeName))
+      return `port name ${server.portName} is already used by another HTTPS server`;
+    merging.httpsRouteNames.add(routeName);
+  }
+  const entry = beside.find(({ protocol }) => protocol === server.protocol);
+  if (entry === undefined) merging.entries.push(openEntry(candidate));
+  else entry.members.push(candidate);
+  return undefined;
+}
+
+const isPlain = ({ tls, protocol }: GatewayServerSource): boolean => tls === 'undeclared' || isHttp(protocol);
+
+const openEntry = (candidate: Candidate): Entry => ({
+  port: candidate.port,
+  address: candidate.address,
+  protocol: candidate.server.protocol,
+  isPlain: isPlain(candidate.server),
+  members: [candidate],
+});
+
+function listenerOf({ port, protocol, members }: Entry, world: World, facts: ViewFacts): GatewayListener {
+  const bind = members[0]?.server.bind ?? '';
+  const tables = new Map<string, readonly RouteTable[]>();
+  const tablesOf = (gateway: string): readonly RouteTable[] => {
+    const known = tables.get(gateway) ?? gatewayRouteTables(world, facts, gateway);
+    tables.set(gateway, known);
+    return known;
+  };
+  return {
+    port,
+    bind,
+    protocol: 'http',
+    servesGrpcWeb: protocol === 'grpc-web',
+    routeName: bind === '' ? `http.${port}` : `http.${port}.${bind}`, // GW-13
+    servers: members.map((member) => serverOf(member, tablesOf)),
+  };
+}
+
+function serverOf({ gateway, server }: Candidate, tablesOf: (gateway: string) => readonly RouteTable[]): GatewayServer {
+  const gatewayName = `${gateway.namespace}/${gateway.name}`;
+  return {
+    gateway: gateway.source,
+    gatewayName,
+    namespace: gateway.namespace,
+    port: server.port,
+    portName: server.portName,
+    hosts: server.hosts,
+    redirectsToHttps: server.redirectsToHttps,
+    routeTables: tablesOf(gatewayName),
+  };
+}
+
+/** GW-11: the server is left out, the other servers of its Gateway stay. */
+function rejected({ gateway, server, port, address }: Candidate, reason: string): Issue {
+  return {
+    severity: 'error',
+    code: 'GATEWAY_SERVER_REJECTED',
+    resource: gateway.source,
+    path: server.path,
+    message: `the server is not served on ${address}:${port}: ${reason}`,
+  };
+}
+
+/** Servers that are not HTTP in plain text take their place in the merge, so that it does not change when they are served. */
+function notServed({ gateway, server }: Candidate): Issue {
+  return {
+    severity: 'warning',
+    code: 'GATEWAY_SERVER_NOT_SERVED',
+    resource: gateway.source,
+    path: server.path,
+    message: `servers of protocol ${server.protocol} are not served: only HTTP in plain text is`,
+  };
+}
+
+const wildcardOf = ({ ipFamily }: ViewFacts): string => (ipFamily === 'v6' ? '::' : '0.0.0.0');
+
+function byPortAndBind(a: GatewayListener, b: GatewayListener): number {
+  return a.port - b.port || (a.bind < b.bind ? -1 : a.bind > b.bind ? 1 : 0);
 }

@@ -15,6 +15,8 @@ export interface GatewayListener {
   /** An address to bind, or empty for the wildcard address. */
   readonly bind: string;
   readonly protocol: 'http';
+  /** Whether it was declared to speak gRPC-Web, which becomes gRPC at the router. */
+  readonly servesGrpcWeb: boolean;
   /** Name of its route configuration (GW-13). */
   readonly routeName: string;
   readonly servers: readonly GatewayServer[];

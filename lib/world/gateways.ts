@@ -1,6 +1,10 @@
-import type { Noted } from '../base/issue.ts';
+import { oldestFirst } from '../base/age.ts';
+import type { HostName } from '../base/host-name.ts';
+import type { Issue, Noted } from '../base/issue.ts';
 import type { Labels } from '../base/labels.ts';
-import type { Resource, ResourceKey } from '../resources/resource.ts';
+import { isHttp, parseProtocol, type Protocol } from '../model/protocol.ts';
+import type { ServerSpec, ServerTlsSpec } from '../resources/gateway.ts';
+import { keyOf, type Resource, type ResourceKey } from '../resources/resource.ts';
 
 /** One Gateway document, defaults filled in. Which proxies it selects and how its servers merge is decided in the view. */
 export interface GatewaySource {
@@ -10,8 +14,100 @@ export interface GatewaySource {
   readonly createdAt: string;
   /** `undefined` selects every router (GW-1). */
   readonly selector: Labels | undefined;
+  /** In the order written. */
+  readonly servers: readonly GatewayServerSource[];
 }
 
-export function readGateways(_resources: readonly Resource[]): Noted<readonly GatewaySource[]> {
-  return { value: [], issues: [] };
+export interface GatewayServerSource {
+  /** Where the document has it: `spec.servers[0]`. */
+  readonly path: string;
+  /** The number written; which port a router binds for it is decided in the view (GW-4). */
+  readonly port: number;
+  readonly portName: string;
+  readonly protocol: Protocol;
+  /** Empty for the wildcard address. */
+  readonly bind: string;
+  /** Normalised by GW-5: `namespace/host`, or `host` where tables of any namespace may bind. */
+  readonly hosts: readonly HostName[];
+  readonly tls: ServerTls;
+  readonly redirectsToHttps: boolean;
+}
+
+/** `undeclared`: no TLS block; `passthrough`: TLS goes on to the destination; `terminated`: it ends at the router. */
+export type ServerTls = 'undeclared' | 'passthrough' | 'terminated';
+
+/** Oldest first (G-2). A server without a port is left out (GW-12); its Gateway stays. */
+export function readGateways(resources: readonly Resource[]): Noted<readonly GatewaySource[]> {
+  const issues: Issue[] = [];
+  const gateways = resources.flatMap((resource) => {
+    if (resource.kind !== 'Gateway') return [];
+    const read = readGateway(resource);
+    issues.push(...read.issues);
+    return [read.value];
+  });
+  return { value: gateways.sort(oldestFirst), issues };
+}
+
+function readGateway(resource: Resource<'Gateway'>): Noted<GatewaySource> {
+  const { name, namespace, creationTimestamp } = resource.metadata;
+  const servers = (resource.spec.servers ?? []).map((server, index) => readServer(server, index, namespace));
+  const missing = servers.flatMap((server, index) => (server === undefined ? [portMissing(resource, index)] : []));
+  return {
+    value: {
+      source: keyOf(resource),
+      name,
+      namespace,
+      createdAt: creationTimestamp ?? '',
+      selector: resource.spec.selector,
+      servers: servers.filter((server) => server !== undefined),
+    },
+    issues: missing,
+  };
+}
+
+function readServer(server: ServerSpec, index: number, namespace: string): GatewayServerSource | undefined {
+  if (server.port === undefined) return undefined;
+  return {
+    path: `spec.servers[${index}]`,
+    port: server.port.number ?? 0,
+    portName: server.port.name ?? '',
+    protocol: parseProtocol(server.port.protocol),
+    bind: server.bind ?? '',
+    hosts: normalHosts(server.hosts ?? [], namespace),
+    tls: tlsOf(server.tls),
+    redirectsToHttps: server.tls?.httpsRedirect ?? false,
+  };
+}
+
+/** GW-5. `*` followed by `/*` opens the server to every host of every namespace, whatever else is listed. */
+function normalHosts(hosts: readonly string[], namespace: string): readonly HostName[] {
+  if (hosts.includes('*/*')) return ['*'];
+  const normal = hosts.map((host) => {
+    const [scope, name] = host.toLowerCase().split('/', 2);
+    if (scope === undefined || name === undefined) return host.toLowerCase();
+    if (scope === '*') return name;
+    return `${scope === '.' ? namespace : scope}/${name}`;
+  });
+  return [...new Set(normal)];
+}
+
+function tlsOf(tls: ServerTlsSpec | undefined): ServerTls {
+  if (tls === undefined) return 'undeclared';
+  return tls.mode === undefined || tls.mode === 'PASSTHROUGH' || tls.mode === 'AUTO_PASSTHROUGH'
+    ? 'passthrough'
+    : 'terminated';
+}
+
+/** Whether a server speaks HTTP to the router's filters: declared so, or HTTPS that ends at the router (GW-10). */
+export const servesHttp = ({ protocol, tls }: GatewayServerSource): boolean =>
+  isHttp(protocol) || (protocol === 'https' && tls === 'terminated');
+
+function portMissing(resource: Resource<'Gateway'>, index: number): Issue {
+  return {
+    severity: 'error',
+    code: 'GATEWAY_SERVER_REJECTED',
+    resource: keyOf(resource),
+    path: `spec.servers[${index}].port`,
+    message: 'the server has no port and is left out: name a port number and a protocol',
+  };
 }
