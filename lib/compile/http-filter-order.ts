@@ -1,0 +1,42 @@
+import type { HttpFilterIr } from '../ir/http-connection-manager.ts';
+import type { Profile } from '../view/proxy-facts.ts';
+
+/** Where an HTTP listener stands: which filters it has depends on it (FC-2, FC-4, FC-6). */
+export type ListenerClass = 'sidecar-inbound' | 'sidecar-outbound' | 'gateway';
+
+const METADATA_FROM_CLIENT: HttpFilterIr = { type: 'istio-metadata-exchange', side: 'server' };
+const METADATA_FROM_SERVER: HttpFilterIr = { type: 'istio-metadata-exchange', side: 'client' };
+const ALPN: HttpFilterIr = { type: 'istio-alpn' };
+const GRPC_WEB: HttpFilterIr = { type: 'grpc-web' };
+const GRPC_STATS: HttpFilterIr = { type: 'grpc-stats' };
+const FAULT: HttpFilterIr = { type: 'fault' };
+const CORS: HttpFilterIr = { type: 'cors' };
+const ROUTER: HttpFilterIr = { type: 'router' };
+
+/**
+ * Every HTTP filter in the order in which it sees a request (FC-2, FC-4, FC-6). Fault and CORS are always there: routes
+ * carry the settings for them (RT-29).
+ */
+const ORDER: Readonly<Record<ListenerClass, readonly HttpFilterIr[]>> = {
+  'sidecar-inbound': [METADATA_FROM_CLIENT, GRPC_WEB, GRPC_STATS, FAULT, CORS, ROUTER],
+  'sidecar-outbound': [METADATA_FROM_SERVER, GRPC_WEB, GRPC_STATS, ALPN, FAULT, CORS, ROUTER],
+  gateway: [METADATA_FROM_SERVER, GRPC_WEB, GRPC_STATS, ALPN, FAULT, CORS, ROUTER],
+};
+
+/** Filters that only Istio's build of Envoy has: stock Envoy rejects the whole listener (PROF-2, FC-11). */
+const ISTIO_ONLY: ReadonlySet<HttpFilterIr['type']> = new Set<HttpFilterIr['type']>([
+  'istio-metadata-exchange',
+  'istio-alpn',
+]);
+
+export interface HttpFilterNeeds {
+  readonly listenerClass: ListenerClass;
+  readonly profile: Profile;
+  readonly servesGrpcWeb: boolean;
+}
+
+export function httpFilters({ listenerClass, profile, servesGrpcWeb }: HttpFilterNeeds): readonly HttpFilterIr[] {
+  return ORDER[listenerClass].filter(
+    ({ type }) => (profile === 'istio-proxy' || !ISTIO_ONLY.has(type)) && (servesGrpcWeb || type !== 'grpc-web'),
+  );
+}

@@ -1,0 +1,23 @@
+import type { ListenerIr } from '../ir/listener.ts';
+import type { ViewFacts } from '../view/proxy-view.ts';
+
+type Addresses = ListenerIr['addresses'];
+
+const WILDCARDS: Readonly<Record<ViewFacts['ipFamily'], Addresses>> = {
+  v4: ['0.0.0.0'],
+  v6: ['::'],
+  dual: ['0.0.0.0', '::'],
+};
+const LOOPBACKS: Readonly<Record<ViewFacts['ipFamily'], Addresses>> = {
+  v4: ['127.0.0.1'],
+  v6: ['::1'],
+  dual: ['127.0.0.1', '::1'],
+};
+
+/** LS-4, GW-34: every address of the proxy's families; never its own addresses, so that equal proxies share a view (VIEW-5). */
+export const wildcardAddresses = ({ ipFamily }: ViewFacts): Addresses => WILDCARDS[ipFamily];
+
+export const loopbackAddresses = ({ ipFamily }: ViewFacts): Addresses => LOOPBACKS[ipFamily];
+
+/** LS-5 */
+export const listenerName = (address: string, port: number): string => `${address}_${port}`;
