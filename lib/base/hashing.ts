@@ -7,8 +7,12 @@ export type ContentHash = Brand<string, 'ContentHash'>;
 
 /** Takes a string that is already such a hash (from a store or a path); throws a RangeError on anything else. */
 export function contentHash(hex: string): ContentHash {
-  if (!/^[0-9a-f]{64}$/.test(hex)) throw new RangeError(`not a SHA-256 in hex: ${hex}`);
-  return hex as ContentHash;
+  if (!isContentHash(hex)) throw new RangeError(`not a SHA-256 in hex: ${hex}`);
+  return hex;
+}
+
+export function isContentHash(text: string): text is ContentHash {
+  return /^[0-9a-f]{64}$/.test(text);
 }
 
 export function hashBytes(bytes: Uint8Array | string): ContentHash {

@@ -17,7 +17,7 @@ export const STORED_AT_SLACK = durationMs(60 * 60 * 1000);
  * - `list` pages through all names in ascending order with the moment of their last put, for sweeping. The cursor is the
  *   adapter's own; a page may be empty and still carry one, and only a page without a cursor is the last.
  * - `remove` of a missing name is success. With `storedBefore` a blob that was put at that moment or later stays, so that a
- *   sweep cannot take a body which a slow writer has just put again (STO-10).
+ *   sweep cannot take a body which a slow writer has just put again (STO-10); so may one that was put in the second before.
  */
 export interface Blobs {
   put(bytes: Uint8Array): Promise<ContentHash>;

@@ -97,7 +97,7 @@ const promises: Promises<Blobs> = {
     assert.ok(stored);
     await blobs.remove(hash, stored.storedAt);
     assert.deepEqual(await bytesUnder(blobs, hash), bytesOf('young'));
-    await blobs.remove(hash, epochMs(stored.storedAt + 1));
+    await blobs.remove(hash, epochMs(stored.storedAt + 1_000));
     assert.equal(await blobs.get(hash), undefined);
     await blobs.remove(missing, stored.storedAt);
   },

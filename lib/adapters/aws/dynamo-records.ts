@@ -1,0 +1,159 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  type Etag,
+  etag,
+  type ListOptions,
+  type RecordKey,
+  type RecordPage,
+  type Records,
+  type StoredRecord,
+} from '../../ports/records.ts';
+import { CorruptStore, StoreUnavailable } from '../../ports/store-errors.ts';
+import { checkKey, checkKeyPart, checkLimit, encodeRecord, keyName } from '../record-json.ts';
+import { readRow } from '../record-page.ts';
+import { attemptsOf, calling } from './aws-errors.ts';
+import { judgeRefusedPut, judgeRefusedRemoval, nextEtag } from './etag-lineage.ts';
+import { ATTRIBUTES } from './records-table.ts';
+
+export interface DynamoRecordsOptions {
+  /** Its retry settings are the caller's; what is still refused after them becomes StoreUnavailable. */
+  readonly client: DynamoDBClient;
+  /** A table as `recordsTable` describes it. */
+  readonly table: string;
+}
+
+type Item = Record<string, AttributeValue>;
+
+/** Records as items of one DynamoDB table; every read is consistent, every write conditional. */
+export function dynamoRecords(options: DynamoRecordsOptions): Records {
+  return {
+    async get<T>(key: RecordKey) {
+      const item = await readItem(options, key);
+      return item && toStoredRecord<T>(key.partition, item);
+    },
+    putIf: (key, record, expected) => putIf(options, { key, record, expected }),
+    removeIf: async (key, expected) =>
+      expected === undefined ? (await readItem(options, key)) === undefined : removeIf(options, key, expected),
+    list: (partition, page) => queryPage(options, partition, page),
+  };
+}
+
+async function readItem({ client, table }: DynamoRecordsOptions, key: RecordKey): Promise<Item | undefined> {
+  checkKey(key);
+  const command = new GetItemCommand({ TableName: table, Key: itemKey(key), ConsistentRead: true });
+  return (await calling(keyName(key), () => client.send(command))).Item;
+}
+
+interface Put {
+  readonly key: RecordKey;
+  readonly record: unknown;
+  readonly expected: Etag | undefined;
+}
+
+async function putIf({ client, table }: DynamoRecordsOptions, put: Put): Promise<Etag | undefined> {
+  const { key, record, expected } = put;
+  checkKey(key);
+  const ours = nextEtag(expected);
+  const json = encodeRecord(key, record);
+  const command = new PutItemCommand({
+    TableName: table,
+    Item: { ...itemKey(key), [ATTRIBUTES.json]: { S: json }, [ATTRIBUTES.etag]: { S: ours } },
+    ...(expected === undefined ? ifAbsent : ifEtag(expected)),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  });
+  const refused = await refusalOf(key, () => client.send(command));
+  if (refused === undefined) return ours;
+  if (attemptsOf(refused) === 1) return undefined;
+  const judged = judgeRefusedPut(ours, expected, etagOf(refused.Item));
+  if (judged === 'open') throw new StoreUnavailable(keyName(key), refused);
+  return judged === 'won' ? ours : undefined;
+}
+
+async function removeIf({ client, table }: DynamoRecordsOptions, key: RecordKey, expected: Etag): Promise<boolean> {
+  checkKey(key);
+  const command = new DeleteItemCommand({
+    TableName: table,
+    Key: itemKey(key),
+    ...ifEtag(expected),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  });
+  const refused = await refusalOf(key, () => client.send(command));
+  if (refused === undefined) return true;
+  const judged = attemptsOf(refused) === 1 ? 'lost' : judgeRefusedRemoval(expected, etagOf(refused.Item));
+  if (judged === 'open') throw new StoreUnavailable(keyName(key), refused);
+  return false;
+}
+
+/** The refusal of a conditional write, or `undefined` when it was carried out. */
+async function refusalOf(
+  key: RecordKey,
+  write: () => Promise<unknown>,
+): Promise<ConditionalCheckFailedException | undefined> {
+  return calling(keyName(key), async () => {
+    try {
+      await write();
+      return undefined;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return error;
+      throw error;
+    }
+  });
+}
+
+async function queryPage<T>(
+  { client, table }: DynamoRecordsOptions,
+  partition: string,
+  { prefix = '', cursor, limit }: ListOptions = {},
+): Promise<RecordPage<T>> {
+  checkKeyPart('partition', partition);
+  const withPrefix = prefix !== '';
+  const command = new QueryCommand({
+    TableName: table,
+    ConsistentRead: true,
+    Limit: checkLimit(limit),
+    KeyConditionExpression: withPrefix ? '#p = :p AND begins_with(#i, :prefix)' : '#p = :p',
+    ExpressionAttributeNames: { '#p': ATTRIBUTES.partition, ...(withPrefix ? { '#i': ATTRIBUTES.id } : {}) },
+    ExpressionAttributeValues: { ':p': { S: partition }, ...(withPrefix ? { ':prefix': { S: prefix } } : {}) },
+    ...(cursor === undefined ? {} : { ExclusiveStartKey: itemKey({ partition, id: cursor }) }),
+  });
+  const { Items = [], LastEvaluatedKey } = await calling(partition, () => client.send(command));
+  const records = Items.map((item) => toStoredRecord<T>(partition, item));
+  const next = LastEvaluatedKey?.[ATTRIBUTES.id]?.S;
+  return next === undefined ? { records } : { records, cursor: next };
+}
+
+function itemKey(key: RecordKey): Item {
+  return { [ATTRIBUTES.partition]: { S: key.partition }, [ATTRIBUTES.id]: { S: key.id } };
+}
+
+const ifAbsent = {
+  ConditionExpression: 'attribute_not_exists(#p)',
+  ExpressionAttributeNames: { '#p': ATTRIBUTES.partition },
+};
+
+const ifEtag = (expected: Etag) => ({
+  ConditionExpression: '#e = :expected',
+  ExpressionAttributeNames: { '#e': ATTRIBUTES.etag },
+  ExpressionAttributeValues: { ':expected': { S: expected } },
+});
+
+function toStoredRecord<T>(partition: string, item: Item): StoredRecord<T> {
+  const id = item[ATTRIBUTES.id]?.S ?? '';
+  const json = item[ATTRIBUTES.json]?.S;
+  const token = item[ATTRIBUTES.etag]?.S;
+  if (json === undefined || token === undefined) throw new CorruptStore(keyName({ partition, id }));
+  return readRow<T>(partition, { id, json, etag: token });
+}
+
+function etagOf(item: Item | undefined): Etag | undefined {
+  const token = item?.[ATTRIBUTES.etag]?.S;
+  return token === undefined ? undefined : etag(token);
+}

@@ -1,0 +1,48 @@
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+import { randomUUID } from 'node:crypto';
+import { recordsTable } from '../../lib/adapters/aws/records-table.ts';
+import type { StartedServer } from './started-server.ts';
+
+/** A client for a stand-in's S3; buckets are addressed by path, since names below loopback do not resolve. */
+export function s3At({ endpoint, region, credentials }: StartedServer): S3Client {
+  return new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+}
+
+export function dynamoAt({ endpoint, region, credentials }: StartedServer): DynamoDBClient {
+  return new DynamoDBClient({ endpoint, region, credentials });
+}
+
+/** Makes a bucket of its own for one test and answers its name. */
+export async function freshBucket(client: S3Client, { versioned = false } = {}): Promise<string> {
+  const bucket = `b-${randomUUID()}`;
+  await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  if (versioned) {
+    const enabled = { VersioningConfiguration: { Status: 'Enabled' as const } };
+    await client.send(new PutBucketVersioningCommand({ Bucket: bucket, ...enabled }));
+  }
+  return bucket;
+}
+
+/** Makes a table of its own for one test and answers its name; the stand-ins have it ready at once. */
+export async function freshTable(client: DynamoDBClient): Promise<string> {
+  const table = `t-${randomUUID()}`;
+  await client.send(new CreateTableCommand(recordsTable(table)));
+  return table;
+}
+
+/**
+ * Lets requests through and then drops chosen answers on their way back, as a broken connection does; the SDK retries as it
+ * would in the cloud. `isLost` is asked once per answer, in order.
+ */
+export function loseAnswers(client: DynamoDBClient, isLost: () => boolean | Promise<boolean>): void {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args);
+      if (await isLost())
+        throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
+      return answer;
+    },
+    { step: 'deserialize', priority: 'high', name: 'loseAnswers' },
+  );
+}
