@@ -41,7 +41,8 @@ export function blobReader(blobs: Pick<Blobs, 'get'>, rememberedBytes = REMEMBER
       return known.value as T;
     }
     const bytes = await blobs.get(hash);
-    if (bytes === undefined) throw new CorruptStore(`blob ${hash}`, new Error('a stored object refers to it, but it is missing'));
+    if (bytes === undefined)
+      throw new CorruptStore(`blob ${hash}`, new Error('a stored object refers to it, but it is missing'));
     const value = parseBlob(hash, bytes);
     remember(hash, value, bytes.byteLength);
     return value as T;

@@ -22,6 +22,13 @@ export interface Commit {
   readonly counts: ChangeCounts;
   /** The client's key for this request, by which an answer that was lost is found again (STO-5). */
   readonly idempotency?: Idempotency;
+  /** The keys of the newest requests that had one, newest first: a key is looked up without walking the history. */
+  readonly recentKeys?: readonly RecentKey[];
+}
+
+export interface RecentKey {
+  readonly key: string;
+  readonly revision: number;
 }
 
 export interface CommitRef {

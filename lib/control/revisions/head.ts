@@ -12,10 +12,7 @@ export async function readHead(records: Pick<Records, 'get'>): Promise<StoredHea
 }
 
 /** The newest commit, or `undefined` while nothing was ever applied. */
-export async function readNewest(
-  records: Pick<Records, 'get'>,
-  reader: BlobReader,
-): Promise<NamedCommit | undefined> {
+export async function readNewest(records: Pick<Records, 'get'>, reader: BlobReader): Promise<NamedCommit | undefined> {
   const head = await readHead(records);
   return head && readCommit(reader, head.record);
 }
