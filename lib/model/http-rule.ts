@@ -109,16 +109,22 @@ export interface Retries {
 
 export interface Mirror {
   readonly destination: Destination;
-  /** 0 to 1,000,000: how many of a million requests are mirrored. */
-  readonly perMillion: number;
+  readonly share: Share;
+}
+
+/** So many of a hundred or of a million requests. */
+export interface Share {
+  readonly numerator: number;
+  readonly of: 'hundred' | 'million';
 }
 
 export interface Fault {
-  readonly delay: { readonly duration: DurationMs; readonly perMillion: number } | undefined;
+  readonly delay: { readonly duration: DurationMs; readonly share: Share } | undefined;
   readonly abort:
     | {
         readonly status: { readonly http: number } | { readonly grpc: number };
-        readonly perMillion: number | undefined;
+        /** `undefined` where none was written (RT-27). */
+        readonly share: Share | undefined;
       }
     | undefined;
 }
