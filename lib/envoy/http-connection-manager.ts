@@ -33,7 +33,7 @@ function encodeRoutes(routes: RouteSourceIr, ir: ProxyIr): ProtoJson {
     case 'name':
       return { rds: { configSource: restConfigSource(ir.refresh), routeConfigName: routes.name } };
     case 'value':
-      return { routeConfig: encodeRouteConfiguration(routes.value, ir) };
+      return { routeConfig: encodeRouteConfiguration(routes.value) };
     default:
       return unreachable(routes);
   }

@@ -17,7 +17,7 @@ export function buildProxyView(world: World, facts: ViewFacts): Noted<ProxyView>
       mesh: world.mesh,
       services,
       instances: ownInstances(world, facts),
-      routeTables: isRouter ? [] : meshRouteTables(world, facts, services),
+      routeTables: isRouter ? [] : meshRouteTables(world, facts),
       gateway: gateway?.value,
     },
     issues: gateway?.issues ?? [],

@@ -1,11 +1,9 @@
-import type { RouteTable } from '../model/route-table.ts';
+import { MESH_GATEWAY, type RouteTable } from '../model/route-table.ts';
 import type { World } from '../world/world.ts';
-import type { ViewFacts, VisibleService } from './proxy-view.ts';
+import { gatewayRouteTables } from './gateway-route-tables.ts';
+import type { ViewFacts } from './proxy-view.ts';
 
-export function meshRouteTables(
-  _world: World,
-  _facts: ViewFacts,
-  _services: readonly VisibleService[],
-): readonly RouteTable[] {
-  return [];
+/** The route tables bound to the mesh that a sidecar may use, in the order in which they are preferred (VS-15). */
+export function meshRouteTables(world: World, facts: ViewFacts): readonly RouteTable[] {
+  return gatewayRouteTables(world, facts, MESH_GATEWAY);
 }
