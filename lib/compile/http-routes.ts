@@ -1,0 +1,98 @@
+import type { Issue, Noted } from '../base/issue.ts';
+import { selects } from '../base/labels.ts';
+import { parseClusterName } from '../ir/cluster-name.ts';
+import type { CorsIr, RouteActionIr, RouteIr, RouteMatchIr } from '../ir/route-configuration.ts';
+import type { Cors, HttpMatch, HttpRule } from '../model/http-rule.ts';
+import type { RouteTable } from '../model/route-table.ts';
+import { compileHeaderEdits, joinHeaderEdits, NO_HEADER_EDITS } from './header-edits.ts';
+import { compileAction } from './route-action.ts';
+import type { RouteAttachment } from './route-attachment.ts';
+import { ANY_REQUEST, compileMatch, isCatchAll } from './route-match.ts';
+
+/**
+ * The routes that one route table gives at one place: one per rule and match that can hold there, in the order written, until
+ * one that takes every request (RT-1, RT-2). No routes means that the table has no say there (RT-3).
+ */
+export function compileHttpRoutes(table: RouteTable, at: RouteAttachment): Noted<readonly RouteIr[]> {
+  const issues: Issue[] = [];
+  const routes: RouteIr[] = [];
+  for (const [index, rule] of table.http.entries()) {
+    const matches = matchesThatCanHold(rule, at);
+    const rest = matches.length === 0 ? undefined : compileRest(rule, at);
+    if (typeof rest === 'string') issues.push(unusable(table, index, rest));
+    for (const match of matches) {
+      const compared = match === undefined ? ANY_REQUEST : compileMatch(match);
+      if (typeof rest === 'object') {
+        const name = match === undefined || match.name === '' ? rule.name : `${rule.name}.${match.name}`;
+        routes.push({
+          name,
+          match: compared,
+          ...rest,
+          source: `/apis/networking.istio.io/v1/namespaces/${table.namespace}/virtual-service/${table.name}`,
+          operation: operationOf(rest.action, compared, `${table.name}:${at.listenerPort}`),
+          statPrefix: match?.statPrefix ?? '',
+        });
+      }
+      if (isCatchAll(compared)) return { value: routes, issues };
+    }
+  }
+  return { value: routes, issues };
+}
+
+/** The matches of a rule that can hold at this place at all (RT-2); a rule without any matches everything. */
+function matchesThatCanHold(rule: HttpRule, at: RouteAttachment): readonly (HttpMatch | undefined)[] {
+  return rule.matches.length === 0 ? [undefined] : rule.matches.filter((match) => canHold(match, at));
+}
+
+/** Named gateways take the place of the source (VS-19). */
+function canHold(match: HttpMatch, at: RouteAttachment): boolean {
+  if (match.port !== 0 && match.port !== at.listenerPort) return false;
+  if (match.gateways.length > 0) return match.gateways.includes(at.gateway);
+  const isFromHere = match.sourceNamespace === '' || match.sourceNamespace === at.namespace;
+  return isFromHere && selects(match.sourceLabels, at.labels);
+}
+
+type RouteRest = Pick<RouteIr, 'action' | 'requestHeaders' | 'responseHeaders' | 'fault' | 'cors'>;
+
+/** What the routes of all matches of one rule have in common; a sentence when Envoy could not carry it out. */
+function compileRest(rule: HttpRule, at: RouteAttachment): RouteRest | string {
+  const action = compileAction(rule, at);
+  if (typeof action === 'string') return action;
+  const [only, ...others] = rule.action.type === 'forward' ? rule.action.destinations : [];
+  const isSingle = only !== undefined && others.length === 0;
+  return {
+    action,
+    requestHeaders: joinHeaderEdits(
+      compileHeaderEdits(rule.requestHeaders),
+      isSingle ? compileHeaderEdits(only.requestHeaders) : NO_HEADER_EDITS,
+    ),
+    responseHeaders: joinHeaderEdits(
+      compileHeaderEdits(rule.responseHeaders),
+      isSingle ? compileHeaderEdits(only.responseHeaders) : NO_HEADER_EDITS,
+    ),
+    fault: rule.fault,
+    cors: rule.cors && compileCors(rule.cors),
+  };
+}
+
+function compileCors(cors: Cors): CorsIr {
+  return {
+    ...cors,
+    allowMethods: cors.allowMethods.join(','),
+    allowHeaders: cors.allowHeaders.join(','),
+    exposeHeaders: cors.exposeHeaders.join(','),
+    maxAge: cors.maxAge === undefined ? '' : String(Math.trunc(cors.maxAge / 1000)),
+  };
+}
+
+/** RT-5: what traces call the route: the one destination, or the table where there are several or none; then the path. */
+function operationOf(action: RouteActionIr, { path }: RouteMatchIr, otherwise: string): string {
+  const cluster = action.type === 'forward' && action.target.type === 'cluster' ? action.target.cluster : '';
+  const { hostname, port } = parseClusterName(cluster);
+  const destination = hostname === '' ? otherwise : `${hostname}:${port}`;
+  return `${destination}${path.value}${path.type === 'prefix' ? '*' : ''}`;
+}
+
+function unusable(table: RouteTable, index: number, message: string): Issue {
+  return { severity: 'error', code: 'ROUTE_UNUSABLE', resource: table.source, path: `spec.http[${index}]`, message };
+}

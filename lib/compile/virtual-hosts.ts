@@ -1,0 +1,94 @@
+import type { HostName } from '../base/host-name.ts';
+import type { Issue, Noted } from '../base/issue.ts';
+import type { RouteIr, VirtualHostIr } from '../ir/route-configuration.ts';
+import type { ResourceKey } from '../resources/resource.ts';
+import type { ViewFacts, VisibleService } from '../view/proxy-view.ts';
+import { bracketed, hostAndPort, serviceDomains, type ServiceDomains } from './service-domains.ts';
+
+/** Hosts and services of one port that share routes. */
+export interface HostGroup {
+  readonly port: number;
+  /** Hosts that are no services, as a route table names them. */
+  readonly hosts: readonly HostName[];
+  readonly services: readonly VisibleService[];
+  readonly routes: readonly RouteIr[];
+  /** Document that loses when something is there already. */
+  readonly source: ResourceKey;
+}
+
+/**
+ * One virtual host per host and service, sorted by name. What was there first keeps its domains (RD-8); a virtual host that is
+ * left without any is dropped. `listenerPort` 0 is a forward proxy, where the port is part of the authority (RD-6).
+ */
+export function buildVirtualHosts(
+  groups: readonly HostGroup[],
+  facts: ViewFacts,
+  listenerPort: number,
+): Noted<readonly VirtualHostIr[]> {
+  const issues: Issue[] = [];
+  const built: VirtualHostIr[] = [];
+  const taken = { names: new Set<string>(), domains: new Set<string>(), services: serviceHosts(groups) };
+  for (const group of groups) {
+    for (const { host, offered } of offers(group, facts, listenerPort)) {
+      const name = hostAndPort(host, group.port);
+      const domains = taken.names.has(name) ? [] : takeDomains(offered, taken);
+      if (taken.names.has(name) || domains.length < offered.domains.length) issues.push(duplicate(group.source, name));
+      taken.names.add(name);
+      const meant =
+        listenerPort === 0 && group.port !== 80 ? domains.filter((domain) => domain.includes(':')) : domains;
+      if (meant.length === 0) continue;
+      built.push({ name, domains: meant, routes: group.routes, requiresTls: false, countsAttempts: true });
+    }
+  }
+  return { value: built.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)), issues };
+}
+
+interface Offer {
+  readonly host: HostName;
+  readonly offered: ServiceDomains;
+}
+
+function offers(group: HostGroup, facts: ViewFacts, listenerPort: number): readonly Offer[] {
+  const port = listenerPort === 0 ? group.port : undefined;
+  return [
+    ...group.hosts.map((host) => ({ host, offered: { domains: [bracketed(host)], shortened: new Set<string>() } })),
+    ...group.services.map(({ service }) => ({
+      host: service.hostname,
+      offered: serviceDomains(service, facts, port),
+    })),
+  ];
+}
+
+interface Taken {
+  readonly names: ReadonlySet<string>;
+  readonly domains: Set<string>;
+  readonly services: ReadonlySet<string>;
+}
+
+/** The offered domains that are still free, which are taken then; a short form never takes the name of a real service (RD-9). */
+function takeDomains({ domains, shortened }: ServiceDomains, taken: Taken): readonly string[] {
+  return domains.filter((domain) => {
+    const key = domain.toLowerCase();
+    if (taken.domains.has(key) || (shortened.has(domain) && taken.services.has(domain))) return false;
+    taken.domains.add(key);
+    return true;
+  });
+}
+
+function serviceHosts(groups: readonly HostGroup[]): ReadonlySet<string> {
+  return new Set(
+    groups.flatMap(({ port, services }) =>
+      services.flatMap(({ service }) => [service.hostname, hostAndPort(service.hostname, port)]),
+    ),
+  );
+}
+
+function duplicate(resource: ResourceKey, name: string): Issue {
+  return {
+    severity: 'warning',
+    code: 'DUPLICATE_DOMAIN',
+    resource,
+    path: '',
+    message: `some names of ${name} lead to what was there first; give each host to one document only`,
+  };
+}
