@@ -8,6 +8,11 @@ import type { LocalityLb, PolicyBlocks, TcpKeepalive } from './traffic-policy.ts
 export interface MeshSettings {
   readonly rootNamespace: string;
   readonly trustDomain: string;
+  /** Cluster that endpoints written in documents count to; Istio's word for the registry's own cluster. */
+  readonly clusterId: string;
+  /** Patterns for the stat names of clusters (CL-12); `undefined` takes the cluster's name. */
+  readonly outboundStatName: string | undefined;
+  readonly inboundStatName: string | undefined;
   /** Suffix of in-mesh service names: `name.namespace.svc.<domainSuffix>`. */
   readonly domainSuffix: string;
   readonly outboundPolicy: 'allow-any' | 'registry-only';

@@ -44,9 +44,12 @@ export interface ServicePort {
   readonly name: string;
   readonly number: number;
   readonly protocol: Protocol;
+  /** Port to connect to instead of `number` where the connection goes to its original destination (SE-3). */
+  readonly passthroughPort?: number;
 }
 
-export type EndpointHealth = 'healthy' | 'unhealthy' | 'draining' | 'terminating';
+/** `unchecked`: nobody said anything about it, which counts as healthy. */
+export type EndpointHealth = 'unchecked' | 'healthy' | 'unhealthy' | 'draining' | 'terminating';
 
 /** One place where one port of a service is served. */
 export interface Endpoint {

@@ -38,6 +38,14 @@ export interface PolicyBlocks {
   readonly pool?: ConnectionPool;
   readonly lb?: LoadBalancing;
   readonly outlier?: OutlierDetection;
+  readonly retryBudget?: RetryBudget;
+}
+
+/** Share of active requests that may be retries at the same time (DR-26). */
+export interface RetryBudget {
+  readonly percent: number;
+  readonly minimumConcurrency: number;
+  readonly interval: DurationMs | undefined;
 }
 
 export interface ConnectionPool {
@@ -52,6 +60,7 @@ export interface ConnectionPool {
   readonly maxRetries?: number;
   readonly maxConcurrentStreams?: number;
   readonly httpIdleTimeout?: DurationMs;
+  readonly http2Keepalive?: { readonly interval: DurationMs | undefined; readonly timeout: DurationMs | undefined };
   /** `unset` follows the mesh. */
   readonly h2Upgrade: 'unset' | 'upgrade' | 'do-not-upgrade';
   readonly usesClientProtocol: boolean;
@@ -75,6 +84,8 @@ export interface OutlierDetection {
   readonly maxEjectionPercent?: number;
   /** Percent, 0 to 100; 0 by default (DR-27). */
   readonly minHealthPercent: number;
+  /** Statuses that count as errors instead of 5xx (DR-28); empty keeps 5xx. */
+  readonly httpErrorCodes: readonly number[];
 }
 
 export interface LoadBalancing {
@@ -86,8 +97,12 @@ export interface LoadBalancing {
 
 export type LbAlgorithm =
   | { readonly type: 'least-request' | 'round-robin' | 'random' | 'passthrough' }
-  | { readonly type: 'ring-hash'; readonly minimumRingSize: number; readonly key: HashKey }
-  | { readonly type: 'maglev'; readonly tableSize: number | undefined; readonly key: HashKey };
+  | {
+      readonly type: 'ring-hash';
+      readonly minimumRingSize: number | undefined;
+      readonly key: HashKey | undefined;
+    }
+  | { readonly type: 'maglev'; readonly tableSize: number | undefined; readonly key: HashKey | undefined };
 
 /** What consistent hashing looks at; becomes a hash policy of the route (RT-30) or of the TCP proxy (TR-9). */
 export type HashKey =
@@ -98,9 +113,8 @@ export type HashKey =
 
 export interface Warmup {
   readonly duration: DurationMs;
-  /** Percent; 10 by default (LB-16). */
-  readonly minimumPercent: number;
-  readonly aggression: number;
+  /** `undefined` leaves the shape of the ramp to Envoy. `minimumPercent` is 0 to 100. */
+  readonly shape: { readonly minimumPercent: number; readonly aggression: number } | undefined;
 }
 
 export interface LocalityLb {
