@@ -1,30 +1,89 @@
-import type { Noted } from '../base/issue.ts';
-import { durationMs } from '../base/brand.ts';
-import type { MeshSettings } from '../model/mesh-settings.ts';
-import type { Resource } from '../resources/resource.ts';
+import { durationMs, type DurationMs } from '../base/brand.ts';
+import type { Issue, Noted } from '../base/issue.ts';
+import type { MeshSettings, RetryDefaults } from '../model/mesh-settings.ts';
+import type { PolicyBlocks } from '../model/traffic-policy.ts';
+import { meshConfigWithDefaults, type MeshConfig } from '../resources/mesh-defaults.ts';
+import { meshName } from '../resources/mesh.ts';
+import { keyOf, type Resource } from '../resources/resource.ts';
+import {
+  readConnectionPool,
+  readLocalityLb,
+  readOutlierDetection,
+  readTcpKeepalive,
+  textDuration,
+} from './traffic-policy-blocks.ts';
 
-/** What holds where no Mesh document says otherwise (G-7). */
-export const MESH_DEFAULTS: MeshSettings = {
-  rootNamespace: 'istio-system',
-  trustDomain: 'cluster.local',
-  domainSuffix: 'cluster.local',
-  outboundPolicy: 'allow-any',
-  inboundPolicy: 'passthrough',
-  outboundPort: 15001,
-  inboundPort: 15006,
-  httpProxyPort: 0,
-  connectTimeout: durationMs(10_000),
-  dnsRefresh: durationMs(60_000),
-  protocolDetectionTimeout: durationMs(0),
-  upgradesToHttp2: false,
-  pathNormalization: 'base',
-  defaultExportTo: { services: ['*'], routes: ['*'], policies: ['*'] },
-  defaultRetries: undefined,
-  localityLb: { distribute: [], failover: [], failoverPriority: [] },
-  tcpKeepalive: undefined,
-  defaultPolicy: {},
-};
-
-export function readMeshSettings(_resources: readonly Resource[]): Noted<MeshSettings> {
-  return { value: MESH_DEFAULTS, issues: [] };
+/** What the one Mesh document says, laid over Istio's defaults (G-7). */
+export function readMeshSettings(resources: readonly Resource[]): Noted<MeshSettings> {
+  const meshes = resources.filter((resource) => resource.kind === 'Mesh');
+  const written = meshes.find(({ metadata }) => metadata.name === meshName);
+  const issues = meshes.filter((mesh) => mesh !== written).map(unusedMesh);
+  return { value: settingsOf(meshConfigWithDefaults(written?.spec.meshConfig)), issues };
 }
+
+/** What holds where no Mesh document says otherwise. */
+export const meshDefaults = (): MeshSettings => settingsOf(meshConfigWithDefaults());
+
+/** A block that is written without its mode means the first one of Istio's enumeration, as in its own files. */
+function settingsOf(config: MeshConfig): MeshSettings {
+  const locality = readLocalityLb(config.localityLbSetting);
+  return {
+    rootNamespace: config.rootNamespace,
+    trustDomain: config.trustDomain,
+    clusterId: 'Kubernetes',
+    outboundStatName: nonEmpty(config.outboundClusterStatName),
+    inboundStatName: nonEmpty(config.inboundClusterStatName),
+    domainSuffix: 'cluster.local',
+    outboundPolicy:
+      (config.outboundTrafficPolicy.mode ?? 'REGISTRY_ONLY') === 'REGISTRY_ONLY' ? 'registry-only' : 'allow-any',
+    inboundPolicy: config.inboundTrafficPolicy.mode === 'LOCALHOST' ? 'localhost' : 'passthrough',
+    outboundPort: config.proxyListenPort,
+    inboundPort: config.proxyInboundListenPort,
+    httpProxyPort: config.proxyHttpPort,
+    connectTimeout: timeOf(config.connectTimeout),
+    dnsRefresh: timeOf(config.dnsRefreshRate),
+    protocolDetectionTimeout: timeOf(config.protocolDetectionTimeout),
+    upgradesToHttp2: config.h2UpgradePolicy === 'UPGRADE',
+    pathNormalization: NORMALIZATIONS[config.pathNormalization?.normalization ?? 'DEFAULT'],
+    defaultExportTo: {
+      services: config.defaultServiceExportTo,
+      routes: config.defaultVirtualServiceExportTo,
+      policies: config.defaultDestinationRuleExportTo,
+    },
+    defaultRetries: readRetryDefaults(config.defaultHttpRetryPolicy),
+    localityLb: locality === 'off' ? undefined : locality,
+    tcpKeepalive: config.tcpKeepalive && readTcpKeepalive(config.tcpKeepalive),
+    defaultPolicy: readDefaultPolicy(config.defaultTrafficPolicy),
+  };
+}
+
+const NORMALIZATIONS = {
+  DEFAULT: 'base',
+  NONE: 'none',
+  BASE: 'base',
+  MERGE_SLASHES: 'merge-slashes',
+  DECODE_AND_MERGE_SLASHES: 'decode-and-merge-slashes',
+} as const;
+
+function readRetryDefaults(spec: MeshConfig['defaultHttpRetryPolicy']): RetryDefaults | undefined {
+  if (spec === undefined) return undefined;
+  return { attempts: spec.attempts ?? 0, retryOn: nonEmpty(spec.retryOn), backoff: textDuration(spec.backoff) };
+}
+
+function readDefaultPolicy(spec: MeshConfig['defaultTrafficPolicy']): PolicyBlocks {
+  return {
+    ...(spec?.connectionPool && { pool: readConnectionPool(spec.connectionPool) }),
+    ...(spec?.outlierDetection && { outlier: readOutlierDetection(spec.outlierDetection) }),
+  };
+}
+
+const timeOf = (text: string): DurationMs => textDuration(text) ?? durationMs(0);
+const nonEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+
+const unusedMesh = (mesh: Resource<'Mesh'>): Issue => ({
+  severity: 'warning',
+  code: 'MESH_NOT_USED',
+  resource: keyOf(mesh),
+  path: 'metadata.name',
+  message: `only the Mesh called ${meshName} counts; rename it or remove it`,
+});

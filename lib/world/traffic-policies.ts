@@ -1,11 +1,100 @@
-import type { Noted } from '../base/issue.ts';
+import { oldestFirst } from '../base/age.ts';
+import { resolveShortName, type HostName } from '../base/host-name.ts';
+import type { Issue, Noted } from '../base/issue.ts';
+import type { Labels } from '../base/labels.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
-import type { TrafficPolicy } from '../model/traffic-policy.ts';
-import type { Resource } from '../resources/resource.ts';
+import type { Subset, TrafficPolicy } from '../model/traffic-policy.ts';
+import { isVisibleTo, resolveExportTo, type Visibility } from '../model/visibility.ts';
+import { keyOf, type Resource } from '../resources/resource.ts';
+import { addPolicy, emptyHostPolicies, type HostPolicies, type IncomingPolicy } from './host-policies.ts';
+import { readBlocks, readPortPolicies } from './traffic-policy-blocks.ts';
 
-export function readTrafficPolicies(
-  _resources: readonly Resource[],
-  _mesh: MeshSettings,
-): Noted<readonly TrafficPolicy[]> {
-  return { value: [], issues: [] };
+/**
+ * Consolidated traffic policies, ready for lookup (DR-3). One document can be in two of the indices, consolidated
+ * differently in each, because each index holds another set of documents.
+ */
+export interface TrafficPolicies {
+  /** By namespace: what the namespace's own proxies look at first. */
+  readonly local: ReadonlyMap<string, HostPolicies>;
+  /** By namespace: what it offers to proxies of others. */
+  readonly exported: ReadonlyMap<string, HostPolicies>;
+  /** Root-namespace policies that are private to it. */
+  readonly rootLocal: HostPolicies;
+}
+
+/** Reads every DestinationRule and consolidates those of one namespace and host (DR-1 to DR-10). */
+export function readTrafficPolicies(resources: readonly Resource[], mesh: MeshSettings): Noted<TrafficPolicies> {
+  const local = new Map<string, HostPolicies>();
+  const exported = new Map<string, HostPolicies>();
+  const rootLocal = emptyHostPolicies();
+  const issues: Issue[] = [];
+  for (const rule of inOrder(resources)) {
+    const incoming = incomingPolicy(rule, mesh);
+    const { namespace, visibility } = incoming.policy;
+    if (isVisibleTo(visibility, namespace)) issues.push(...addPolicy(tableOf(local, namespace), incoming));
+    if (!isPrivate(visibility, namespace)) addPolicy(tableOf(exported, namespace), incoming);
+    else if (namespace === mesh.rootNamespace) addPolicy(rootLocal, incoming);
+  }
+  return { value: { local, exported, rootLocal }, issues };
+}
+
+/** Every consolidated policy, without order: for questions about all of them. */
+export function allTrafficPolicies({ local, exported, rootLocal }: TrafficPolicies): readonly TrafficPolicy[] {
+  const tables = [...local.values(), ...exported.values(), rootLocal];
+  return tables.flatMap((table) => [...table.values()].flat());
+}
+
+/** DR-1: rules with a selector first, each group oldest first. */
+function inOrder(resources: readonly Resource[]): readonly Resource<'DestinationRule'>[] {
+  const aged = (rule: Resource<'DestinationRule'>): Parameters<typeof oldestFirst>[0] => ({
+    createdAt: rule.metadata.creationTimestamp ?? '',
+    name: rule.metadata.name,
+    namespace: rule.metadata.namespace,
+  });
+  return resources
+    .filter((resource) => resource.kind === 'DestinationRule')
+    .sort(
+      (a, b) =>
+        Number(a.spec.workloadSelector === undefined) - Number(b.spec.workloadSelector === undefined) ||
+        oldestFirst(aged(a), aged(b)),
+    );
+}
+
+function incomingPolicy(rule: Resource<'DestinationRule'>, mesh: MeshSettings): IncomingPolicy {
+  const { metadata, spec } = rule;
+  const { namespace } = metadata;
+  const workloadSelector: Labels | undefined =
+    spec.workloadSelector === undefined ? undefined : (spec.workloadSelector.matchLabels ?? {});
+  const exportTo = workloadSelector === undefined ? (spec.exportTo ?? []) : ['.']; // DR-2
+  const host: HostName = resolveShortName(spec.host ?? '', namespace, mesh.domainSuffix);
+  return {
+    exportTo: new Set(exportTo.map((value) => (value === '.' ? namespace : value))),
+    hasTopLevelPolicy: spec.trafficPolicy !== undefined,
+    policy: {
+      from: [keyOf(rule)],
+      host,
+      namespace,
+      visibility: resolveExportTo(exportTo, namespace, mesh.defaultExportTo.policies),
+      workloadSelector,
+      blocks: readBlocks(spec.trafficPolicy),
+      ports: readPortPolicies(spec.trafficPolicy),
+      subsets: (spec.subsets ?? []).map(({ name = '', labels = {}, trafficPolicy }): Subset => ({
+        name,
+        labels,
+        blocks: readBlocks(trafficPolicy),
+        ports: readPortPolicies(trafficPolicy),
+      })),
+    },
+  };
+}
+
+const isPrivate = (visibility: Visibility, namespace: string): boolean =>
+  visibility.to === 'namespaces' && visibility.namespaces.every((each) => each === namespace);
+
+function tableOf(tables: Map<string, HostPolicies>, namespace: string): HostPolicies {
+  const known = tables.get(namespace);
+  if (known !== undefined) return known;
+  const table = emptyHostPolicies();
+  tables.set(namespace, table);
+  return table;
 }

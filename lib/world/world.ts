@@ -2,14 +2,15 @@ import type { Issue, Noted } from '../base/issue.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import type { Endpoint, Service, ServiceKey } from '../model/service.ts';
-import type { TrafficPolicy } from '../model/traffic-policy.ts';
 import type { Resource } from '../resources/resource.ts';
 import { readGateways, type GatewaySource } from './gateways.ts';
+import { usesLocality } from './locality-use.ts';
 import { readMeshSettings } from './mesh-settings.ts';
 import { readRouteTables } from './route-tables.ts';
 import { selectedLabels } from './selected-labels.ts';
+import { servedPorts, type ServedPort } from './served-ports.ts';
 import { readServices } from './services.ts';
-import { readTrafficPolicies } from './traffic-policies.ts';
+import { allTrafficPolicies, readTrafficPolicies, type TrafficPolicies } from './traffic-policies.ts';
 
 /** Every accepted resource at one revision, indexed. Each list is oldest first (G-2), whatever order the input had. */
 export interface World {
@@ -18,10 +19,14 @@ export interface World {
   readonly services: readonly Service[];
   readonly endpoints: ReadonlyMap<ServiceKey, readonly Endpoint[]>;
   readonly routeTables: readonly RouteTable[];
-  readonly trafficPolicies: readonly TrafficPolicy[];
+  readonly trafficPolicies: TrafficPolicies;
   readonly gateways: readonly GatewaySource[];
   /** Label keys that some selector names; only these can tell two proxies apart (VIEW-1, VIEW-2). */
   readonly selectedLabels: ReadonlySet<string>;
+  /** Whether a proxy's locality can change what it is given. */
+  readonly usesLocality: boolean;
+  /** Service ports by the address at which they are served (SR-12). */
+  readonly servedPorts: ReadonlyMap<string, readonly ServedPort[]>;
 }
 
 /** Reads every resource once. A resource that makes no sense is left out and named in the issues; the others stay (G-6). */
@@ -36,9 +41,19 @@ export function buildWorld(resources: readonly Resource[]): Noted<World> {
   const routeTables = take(readRouteTables(resources, mesh));
   const trafficPolicies = take(readTrafficPolicies(resources, mesh));
   const gateways = take(readGateways(resources));
-  const labels = selectedLabels({ mesh, trafficPolicies, gateways, routeTables });
+  const policies = allTrafficPolicies(trafficPolicies);
   return {
-    value: { mesh, services, endpoints, routeTables, trafficPolicies, gateways, selectedLabels: labels },
+    value: {
+      mesh,
+      services,
+      endpoints,
+      routeTables,
+      trafficPolicies,
+      gateways,
+      selectedLabels: selectedLabels({ mesh, trafficPolicies: policies, gateways, routeTables }),
+      usesLocality: usesLocality(mesh, policies),
+      servedPorts: servedPorts(services, endpoints),
+    },
     issues,
   };
 }

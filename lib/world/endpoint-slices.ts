@@ -1,0 +1,57 @@
+import { NOWHERE } from '../base/locality.ts';
+import { withPlace } from '../base/topology-labels.ts';
+import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { Endpoint, EndpointHealth } from '../model/service.ts';
+import { serviceNameLabel, type SliceEndpoint } from '../resources/endpoint-slice.ts';
+import type { Resource } from '../resources/resource.ts';
+
+/** `namespace/name` of a Service. */
+export type ServiceName = string;
+export const serviceName = (namespace: string, name: string): ServiceName => `${namespace}/${name}`;
+
+/** Endpoints by the Service that their slice names; slices in the order of their names. */
+export function readEndpointSlices(
+  resources: readonly Resource[],
+  mesh: MeshSettings,
+): ReadonlyMap<ServiceName, readonly Endpoint[]> {
+  const byService = new Map<ServiceName, Endpoint[]>();
+  const slices = resources
+    .filter((resource) => resource.kind === 'EndpointSlice')
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  for (const slice of slices) {
+    const owner = slice.metadata.labels?.[serviceNameLabel];
+    if (owner === undefined || slice.spec.addressType === 'FQDN') continue;
+    const key = serviceName(slice.metadata.namespace, owner);
+    byService.set(key, [...(byService.get(key) ?? []), ...endpointsOf(slice, mesh)]);
+  }
+  return byService;
+}
+
+function endpointsOf({ metadata, spec }: Resource<'EndpointSlice'>, { clusterId }: MeshSettings): readonly Endpoint[] {
+  const ports = (spec.ports ?? []).filter(({ protocol }) => protocol !== 'UDP');
+  return (spec.endpoints ?? []).flatMap((endpoint) => {
+    const [address] = endpoint.addresses ?? []; // the others are the same instance (EP-13)
+    if (address === undefined) return [];
+    return ports.map(({ name = '', port = 0 }): Endpoint => ({
+      address,
+      port,
+      portName: name,
+      labels: withPlace({}, { locality: NOWHERE, network: '', clusterId }),
+      locality: NOWHERE,
+      network: '',
+      clusterId,
+      weight: 1,
+      health: healthOf(endpoint),
+      tlsMode: 'disabled',
+      namespace: metadata.namespace,
+      workload: '',
+    }));
+  });
+}
+
+/** SR-20: what serves while it ends is draining; what ends without serving is gone for clients. */
+function healthOf({ conditions = {} }: SliceEndpoint): EndpointHealth {
+  if (conditions.ready ?? true) return 'healthy';
+  if (conditions.terminating === true) return conditions.serving === true ? 'draining' : 'terminating';
+  return 'unhealthy';
+}

@@ -1,0 +1,95 @@
+import type { HostName } from '../base/host-name.ts';
+import { canonicalJson } from '../base/hashing.ts';
+import type { Issue } from '../base/issue.ts';
+import type { Labels } from '../base/labels.ts';
+import type { TrafficPolicy } from '../model/traffic-policy.ts';
+
+/** Consolidated policies by host, in the order in which they were added. */
+export type HostPolicies = ReadonlyMap<HostName, readonly ConsolidatedPolicy[]>;
+
+/** A policy with what only consolidation needs to know about it. */
+export interface ConsolidatedPolicy extends TrafficPolicy {
+  /** As written, `.` replaced; empty when nothing was written. Compared as a set of words, not by what it means (DR-5). */
+  readonly exportTo: ReadonlySet<string>;
+  readonly hasTopLevelPolicy: boolean;
+}
+
+export interface IncomingPolicy {
+  readonly policy: TrafficPolicy;
+  readonly exportTo: ReadonlySet<string>;
+  readonly hasTopLevelPolicy: boolean;
+}
+
+export const emptyHostPolicies = (): HostPolicies => new Map<HostName, readonly ConsolidatedPolicy[]>();
+
+/**
+ * Adds one document's policy to the table: merged into every entry it fits (DR-5 to DR-7), and as an entry of its own unless
+ * it went into one with the same selector. Answers what was ignored on the way (DR-9).
+ */
+export function addPolicy(table: HostPolicies, incoming: IncomingPolicy): readonly Issue[] {
+  const entries = table as Map<HostName, readonly ConsolidatedPolicy[]>;
+  const { policy } = incoming;
+  const existing = entries.get(policy.host) ?? [];
+  const issues: Issue[] = [];
+  let isKept = false;
+  const merged = existing.map((entry) => {
+    if (!exportsAllow(entry.exportTo, incoming.exportTo) || !selectorsAllow(entry, policy)) return entry;
+    if (sameSelector(entry, policy)) isKept = true;
+    issues.push(...repeatedSubsets(entry, policy));
+    return mergeInto(entry, incoming);
+  });
+  const own: ConsolidatedPolicy = {
+    ...policy,
+    exportTo: incoming.exportTo,
+    hasTopLevelPolicy: incoming.hasTopLevelPolicy,
+  };
+  entries.set(policy.host, isKept ? merged : [...merged, own]);
+  return issues;
+}
+
+/** DR-5: equal sets merge, and a strict superset of a written set merges too. */
+function exportsAllow(existing: ReadonlySet<string>, incoming: ReadonlySet<string>): boolean {
+  const isCovered = [...existing].every((word) => incoming.has(word));
+  return isCovered && (existing.size === incoming.size || existing.size > 0);
+}
+
+/** DR-6: two different selectors never meet; a rule without one adds to whoever selects (DR-7). */
+function selectorsAllow(entry: TrafficPolicy, incoming: TrafficPolicy): boolean {
+  if (entry.workloadSelector === undefined || incoming.workloadSelector === undefined) return true;
+  return sameSelector(entry, incoming);
+}
+
+const sameSelector = (a: TrafficPolicy, b: TrafficPolicy): boolean =>
+  canonicalJson(selectorOf(a)) === canonicalJson(selectorOf(b));
+const selectorOf = ({ workloadSelector }: TrafficPolicy): Labels | null => workloadSelector ?? null;
+
+/** DR-9: new subsets are appended, the top-level policy fills a gap, and nothing else is merged. */
+function mergeInto(entry: ConsolidatedPolicy, { policy, hasTopLevelPolicy }: IncomingPolicy): ConsolidatedPolicy {
+  const names = new Set(entry.subsets.map(({ name }) => name));
+  const taken = !entry.hasTopLevelPolicy && hasTopLevelPolicy ? policy : entry;
+  return {
+    ...entry,
+    from: [...entry.from, ...policy.from],
+    blocks: taken.blocks,
+    ports: taken.ports,
+    hasTopLevelPolicy: entry.hasTopLevelPolicy || hasTopLevelPolicy,
+    subsets: [...entry.subsets, ...policy.subsets.filter(({ name }) => !names.has(name))],
+  };
+}
+
+function repeatedSubsets(entry: TrafficPolicy, incoming: TrafficPolicy): readonly Issue[] {
+  const names = new Set(entry.subsets.map(({ name }) => name));
+  return incoming.subsets.flatMap(({ name }, index): Issue[] => {
+    if (!names.has(name)) return [];
+    const [resource] = incoming.from;
+    return [
+      {
+        severity: 'warning',
+        code: 'DUPLICATE_SUBSET',
+        ...(resource !== undefined && { resource }),
+        path: `spec.subsets[${index}].name`,
+        message: `subset ${name} of ${incoming.host} is already in ${entry.from.join(', ')}; rename it or remove it here`,
+      },
+    ];
+  });
+}

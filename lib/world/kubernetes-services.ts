@@ -1,0 +1,94 @@
+import { selects } from '../base/labels.ts';
+import { isHttp, isTcp, parseProtocol, type Protocol } from '../model/protocol.ts';
+import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { Endpoint, Service } from '../model/service.ts';
+import { resolveExportTo } from '../model/visibility.ts';
+import { keyOf, type Resource } from '../resources/resource.ts';
+import type { ServicePort as WrittenPort } from '../resources/service.ts';
+import type { ReadService } from './services.ts';
+import { endpointOf, type Workload } from './workload.ts';
+
+const EXPORT_TO = 'networking.istio.io/exportTo';
+
+/** Ports whose server speaks first or never in HTTP; without a declared protocol they are opaque rather than sniffed. */
+const WELL_KNOWN_TCP: ReadonlySet<number> = new Set([25, 53, 3306, 27017]);
+
+const STANDARD_APP_PROTOCOLS: Readonly<Record<string, Protocol>> = {
+  'kubernetes.io/h2c': 'http2',
+  'kubernetes.io/ws': 'http',
+  'kubernetes.io/wss': 'https',
+};
+
+/** A Service with the WorkloadEntries it selects; its EndpointSlices are read apart. `undefined` for a mere alias. */
+export function readKubernetesService(
+  resource: Resource<'Service'>,
+  workloads: readonly Workload[],
+  mesh: MeshSettings,
+): ReadService | undefined {
+  const { spec } = resource;
+  if (spec.type === 'ExternalName') return undefined;
+  const selected = hasEntries(spec.selector)
+    ? workloads.filter((workload) => selects(spec.selector, workload.labels) && !workload.isForDnsOnly)
+    : []; // without a selector the endpoints come from slices alone
+  return {
+    service: serviceOf(resource, mesh),
+    endpoints: selected.flatMap((workload) => endpointsOf(workload, spec.ports ?? [], mesh)),
+    accounts: selected.map(({ account }) => account).filter((account) => account !== ''),
+  };
+}
+
+function serviceOf(resource: Resource<'Service'>, mesh: MeshSettings): Service {
+  const { metadata, spec } = resource;
+  const { name, namespace, annotations, labels = {} } = metadata;
+  const exportTo = annotations?.[EXPORT_TO]?.split(',').map((value) => value.trim());
+  return {
+    source: keyOf(resource),
+    hostname: `${name}.${namespace}.svc.${mesh.domainSuffix}`.toLowerCase(),
+    namespace,
+    name,
+    registry: 'kubernetes',
+    createdAt: metadata.creationTimestamp ?? '',
+    resolution: spec.clusterIP === 'None' ? 'headless' : 'static', // SR-2
+    addresses: addressesOf(spec.clusterIPs ?? [], spec.clusterIP ?? ''),
+    ports: (spec.ports ?? []).map((port) => ({
+      name: port.name ?? '',
+      number: port.port ?? 0,
+      protocol: protocolOf(port),
+    })),
+    isMeshExternal: false,
+    visibility: resolveExportTo(exportTo, namespace, mesh.defaultExportTo.services),
+    labels,
+    accounts: [],
+  };
+}
+
+function addressesOf(clusterIps: readonly string[], clusterIp: string): readonly string[] {
+  const all = clusterIps.length > 0 ? clusterIps : [clusterIp];
+  return all.filter((address) => address !== '' && address !== 'None');
+}
+
+/** What a Service's port speaks: the declared application protocol, else what its name begins with (HN-11). */
+export function protocolOf({ protocol, appProtocol, name = '', port = 0 }: WrittenPort): Protocol {
+  if (protocol === 'UDP') return 'udp';
+  const word = appProtocol ?? name;
+  const standard = STANDARD_APP_PROTOCOLS[word];
+  if (standard !== undefined) return standard;
+  if (/^grpc-web/i.test(word)) return 'grpc-web';
+  const parsed = parseProtocol(word.split('-', 1)[0]);
+  return !isHttp(parsed) && !isTcp(parsed) && parsed !== 'udp' && WELL_KNOWN_TCP.has(port) ? 'tcp' : parsed;
+}
+
+/** A named target port must be among the workload's ports; otherwise that port is not served there. */
+function endpointsOf(workload: Workload, ports: readonly WrittenPort[], mesh: MeshSettings): readonly Endpoint[] {
+  return ports.flatMap(({ name = '', port = 0, targetPort }) => {
+    const named = typeof targetPort === 'string' && targetPort !== '' && !/^\d+$/.test(targetPort);
+    const number = named
+      ? workload.ports[targetPort]
+      : targetPort === undefined
+        ? (workload.ports[name] ?? port)
+        : Number(targetPort) || port;
+    return number === undefined ? [] : [endpointOf(workload, { portName: name, port: number }, mesh.clusterId)];
+  });
+}
+
+const hasEntries = (selector: object | undefined): boolean => Object.keys(selector ?? {}).length > 0;

@@ -1,0 +1,141 @@
+import type { Issue } from '../base/issue.ts';
+import { isIpAddress, parseIpPrefix } from '../base/ip-address.ts';
+import { NOWHERE } from '../base/locality.ts';
+import { selects } from '../base/labels.ts';
+import type { MeshSettings } from '../model/mesh-settings.ts';
+import { parseProtocol } from '../model/protocol.ts';
+import type { Endpoint, Resolution, Service, ServicePort } from '../model/service.ts';
+import { resolveExportTo } from '../model/visibility.ts';
+import { keyOf, type Resource } from '../resources/resource.ts';
+import type { ServiceEntryPort, ServiceEntrySpec } from '../resources/service-entry.ts';
+import type { ReadService } from './services.ts';
+import { endpointOf, readWorkload, type Workload } from './workload.ts';
+
+const RESOLUTIONS: Readonly<Record<NonNullable<ServiceEntrySpec['resolution']>, Resolution | undefined>> = {
+  NONE: 'passthrough',
+  STATIC: 'static',
+  DNS: 'dns',
+  DNS_ROUND_ROBIN: 'dns-round-robin',
+  DYNAMIC_DNS: undefined,
+};
+
+/** SE-1 to SE-9: the services that one ServiceEntry says, one per host, with the endpoints it gives them. */
+export function readServiceEntry(
+  entry: Resource<'ServiceEntry'>,
+  workloads: readonly Workload[],
+  mesh: MeshSettings,
+): { readonly services: readonly ReadService[]; readonly issues: readonly Issue[] } {
+  const { spec } = entry;
+  const resolution = RESOLUTIONS[spec.resolution ?? 'NONE'];
+  if (resolution === undefined) return { services: [], issues: [notYet(entry)] };
+  const served = servingWorkloads(entry, { workloads, resolution }, mesh);
+  const hosts = [...new Set((spec.hosts ?? []).map((host) => host.toLowerCase()))];
+  const services = hosts.map((hostname) => ({
+    service: serviceOf(entry, { hostname, resolution }, mesh),
+    endpoints:
+      served === undefined ? [ownHostEndpoints(entry, hostname, mesh)].flat() : endpointsOf(spec, served, mesh),
+    accounts: served?.map(({ account }) => account).filter((account) => account !== '') ?? [],
+  }));
+  return { services, issues: [] };
+}
+
+function serviceOf(
+  { metadata, spec, ...rest }: Resource<'ServiceEntry'>,
+  { hostname, resolution }: Pick<Service, 'hostname' | 'resolution'>,
+  mesh: MeshSettings,
+): Service {
+  return {
+    source: keyOf({ metadata, spec, ...rest }),
+    hostname,
+    namespace: metadata.namespace,
+    name: hostname,
+    registry: 'external',
+    createdAt: metadata.creationTimestamp ?? '',
+    resolution,
+    addresses: [...new Set((spec.addresses ?? []).flatMap(plainAddress))],
+    ports: (spec.ports ?? []).map((port) => portOf(port, resolution)),
+    isMeshExternal: spec.location !== 'MESH_INTERNAL', // SE-2
+    visibility: resolveExportTo(spec.exportTo, metadata.namespace, mesh.defaultExportTo.services),
+    labels: metadata.labels ?? {},
+    accounts: spec.subjectAltNames ?? [],
+  };
+}
+
+/** SE-1: a CIDR of one address is that address; what is neither an address nor a CIDR is skipped. */
+function plainAddress(written: string): string[] {
+  if (isIpAddress(written)) return [written];
+  const prefix = parseIpPrefix(written);
+  if (prefix === undefined) return [];
+  return [prefix.bits === prefix.bytes.length * 8 ? (written.split('/')[0] ?? written) : written];
+}
+
+/** SE-3: with NONE there is no endpoint that could carry the target port, so the port itself does. */
+function portOf(
+  { name = '', number = 0, protocol, targetPort = 0 }: ServiceEntryPort,
+  resolution: Resolution,
+): ServicePort {
+  const port = { name, number, protocol: parseProtocol(protocol) };
+  return resolution === 'passthrough' && targetPort > 0 ? { ...port, passthroughPort: targetPort } : port;
+}
+
+/** The instances behind an entry; `undefined` when it has none of its own and its host name stands for them (SE-5). */
+function servingWorkloads(
+  { metadata, spec }: Resource<'ServiceEntry'>,
+  { workloads, resolution }: { readonly workloads: readonly Workload[]; readonly resolution: Resolution },
+  mesh: MeshSettings,
+): readonly Workload[] | undefined {
+  const isDns = resolution === 'dns' || resolution === 'dns-round-robin';
+  if (spec.workloadSelector !== undefined) {
+    const { labels } = spec.workloadSelector;
+    return workloads.filter((workload) => selects(labels, workload.labels) && (isDns || !workload.isForDnsOnly));
+  }
+  const written = spec.endpoints ?? [];
+  if (written.length === 0 && isDns) return undefined;
+  return written.map((endpoint, index) =>
+    readWorkload(
+      endpoint,
+      { namespace: metadata.namespace, name: `${metadata.name}-${index}`, labels: endpoint.labels ?? {} },
+      mesh,
+    ),
+  );
+}
+
+/** SE-6: the workload's own number for the port's name, else the port's target, else the port's number. */
+function endpointsOf(spec: ServiceEntrySpec, workloads: readonly Workload[], mesh: MeshSettings): readonly Endpoint[] {
+  return workloads.flatMap((workload) =>
+    (spec.ports ?? []).map(({ name = '', number = 0, targetPort = 0 }) => {
+      const own = workload.ports[name] ?? 0;
+      const port = own > 0 ? own : targetPort > 0 ? targetPort : number;
+      return endpointOf(workload, { portName: name, port }, mesh.clusterId);
+    }),
+  );
+}
+
+function ownHostEndpoints(
+  { metadata, spec }: Resource<'ServiceEntry'>,
+  hostname: string,
+  mesh: MeshSettings,
+): Endpoint[] {
+  return (spec.ports ?? []).map(({ name = '', number = 0, targetPort = 0 }) => ({
+    address: hostname,
+    port: targetPort > 0 ? targetPort : number,
+    portName: name,
+    labels: {},
+    locality: NOWHERE,
+    network: '',
+    clusterId: mesh.clusterId,
+    weight: 1,
+    health: 'unchecked',
+    tlsMode: 'disabled',
+    namespace: metadata.namespace,
+    workload: metadata.name,
+  }));
+}
+
+const notYet = (entry: Resource<'ServiceEntry'>): Issue => ({
+  severity: 'warning',
+  code: 'RESOLUTION_NOT_SERVED',
+  resource: keyOf(entry),
+  path: 'spec.resolution',
+  message: 'resolution DYNAMIC_DNS is not served yet, so the entry has no effect; use DNS for hosts that are known',
+});

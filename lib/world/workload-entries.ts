@@ -1,0 +1,45 @@
+import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { Resource } from '../resources/resource.ts';
+import { readWorkload, type Workload } from './workload.ts';
+
+const HEALTH_CHECKED = 'proxy.istio.io/health-checks-enabled';
+const REGISTERED_BY_GROUP = 'istio.io/autoRegistrationGroup';
+const WORKLOAD_NAME_LABEL = 'service.istio.io/workload-name';
+
+/** Instances by namespace, sorted by name; what its own health check calls unhealthy is left out (SE-10). */
+export function readWorkloadEntries(
+  resources: readonly Resource[],
+  mesh: MeshSettings,
+): ReadonlyMap<string, readonly Workload[]> {
+  const byNamespace = new Map<string, Workload[]>();
+  const entries = resources
+    .filter((resource) => resource.kind === 'WorkloadEntry')
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+  for (const entry of entries) {
+    if (!isServing(entry)) continue;
+    const { namespace } = entry.metadata;
+    const labels = { ...entry.spec.labels, ...entry.metadata.labels }; // SE-9: what the metadata says wins
+    const workloads = byNamespace.get(namespace) ?? [];
+    workloads.push(readWorkload(entry.spec, { namespace, name: workloadName(entry), labels }, mesh));
+    byNamespace.set(namespace, workloads);
+  }
+  return byNamespace;
+}
+
+/** The name by which statistics know the workload: its group's, else the one it gives itself, else the entry's. */
+function workloadName({ metadata }: Resource<'WorkloadEntry'>): string {
+  return metadata.annotations?.[REGISTERED_BY_GROUP] ?? metadata.labels?.[WORKLOAD_NAME_LABEL] ?? metadata.name;
+}
+
+/** SE-10: only an entry that says it is checked has to show a condition; an absent one means unhealthy then. */
+function isServing({ metadata, status }: Resource<'WorkloadEntry'>): boolean {
+  if (metadata.annotations?.[HEALTH_CHECKED] !== 'true') return true;
+  const conditions: unknown = status?.['conditions'];
+  if (!Array.isArray(conditions)) return false;
+  return conditions.some((condition: unknown) => isTrueCondition(condition, 'Healthy'));
+}
+
+function isTrueCondition(condition: unknown, type: string): boolean {
+  if (typeof condition !== 'object' || condition === null) return false;
+  return 'type' in condition && condition.type === type && 'status' in condition && condition.status === 'True';
+}
