@@ -1,6 +1,33 @@
+import { serviceKey } from '../model/service.ts';
 import type { World } from '../world/world.ts';
-import type { OwnInstance, ViewFacts } from './proxy-view.ts';
+import { inboundPolicy } from './policy-lookup.ts';
+import type { ProxyFacts } from './proxy-facts.ts';
+import type { OwnInstance, OwnPort, ViewFacts } from './proxy-view.ts';
 
-export function ownInstances(_world: World, _facts: ViewFacts): readonly OwnInstance[] {
-  return [];
+/** SR-12, SE-15: service ports served at one of the proxy's addresses, in its own namespace; by target port, services oldest first. */
+export function ownPorts(world: World, proxy: ProxyFacts): readonly OwnPort[] {
+  const found = new Map<string, OwnPort>();
+  for (const address of proxy.ips) {
+    for (const { service, namespace, port, targetPort } of world.servedPorts.get(address) ?? []) {
+      if (namespace === proxy.namespace) found.set(`${service} ${port} ${targetPort}`, { service, port, targetPort });
+    }
+  }
+  return [...found.values()].sort((a, b) => a.targetPort - b.targetPort); // stable: the oldest service stays first on a port
+}
+
+/** The services behind the proxy's own ports, with the policy that speaks about their servers. */
+export function ownInstances(world: World, facts: ViewFacts): readonly OwnInstance[] {
+  if (facts.ownPorts.length === 0) return [];
+  const wanted = new Set(facts.ownPorts.map(({ service }) => service));
+  const services = new Map(
+    world.services
+      .map((service) => [serviceKey(service.namespace, service.hostname), service] as const)
+      .filter(([key]) => wanted.has(key)),
+  );
+  return facts.ownPorts.flatMap(({ service: key, port: number, targetPort }) => {
+    const service = services.get(key);
+    const port = service?.ports.find((each) => each.number === number);
+    if (service === undefined || port === undefined) return [];
+    return [{ service, port, targetPort, policy: inboundPolicy(world, facts, service) }];
+  });
 }

@@ -16,8 +16,10 @@ export type ViewKey = Brand<string, 'ViewKey'>;
  */
 export interface ViewFacts extends Omit<ProxyFacts, 'id' | 'ips' | 'labels'> {
   readonly selectedLabels: Labels;
+  /** A proxy without any label takes no part in failover by labels (LB-8). */
+  readonly hasLabels: boolean;
   readonly ipFamily: 'v4' | 'v6' | 'dual';
-  /** Service ports served at one of the proxy's own addresses (SR-12, SE-15), sorted by target port, then service. */
+  /** Service ports served at one of the proxy's own addresses (SR-12, SE-15), by target port, services oldest first. */
   readonly ownPorts: readonly OwnPort[];
 }
 

@@ -1,6 +1,35 @@
+import type { HostName } from '../base/host-name.ts';
+import { serviceKey, type Service } from '../model/service.ts';
+import { isVisibleTo, visibilityRank } from '../model/visibility.ts';
 import type { World } from '../world/world.ts';
+import { outboundPolicy } from './policy-lookup.ts';
 import type { ViewFacts, VisibleService } from './proxy-view.ts';
 
-export function visibleServices(_world: World, _facts: ViewFacts): readonly VisibleService[] {
-  return [];
+/** What a proxy may reach: by SR-6's order, one service per host name, each with the one policy that applies to this client. */
+export function visibleServices(world: World, facts: ViewFacts): readonly VisibleService[] {
+  const byHost = new Map<HostName, Service>();
+  for (const service of inVisibilityOrder(world.services, facts.namespace)) {
+    const found = byHost.get(service.hostname);
+    if (found === undefined || isPreferred(service, found, facts.namespace)) byHost.set(service.hostname, service);
+  }
+  return [...byHost.values()].map((service) => ({
+    service,
+    endpoints: world.endpoints.get(serviceKey(service.namespace, service.hostname)) ?? [],
+    policy: outboundPolicy(world, facts, service),
+  }));
+}
+
+/** SR-6, SR-7: private to the namespace or exported to it by name, then public; oldest first in each part. */
+function inVisibilityOrder(services: readonly Service[], namespace: string): readonly Service[] {
+  const ranked = services
+    .filter(({ visibility }) => isVisibleTo(visibility, namespace))
+    .map((service) => ({ service, rank: visibilityRank(service.visibility, service.namespace, namespace) }));
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ service }) => service); // the sort is stable: age stays within a rank
+}
+
+/** SC-11: of one host name, the viewer's own comes first, then a Service, then whichever came first. */
+function isPreferred(candidate: Service, found: Service, namespace: string): boolean {
+  const claim = (service: Service): number =>
+    service.namespace === namespace ? 0 : service.registry === 'kubernetes' ? 1 : 2;
+  return claim(candidate) < claim(found);
 }

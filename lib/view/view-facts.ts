@@ -1,7 +1,9 @@
 import { hashOf } from '../base/hashing.ts';
+import { NOWHERE } from '../base/locality.ts';
 import type { World } from '../world/world.ts';
 import type { ProxyFacts } from './proxy-facts.ts';
-import type { OwnPort, ViewFacts, ViewKey } from './proxy-view.ts';
+import { ownPorts } from './own-instances.ts';
+import type { ViewFacts, ViewKey } from './proxy-view.ts';
 
 /** The part of a proxy's facts that this world can tell apart (VIEW-1, VIEW-2, VIEW-5). */
 export function viewFacts(world: World, proxy: ProxyFacts): ViewFacts {
@@ -9,7 +11,9 @@ export function viewFacts(world: World, proxy: ProxyFacts): ViewFacts {
   const selected = Object.entries(labels).filter(([key]) => world.selectedLabels.has(key));
   return {
     ...shared,
+    locality: world.usesLocality ? shared.locality : NOWHERE,
     selectedLabels: Object.fromEntries(selected),
+    hasLabels: Object.keys(labels).length > 0,
     ipFamily: ipFamily(ips),
     ownPorts: ownPorts(world, proxy),
   };
@@ -21,8 +25,4 @@ function ipFamily(ips: readonly string[]): 'v4' | 'v6' | 'dual' {
   const hasV6 = ips.some((ip) => ip.includes(':'));
   const hasV4 = ips.some((ip) => !ip.includes(':'));
   return hasV4 && hasV6 ? 'dual' : hasV6 ? 'v6' : 'v4';
-}
-
-function ownPorts(_world: World, _proxy: ProxyFacts): readonly OwnPort[] {
-  return [];
 }
