@@ -1,0 +1,80 @@
+import { durationMs } from '../base/brand.ts';
+import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, PASSTHROUGH_CLUSTER } from '../ir/cluster-name.ts';
+import type { ClusterIr } from '../ir/cluster.ts';
+import type { ViewFacts } from '../view/proxy-view.ts';
+import { circuitLimits, keepalive, upstreamHttp } from './connection-pool.ts';
+import type { ClusterSetting } from './outbound-clusters.ts';
+
+/** Connections that nobody uses are closed after so long; without a limit passed-through hosts would pile them up. */
+const PASSTHROUGH_IDLE = durationMs(300_000);
+
+/** CL-7: where unroutable traffic ends, and where traffic to unknown hosts goes on. A router has no destination to go on to. */
+export function fixedClusters(setting: ClusterSetting): readonly ClusterIr[] {
+  if (setting.facts.type !== 'sidecar') return [blackHole(setting)];
+  return [blackHole(setting), outboundPassthrough(setting), inboundPassthrough(setting)];
+}
+
+/** Addresses that redirection leaves alone, so that what the proxy sends to its own machine does not come back to it. */
+export function passthroughSources({ ipFamily }: ViewFacts): readonly string[] {
+  switch (ipFamily) {
+    case 'v4':
+      return ['127.0.0.6'];
+    case 'v6':
+      return ['::6'];
+    case 'dual':
+      return ['127.0.0.6', '::6'];
+  }
+}
+
+function blackHole({ mesh }: ClusterSetting): ClusterIr {
+  return {
+    name: BLACK_HOLE_CLUSTER,
+    statName: `${BLACK_HOLE_CLUSTER};`,
+    discovery: { type: 'static', groups: [] },
+    connectTimeout: mesh.connectTimeout,
+    choice: { by: 'round-robin', slowStart: undefined },
+    isLocalityWeighted: false,
+    keepsDrainingHosts: false,
+    panicThreshold: undefined,
+    limits: undefined,
+    outlier: undefined,
+    http: undefined,
+    keepalive: undefined,
+    sourceAddresses: [],
+    metadata: { services: [], configPath: '', subset: '', isExternal: false },
+    exchangesPeerMetadata: false,
+  };
+}
+
+/** Mesh defaults for pools bound it; outlier detection would have no other host to turn to. */
+function outboundPassthrough(setting: ClusterSetting): ClusterIr {
+  const { facts, mesh } = setting;
+  const { pool } = mesh.defaultPolicy;
+  const http = upstreamHttp(
+    { protocol: 'auto', sniffs: true, mayUpgrade: false },
+    pool === undefined ? {} : { pool },
+    mesh,
+  );
+  return {
+    ...blackHole(setting),
+    name: PASSTHROUGH_CLUSTER,
+    statName: `${PASSTHROUGH_CLUSTER};`,
+    discovery: { type: 'original-destination', port: undefined, keepsHosts: false },
+    connectTimeout: pool?.connectTimeout ?? mesh.connectTimeout,
+    choice: { by: 'discovery' },
+    limits: circuitLimits(pool),
+    http: http && { ...http, idleTimeout: http.idleTimeout ?? PASSTHROUGH_IDLE },
+    keepalive: keepalive(pool, mesh),
+    exchangesPeerMetadata: facts.profile === 'istio-proxy',
+  };
+}
+
+/** Counted with the outbound one, as Istio's dashboards expect. */
+function inboundPassthrough(setting: ClusterSetting): ClusterIr {
+  return {
+    ...outboundPassthrough(setting),
+    name: INBOUND_PASSTHROUGH_CLUSTER,
+    sourceAddresses: passthroughSources(setting.facts),
+    exchangesPeerMetadata: false,
+  };
+}

@@ -1,0 +1,75 @@
+import type { ClusterDiscovery, ClusterIr } from '../ir/cluster.ts';
+import { inboundCluster } from '../ir/cluster-name.ts';
+import type { OwnInstance } from '../view/proxy-view.ts';
+import { circuitLimits, keepalive, upstreamHttp } from './connection-pool.ts';
+import { configPath, serviceName, type ClusterSetting } from './outbound-clusters.ts';
+import { resolvePolicy } from './resolve-policy.ts';
+import { passthroughSources } from './fixed-clusters.ts';
+import { statName } from './stat-name.ts';
+
+/** CL-9: one cluster per port on which the proxy's own application serves; none where nothing is redirected to the proxy. */
+export function inboundClusters(instances: readonly OwnInstance[], setting: ClusterSetting): readonly ClusterIr[] {
+  if (setting.facts.type !== 'sidecar' || setting.facts.interception === 'none') return [];
+  const byPort = Map.groupBy(instances, ({ targetPort }) => targetPort);
+  return [...byPort].flatMap(([targetPort, [primary, ...others]]) =>
+    primary === undefined ? [] : [cluster(targetPort, { primary, others }, setting)],
+  );
+}
+
+/** The oldest service of a port says its settings; the others are named for statistics. */
+function cluster(
+  targetPort: number,
+  { primary, others }: { readonly primary: OwnInstance; readonly others: readonly OwnInstance[] },
+  { facts, mesh }: ClusterSetting,
+): ClusterIr {
+  const { service, port, policy } = primary;
+  const { pool } = resolvePolicy(policy, { subset: undefined, port: port.number }, mesh.defaultPolicy); // CL-10: nothing but the pool
+  const name = inboundCluster(targetPort);
+  const isLocal = mesh.inboundPolicy === 'localhost';
+  const sameNumber = [primary, ...others].filter((each) => each.port.number === port.number);
+  return {
+    name,
+    statName: statName(name, mesh.inboundStatName, { service, port, subset: '', targetPort }),
+    discovery: isLocal
+      ? loopback(targetPort, facts.ipFamily)
+      : { type: 'original-destination', port: undefined, keepsHosts: true },
+    connectTimeout: pool?.connectTimeout ?? mesh.connectTimeout,
+    choice: isLocal ? { by: 'round-robin', slowStart: undefined } : { by: 'discovery' },
+    isLocalityWeighted: false,
+    keepsDrainingHosts: false,
+    panicThreshold: undefined,
+    limits: circuitLimits(pool),
+    outlier: undefined,
+    http: upstreamHttp(
+      { protocol: port.protocol, sniffs: true, mayUpgrade: false },
+      pool === undefined ? {} : { pool },
+      mesh,
+    ),
+    keepalive: keepalive(pool, mesh),
+    sourceAddresses: isLocal ? [] : passthroughSources(facts).slice(0, 1),
+    metadata: {
+      services: service.isMeshExternal ? [] : uniqueHosts(sameNumber),
+      configPath: configPath(policy),
+      subset: '',
+      isExternal: false,
+    },
+    exchangesPeerMetadata: false,
+  };
+}
+
+function loopback(port: number, family: ClusterSetting['facts']['ipFamily']): ClusterDiscovery {
+  const address = family === 'v6' ? '::1' : '127.0.0.1';
+  const endpoint = {
+    address: { type: 'socket', address, port },
+    health: 'unchecked',
+    weight: undefined,
+    workload: '',
+  } as const;
+  const locality = { region: '', zone: '', subzone: '' };
+  return { type: 'static', groups: [{ locality, priority: 0, weight: undefined, endpoints: [endpoint] }] };
+}
+
+function uniqueHosts(instances: readonly OwnInstance[]): ClusterIr['metadata']['services'] {
+  const byHost = new Map(instances.map(({ service }) => [service.hostname, serviceName(service)]));
+  return [...byHost.values()];
+}

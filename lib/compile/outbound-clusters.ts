@@ -1,0 +1,163 @@
+import type { Issue, Noted } from '../base/issue.ts';
+import { outboundCluster } from '../ir/cluster-name.ts';
+import type { ClusterDiscovery, ClusterIr, HostChoice } from '../ir/cluster.ts';
+import type { EndpointsIr } from '../ir/endpoints.ts';
+import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { Service, ServicePort } from '../model/service.ts';
+import type { PolicyBlocks, Subset, TrafficPolicy } from '../model/traffic-policy.ts';
+import type { ViewFacts, VisibleService } from '../view/proxy-view.ts';
+import { circuitLimits, keepalive, upstreamHttp } from './connection-pool.ts';
+import { endpointGroups, keepsDrainingHosts } from './endpoint-groups.ts';
+import { hostChoice, outlierDetection } from './host-choice.ts';
+import { isLocalityWeighted, localityRule } from './locality-balancing.ts';
+import { resolvePolicy } from './resolve-policy.ts';
+import { statName } from './stat-name.ts';
+
+/** What every cluster of a view is compiled against; with the service itself the whole input. */
+export interface ClusterSetting {
+  readonly facts: ViewFacts;
+  readonly mesh: MeshSettings;
+}
+
+/** One cluster to build: a port of a service, whole or a subset of it. */
+interface ClusterOrder {
+  readonly visible: VisibleService;
+  readonly port: ServicePort;
+  readonly subset: Subset | undefined;
+  readonly name: string;
+  readonly blocks: PolicyBlocks;
+  readonly choice: HostChoice;
+}
+
+/** The clusters of one service (CL-1): one per port that carries TCP, and one more per subset. */
+export function serviceClusters(visible: VisibleService, setting: ClusterSetting): Noted<readonly ClusterIr[]> {
+  const issues: Issue[] = [];
+  const value = clusterOrders(visible, setting).flatMap((order) => {
+    const found = discovery(order, setting);
+    if (found.type === 'dns' && found.groups.length === 0) {
+      issues.push(withoutEndpoints(order, 'DNS_CLUSTER_WITHOUT_ENDPOINTS')); // CL-3
+      return [];
+    }
+    return [cluster(order, found, setting)];
+  });
+  return { value, issues };
+}
+
+/** The endpoints of those of a service's clusters that find them by EDS; an empty list is an answer too (EP-2, EP-10). */
+export function serviceEndpoints(visible: VisibleService, setting: ClusterSetting): Noted<readonly EndpointsIr[]> {
+  const orders = clusterOrders(visible, setting).filter((order) => discoveryType(order, setting) === 'eds');
+  const value = orders.map((order) => ({ name: order.name, groups: groupsOf(order, setting, false) }));
+  const issues = orders
+    .filter((_order, index) => value[index]?.groups.length === 0)
+    .map((order) => withoutEndpoints(order, 'CLUSTER_WITHOUT_ENDPOINTS'));
+  return { value, issues };
+}
+
+function clusterOrders(visible: VisibleService, { mesh }: ClusterSetting): readonly ClusterOrder[] {
+  const { service, policy } = visible;
+  const subsets = [undefined, ...(policy?.subsets ?? [])];
+  return service.ports
+    .filter(({ protocol }) => protocol !== 'udp')
+    .flatMap((port) =>
+      subsets.map((subset) => {
+        const blocks = resolvePolicy(policy, { subset, port: port.number }, mesh.defaultPolicy);
+        const name = outboundCluster(port.number, subset?.name ?? '', service.hostname);
+        return { visible, port, subset, name, blocks, choice: hostChoice(blocks.lb) };
+      }),
+    );
+}
+
+function cluster(order: ClusterOrder, found: ClusterDiscovery, { facts, mesh }: ClusterSetting): ClusterIr {
+  const { visible, port, subset, name, blocks } = order;
+  const { service, policy } = visible;
+  const { pool, outlier } = blocks;
+  const sniffs = facts.type !== 'router';
+  const isPassthrough = found.type === 'original-destination';
+  return {
+    name,
+    statName: statName(name, mesh.outboundStatName, { service, port, subset: subset?.name ?? '', targetPort: 0 }),
+    discovery: found,
+    connectTimeout: pool?.connectTimeout ?? mesh.connectTimeout,
+    choice: isPassthrough ? { by: 'discovery' } : order.choice,
+    isLocalityWeighted: isLocalityWeighted(localityRule(blocks, mesh)),
+    keepsDrainingHosts: subset === undefined && keepsDrainingHosts(service),
+    panicThreshold: outlier?.minHealthPercent ?? 0, // unhealthy hosts are sent, so panic would use them (EP-6)
+    limits: circuitLimits(pool, blocks.retryBudget),
+    outlier: outlier && outlierDetection(outlier),
+    http: upstreamHttp({ protocol: port.protocol, sniffs, mayUpgrade: true }, blocks, mesh),
+    keepalive: keepalive(pool, mesh),
+    sourceAddresses: [],
+    metadata: {
+      services: [serviceName(service)],
+      configPath: configPath(policy),
+      subset: subset?.name ?? '',
+      isExternal: subset === undefined && service.isMeshExternal,
+    },
+    exchangesPeerMetadata: facts.profile === 'istio-proxy',
+  };
+}
+
+/** CL-2 */
+function discovery(order: ClusterOrder, setting: ClusterSetting): ClusterDiscovery {
+  const type = discoveryType(order, setting);
+  switch (type) {
+    case 'eds':
+      return { type };
+    case 'original-destination':
+      return { type, port: order.port.passthroughPort, keepsHosts: false };
+    case 'dns': {
+      const { facts, mesh } = setting;
+      return {
+        type,
+        mode: order.visible.service.resolution === 'dns' ? 'strict' : 'logical',
+        family: facts.ipFamily === 'v6' ? 'v6' : 'v4', // CL-4: a dual-stack proxy asks for IPv4
+        refresh: mesh.dnsRefresh,
+        groups: groupsOf(order, setting, true),
+      };
+    }
+  }
+}
+
+/** Routers get no connection with a destination of its own, so they need endpoints where a sidecar passes through. */
+function discoveryType(
+  { visible, choice }: ClusterOrder,
+  { facts }: ClusterSetting,
+): 'eds' | 'dns' | 'original-destination' {
+  if (choice.by === 'discovery') return 'original-destination'; // LB-14
+  switch (visible.service.resolution) {
+    case 'static':
+      return 'eds';
+    case 'dns':
+    case 'dns-round-robin':
+      return 'dns';
+    case 'passthrough':
+    case 'headless':
+      return facts.type === 'router' ? 'eds' : 'original-destination';
+  }
+}
+
+function groupsOf(order: ClusterOrder, setting: ClusterSetting, resolvesNames: boolean): EndpointsIr['groups'] {
+  const { visible, port, subset, blocks } = order;
+  return endpointGroups(visible, { port, subsetLabels: subset?.labels ?? {}, blocks, resolvesNames }, setting);
+}
+
+export const serviceName = ({ hostname, name, namespace }: Service): ClusterIr['metadata']['services'][number] => ({
+  host: hostname,
+  name,
+  namespace,
+});
+
+/** Path of the DestinationRule that shaped a cluster, as Istio's metadata writes it: the first one that contributed. */
+export function configPath(policy: TrafficPolicy | undefined): string {
+  const [, namespace, name] = policy?.from[0]?.split('/') ?? [];
+  if (namespace === undefined || name === undefined) return '';
+  return `/apis/networking.istio.io/v1/namespaces/${namespace}/destination-rule/${name}`;
+}
+
+const withoutEndpoints = ({ visible, name }: ClusterOrder, code: string): Issue => ({
+  severity: 'warning',
+  code,
+  resource: visible.service.source,
+  path: '',
+  message: `cluster ${name} has no endpoints; add one, or correct the labels by which they are selected`,
+});
