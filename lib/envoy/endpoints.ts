@@ -1,7 +1,42 @@
-import type { EndpointsIr } from '../ir/endpoints.ts';
-import type { ProxyIr } from '../ir/proxy-ir.ts';
+import type { EndpointAddress, EndpointGroup, EndpointsIr, LbEndpoint } from '../ir/endpoints.ts';
 import type { ProtoJson } from './envoy-resource.ts';
+import { encodeLocality } from './locality.ts';
+import { withoutAbsent, withoutDefaults } from './without-defaults.ts';
 
-export function encodeEndpoints(item: EndpointsIr, _ir: ProxyIr): ProtoJson {
-  return { name: item.name };
+/** A ClusterLoadAssignment of its own, by EDS. */
+export function encodeEndpoints({ name, groups }: EndpointsIr): ProtoJson {
+  return encodeLoadAssignment(name, groups);
+}
+
+/** A ClusterLoadAssignment, by EDS or inside its cluster. */
+export function encodeLoadAssignment(clusterName: string, groups: readonly EndpointGroup[]): ProtoJson {
+  return withoutDefaults({ clusterName, endpoints: groups.map(encodeGroup) });
+}
+
+function encodeGroup({ locality, priority, weight, endpoints }: EndpointGroup): ProtoJson {
+  return {
+    locality: encodeLocality(locality),
+    ...withoutDefaults({ priority, lbEndpoints: endpoints.map(encodeLbEndpoint) }),
+    ...withoutAbsent({ loadBalancingWeight: weight }),
+  };
+}
+
+const HEALTH = { unchecked: undefined, healthy: 'HEALTHY', unhealthy: 'UNHEALTHY', draining: 'DRAINING' } as const;
+
+function encodeLbEndpoint({ address, health, weight, workload }: LbEndpoint): ProtoJson {
+  return withoutAbsent({
+    endpoint: { address: encodeAddress(address) },
+    healthStatus: HEALTH[health],
+    metadata: workload === '' ? undefined : { filterMetadata: { istio: { workload } } },
+    loadBalancingWeight: weight,
+  });
+}
+
+function encodeAddress(address: EndpointAddress): ProtoJson {
+  switch (address.type) {
+    case 'socket':
+      return { socketAddress: { address: address.address, portValue: address.port } };
+    case 'pipe':
+      return { pipe: { path: address.path } };
+  }
 }
