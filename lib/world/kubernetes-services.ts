@@ -5,7 +5,7 @@ import type { Endpoint, Service } from '../model/service.ts';
 import { resolveExportTo } from '../model/visibility.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
 import type { ServicePort as WrittenPort } from '../resources/service.ts';
-import type { ReadService } from './services.ts';
+import type { ReadService } from './read-service.ts';
 import { endpointOf, type Workload } from './workload.ts';
 
 const EXPORT_TO = 'networking.istio.io/exportTo';

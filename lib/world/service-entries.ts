@@ -8,7 +8,7 @@ import type { Endpoint, Resolution, Service, ServicePort } from '../model/servic
 import { resolveExportTo } from '../model/visibility.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
 import type { ServiceEntryPort, ServiceEntrySpec } from '../resources/service-entry.ts';
-import type { ReadService } from './services.ts';
+import type { ReadService } from './read-service.ts';
 import { endpointOf, readWorkload, type Workload } from './workload.ts';
 
 const RESOLUTIONS: Readonly<Record<NonNullable<ServiceEntrySpec['resolution']>, Resolution | undefined>> = {

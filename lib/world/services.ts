@@ -7,19 +7,13 @@ import type { Resource } from '../resources/resource.ts';
 import { readEndpointSlices, serviceName } from './endpoint-slices.ts';
 import { readKubernetesService } from './kubernetes-services.ts';
 import { readServiceEntry } from './service-entries.ts';
+import type { ReadService } from './read-service.ts';
 import { readWorkloadEntries } from './workload-entries.ts';
 
 export interface ServicesAndEndpoints {
   /** Oldest first (SR-3), at most one per namespace and host name (SR-4). */
   readonly services: readonly Service[];
   readonly endpoints: ReadonlyMap<ServiceKey, readonly Endpoint[]>;
-}
-
-/** What one document says about one host: the service, its endpoints, and the accounts under which they run. */
-export interface ReadService {
-  readonly service: Service;
-  readonly endpoints: readonly Endpoint[];
-  readonly accounts: readonly string[];
 }
 
 /** All that is said about one host in one namespace, oldest first. */
