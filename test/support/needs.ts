@@ -1,14 +1,13 @@
 import { fetchProgram } from '../../tools/fetch/fetch-program.ts';
 import type { ProgramName } from '../../tools/fetch/programs.ts';
+import { isCi } from '../../tools/support/is-ci.ts';
+import { leftOutMark } from '../../tools/testing/test-result.ts';
 
 /** Options for a `test` or `suite` that needs fetched programs. */
 export interface Need {
   /** False when all is there; else the reason, which the test runner lists under what was left out. */
   readonly skip: string | false;
 }
-
-/** What the test runner looks for in the reason of a skipped test to tell "left out" from "skipped". */
-export const leftOutMark = 'left out: ';
 
 /**
  * Asks for the programs that a test cannot do without, and fetches what is missing. With CI set, a missing program is
@@ -27,9 +26,4 @@ export async function need(...names: readonly ProgramName[]): Promise<Need> {
   const reason = leftOutMark + missing.join('; ');
   if (isCi()) throw new Error(reason);
   return { skip: reason };
-}
-
-function isCi(): boolean {
-  const { CI } = process.env;
-  return CI !== undefined && CI !== '' && CI !== 'false' && CI !== '0';
 }

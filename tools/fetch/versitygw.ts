@@ -8,6 +8,7 @@ const version = '1.8.0';
 export const versitygw: Program = {
   version,
   purpose: 'a second S3 in the contract tests',
+  neededBy: 'tests',
   perPlatform: true,
   entry: 'versitygw',
   fetchedWith: go,

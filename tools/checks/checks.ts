@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { changedFiles, repositoryFiles, repositoryRoot } from '../support/repository.ts';
+import { runProgram } from '../support/run-program.ts';
+import { deadExports } from './dead-exports.ts';
+import { cruiseImports, unreadModules } from './import-table.ts';
+
+/** One check: `run` answers what is wrong, line by line; nothing when all is well. */
+interface Check {
+  readonly name: string;
+  readonly remedy: string;
+  readonly run: () => Promise<readonly string[]>;
+}
+
+/** How many checks passed and failed. */
+export interface CheckTally {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+/**
+ * Says everything that can be said about the sources without running them; prints one line per check.
+ * The fast form looks at lint and formatting of the changed files only, and leaves out dead exports, which unfinished
+ * work is full of.
+ */
+export async function runChecks({ fast }: { readonly fast: boolean }): Promise<CheckTally> {
+  const { types, lint, imports, exports, format } = checksOf(fast ? changedFiles() : repositoryFiles());
+  const outcomes = await Promise.all(
+    (fast ? [types, lint, imports, format] : [types, lint, imports, exports, format]).map(report),
+  );
+  const passed = outcomes.filter(Boolean).length;
+  return { passed, failed: outcomes.length - passed };
+}
+
+/** The checks over these files; types, imports and exports always look at the whole, for they are about the whole. */
+function checksOf(files: readonly string[]) {
+  const over = async (fits: RegExp, program: string, options: readonly string[]): Promise<readonly string[]> => {
+    const scope = files.filter((file) => fits.test(file));
+    return scope.length === 0 ? [] : complaintsOf(program, [...options, ...scope]);
+  };
+  return {
+    types: { name: 'types', remedy: '', run: () => complaintsOf('tsc', ['--noEmit', '--pretty', 'false']) },
+    lint: {
+      name: 'lint',
+      remedy: 'npx eslint --fix FILE',
+      run: () => over(/\.(ts|js|mjs|cjs)$/, 'eslint', ['--no-warn-ignored', '--max-warnings', '0']),
+    },
+    imports: { name: 'import table', remedy: 'the table is .dependency-cruiser.cjs', run: importComplaints },
+    exports: {
+      name: 'dead exports',
+      remedy: 'delete it, or do not export it',
+      run: () => Promise.resolve(deadExports(join(repositoryRoot, 'tsconfig.json'))),
+    },
+    format: {
+      name: 'formatting',
+      remedy: 'npm run format',
+      run: () => over(/./, 'prettier', ['--list-different', '--ignore-unknown']),
+    },
+  } satisfies Record<string, Check>;
+}
+
+/** Runs one check and prints its line when it is done; answers whether it passed. */
+async function report({ name, remedy, run }: Check): Promise<boolean> {
+  const start = performance.now();
+  const complaints = await run();
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const passed = complaints.length === 0;
+  console.log(`${passed ? 'ok  ' : 'FAIL'} ${name.padEnd(13)} ${seconds.padStart(5)} s`);
+  for (const complaint of complaints) console.log(`     ${complaint}`);
+  if (!passed && remedy !== '') console.log(`     → ${remedy}`);
+  return passed;
+}
+
+async function importComplaints(): Promise<readonly string[]> {
+  const cruised = await cruiseImports(repositoryRoot);
+  const unread = unreadModules(cruised, repositoryFiles());
+  return [...cruised.violations, ...unread.map((file) => `not read by dependency-cruiser: ${file}`)];
+}
+
+async function complaintsOf(program: string, args: readonly string[]): Promise<readonly string[]> {
+  const { code, output } = await runProgram(join(repositoryRoot, 'node_modules/.bin', program), args, {
+    cwd: repositoryRoot,
+  });
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  return code === 0 ? [] : lines.length > 0 ? lines : [`${program} ended with code ${code} and said nothing`];
+}

@@ -1,0 +1,73 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { repositoryRoot } from '../support/repository.ts';
+import type { SuiteMessage, TestResult } from './test-result.ts';
+import { suites } from './suites.ts';
+import type { SuiteName } from './suites.ts';
+
+/** All that is known about a suite that ran to its end, or was ended. */
+export interface SuiteRun {
+  readonly suite: SuiteName;
+  readonly results: readonly TestResult[];
+  /** What the tests printed, by file; shown for files with a failure. */
+  readonly output: ReadonlyMap<string, string>;
+  readonly seconds: number;
+}
+
+/** Which files of a suite to run; `pattern` narrows them to tests whose name matches (empty: all). */
+export interface SuiteRequest {
+  readonly suite: SuiteName;
+  readonly files: readonly string[];
+  readonly pattern: string;
+}
+
+const suiteProcess = fileURLToPath(new URL('suite-process.ts', import.meta.url));
+
+/** At most this much of what a file printed is kept, in characters. */
+const keptOutput = 8_000;
+
+/** Runs files of one suite in a process of its own; a process that crashes or does not end is a failure of the suite. */
+export function runSuite({ suite, files, pattern }: SuiteRequest): Promise<SuiteRun> {
+  const { processes, limitMinutes } = suites[suite];
+  const start = performance.now();
+  const results: TestResult[] = [];
+  const output = new Map<string, string>();
+  const keep = (file: string, text: string): void =>
+    void output.set(file, ((output.get(file) ?? '') + text).slice(-keptOutput));
+  const child = fork(suiteProcess, [processes, pattern, ...files], {
+    cwd: repositoryRoot,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // What is missing has been tried for already; each test file trying again would take minutes.
+    env: { ...process.env, PILOTLESS_FETCH: 'never' },
+  });
+  const limit = setTimeout(() => child.kill('SIGKILL'), limitMinutes * 60_000);
+  let isDone = false;
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => keep('', text));
+  }
+  child.on('message', (message: SuiteMessage) => {
+    if (message.say === 'result') results.push(message.result);
+    else if (message.say === 'output') keep(message.file, message.text);
+    else isDone = true;
+  });
+  return new Promise((resolve) => {
+    child.on('close', (code, signal) => {
+      clearTimeout(limit);
+      if (!isDone) results.push(unfinished(suite, signal ?? `code ${code}`));
+      else if (pattern === '') results.push(...withoutTests(files, results));
+      resolve({ suite, results, output, seconds: (performance.now() - start) / 1000 });
+    });
+  });
+}
+
+/** A file that ran and reported nothing tests nothing, which its author surely did not mean. */
+function withoutTests(files: readonly string[], results: readonly TestResult[]): TestResult[] {
+  const reported = new Set(results.map(({ file }) => file));
+  const silent = files.filter((file) => !reported.has(file));
+  return silent.map((file) => ({ outcome: 'failed', name: file, file, detail: 'there is no test in this file' }));
+}
+
+function unfinished(suite: SuiteName, ending: string): TestResult {
+  const detail = `its process ended with ${ending} before its last test (limit ${suites[suite].limitMinutes} min)`;
+  return { outcome: 'failed', name: `the whole suite ${suite}`, file: `test/${suite}`, detail };
+}
