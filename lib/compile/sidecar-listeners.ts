@@ -1,7 +1,23 @@
 import type { Noted } from '../base/issue.ts';
 import type { ListenerIr } from '../ir/listener.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
+import { httpProxyListener } from './http-proxy-listener.ts';
+import { virtualInboundListener } from './inbound-listener.ts';
+import { outboundListeners } from './outbound-listeners.ts';
+import { virtualOutboundListener } from './virtual-outbound-listener.ts';
 
-export function compileSidecarListeners(_view: ProxyView): Noted<readonly ListenerIr[]> {
-  return { value: [], issues: [] };
+/**
+ * What a sidecar listens on. Where connections are redirected, two listeners take them all; where they are not (LS-2), the
+ * application connects to the services' ports on loopback, and nothing stands before it: it owns its ports itself (LS-24).
+ */
+export function compileSidecarListeners(view: ProxyView): Noted<readonly ListenerIr[]> {
+  const outbound = outboundListeners(view);
+  const forwardProxy = httpProxyListener(view);
+  const listeners = forwardProxy === undefined ? outbound.value : [...outbound.value, forwardProxy];
+  if (view.facts.interception === 'none') return { value: listeners, issues: outbound.issues };
+  const inbound = virtualInboundListener(view);
+  return {
+    value: [...listeners, virtualOutboundListener(view), inbound.value],
+    issues: [...outbound.issues, ...inbound.issues],
+  };
 }

@@ -1,0 +1,39 @@
+import { durationMs } from '../base/brand.ts';
+import type { ListenerIr } from '../ir/listener.ts';
+import type { ProxyView } from '../view/proxy-view.ts';
+import { HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN } from './filter-chains.ts';
+import { listenerName, loopbackAddresses } from './listener-addresses.ts';
+
+/** Name of the route configuration that holds every host of the mesh, whatever its port (RD-1). */
+const HTTP_PROXY_ROUTES = 'http_proxy';
+
+/** The port on which applications may use the proxy as their forward proxy; 0 for none. The node's wish wins. */
+export const httpProxyPort = ({ facts, mesh }: ProxyView): number => facts.httpProxyPort ?? mesh.httpProxyPort;
+
+/** LS-18: `http_proxy=127.0.0.1:<port>` is all that an application needs where nothing is redirected. */
+export function httpProxyListener(view: ProxyView): ListenerIr | undefined {
+  const port = httpProxyPort(view);
+  if (port === 0) return undefined;
+  const addresses = loopbackAddresses(view.facts);
+  const name = listenerName(addresses[0], port);
+  const manager = httpManager(view, {
+    listenerClass: 'sidecar-outbound',
+    statPrefix: `outbound_${name}`,
+    routes: { by: 'name', name: HTTP_PROXY_ROUTES },
+    acceptsAbsoluteUrls: true,
+  });
+  return {
+    name,
+    addresses,
+    port,
+    direction: 'outbound',
+    bindsPort: true,
+    usesOriginalDestination: false,
+    isTransparent: false,
+    inspectors: [],
+    inspectionTimeout: durationMs(0),
+    continuesUninspected: true,
+    chains: [{ ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT, filters: [manager] }],
+    defaultChain: undefined,
+  };
+}

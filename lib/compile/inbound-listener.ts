@@ -1,0 +1,138 @@
+import type { Issue, Noted } from '../base/issue.ts';
+import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, inboundCluster } from '../ir/cluster-name.ts';
+import type { DownstreamTlsIr, FilterChainIr, ListenerIr, NetworkFilterIr } from '../ir/listener.ts';
+import { isHttp, type Protocol } from '../model/protocol.ts';
+import type { OwnInstance, ProxyView } from '../view/proxy-view.ts';
+import { ANY_CONNECTION, httpManager, PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
+import { INBOUND_MATCHES, type InboundMatch, type MutualTlsMode } from './inbound-chain-matches.ts';
+import { inboundInspectors } from './inbound-inspectors.ts';
+import { instancesByPort } from './instances-by-port.ts';
+import { listenerName, wildcardAddresses } from './listener-addresses.ts';
+import type { Carries } from './listener-conflicts.ts';
+import { inboundRoutes } from './service-routes.ts';
+
+/** Connections to one port, or, with port 0, to every port that no service of the proxy has. */
+interface InboundPort {
+  readonly port: number;
+  readonly protocol: Protocol;
+  readonly cluster: string;
+  readonly chainNames: { readonly http: string; readonly tcp: string };
+  readonly statPrefix: string;
+  /** Of the service port, for the virtual host and for traces. */
+  readonly servicePort: number;
+  readonly hostname: string;
+}
+
+/** LS-22, LS-23: takes every connection that is redirected to the proxy because it was meant for the machine it runs on. */
+export function virtualInboundListener(view: ProxyView): Noted<ListenerIr> {
+  const { facts, mesh } = view;
+  const own = instancesByPort(view);
+  const chains = [
+    blackHole(view),
+    ...portChains(view, everyOtherPort()),
+    ...own.value.flatMap((instance) => portChains(view, ownPort(view, instance))),
+  ];
+  const isTransparent = facts.interception === 'tproxy';
+  return {
+    value: {
+      name: 'virtualInbound',
+      addresses: wildcardAddresses(facts),
+      port: mesh.inboundPort,
+      direction: 'inbound',
+      bindsPort: true,
+      usesOriginalDestination: false,
+      isTransparent,
+      inspectors: [
+        { type: 'original-destination' },
+        ...(isTransparent ? [{ type: 'original-source' } as const] : []),
+        ...inboundInspectors(chains),
+      ],
+      inspectionTimeout: mesh.protocolDetectionTimeout,
+      continuesUninspected: true,
+      chains,
+      defaultChain: undefined,
+    },
+    issues: own.issues satisfies readonly Issue[],
+  };
+}
+
+/** Connections made to this very port were not redirected; passed on, they would come back here for ever. */
+const blackHole = ({ facts, mesh }: ProxyView): FilterChainIr => ({
+  ...PLAIN_CHAIN,
+  name: 'virtualInbound-blackhole',
+  match: { ...ANY_CONNECTION, destinationPort: mesh.inboundPort },
+  filters: [...metadataExchange(facts), tcpTo(BLACK_HOLE_CLUSTER)],
+});
+
+const everyOtherPort = (): InboundPort => ({
+  port: 0,
+  protocol: 'auto',
+  cluster: INBOUND_PASSTHROUGH_CLUSTER,
+  chainNames: { http: 'virtualInbound-catchall-http', tcp: 'virtualInbound' },
+  statPrefix: INBOUND_PASSTHROUGH_CLUSTER,
+  servicePort: 0,
+  hostname: '',
+});
+
+function ownPort({ facts }: ProxyView, { service, port, targetPort }: OwnInstance): InboundPort {
+  const name = listenerName(wildcardAddresses(facts)[0], targetPort);
+  return {
+    port: targetPort,
+    protocol: port.protocol,
+    cluster: inboundCluster(targetPort),
+    chainNames: { http: name, tcp: name },
+    statPrefix: `inbound_${name}`,
+    servicePort: port.number,
+    hostname: service.hostname,
+  };
+}
+
+function portChains(view: ProxyView, inbound: InboundPort): readonly FilterChainIr[] {
+  return INBOUND_MATCHES[mutualTlsMode(view)][carriesOf(inbound.protocol)].map((match) => ({
+    ...PLAIN_CHAIN,
+    name: inbound.chainNames[match.carries],
+    match: {
+      ...ANY_CONNECTION,
+      destinationPort: inbound.port,
+      transport: match.transport,
+      applicationProtocols: match.applicationProtocols,
+    },
+    tls: match.endsTls ? meshTls(view, match) : undefined,
+    filters: [...metadataExchange(view.facts), ...protocolFilters(view, inbound, match)],
+  }));
+}
+
+function protocolFilters(view: ProxyView, inbound: InboundPort, { carries }: InboundMatch): readonly NetworkFilterIr[] {
+  const { cluster, statPrefix, protocol, hostname, servicePort } = inbound;
+  if (carries === 'tcp') {
+    const proxy = tcpTo(cluster);
+    return protocol === 'mongo' ? [{ type: 'mongo-proxy', statPrefix: proxy.statPrefix }, proxy] : [proxy];
+  }
+  const routes = {
+    by: 'value',
+    value: inboundRoutes({ cluster, host: hostname, port: servicePort, protocol }, view.mesh),
+  } as const;
+  const servesGrpcWeb = protocol === 'grpc-web';
+  return [httpManager(view, { listenerClass: 'sidecar-inbound', statPrefix, routes, servesGrpcWeb })];
+}
+
+/** docs/spec-deviations.md: a stock Envoy has no workload certificate yet, so mutual TLS cannot end at it. */
+const mutualTlsMode = ({ facts }: ProxyView): MutualTlsMode =>
+  facts.profile === 'istio-proxy' ? 'permissive' : 'disabled';
+
+/** ITLS-6, ITLS-8, ITLS-9 */
+const meshTls = ({ mesh }: ProxyView, { carries }: InboundMatch): DownstreamTlsIr => ({
+  certificateSecret: 'default',
+  trustSecret: 'ROOTCA',
+  clientUriPrefixes: [`spiffe://${mesh.trustDomain}/`],
+  applicationProtocols: carries === 'http' ? ['h2', 'http/1.1'] : ['istio-peer-exchange', 'h2', 'http/1.1'],
+});
+
+/** FC-1, FC-3; PROF-2 */
+const metadataExchange = ({ profile }: ProxyView['facts']): readonly NetworkFilterIr[] =>
+  profile === 'istio-proxy' ? [{ type: 'metadata-exchange' }] : [];
+
+function carriesOf(protocol: Protocol): Carries {
+  if (isHttp(protocol)) return 'http';
+  return protocol === 'auto' ? 'auto' : 'tcp';
+}

@@ -1,0 +1,77 @@
+import type { AddressRange, FilterChainIr, NetworkFilterIr, TcpProxyIr } from '../ir/listener.ts';
+import { outboundCluster } from '../ir/cluster-name.ts';
+import { isTls } from '../model/protocol.ts';
+import type { ServicePort } from '../model/service.ts';
+import type { TrafficPolicy } from '../model/traffic-policy.ts';
+import type { ProxyView, VisibleService } from '../view/proxy-view.ts';
+import { ANY_CONNECTION, HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN, PLAIN_HTTP, tcpTo } from './filter-chains.ts';
+import { listenerName } from './listener-addresses.ts';
+import type { OutboundSocket } from './outbound-sockets.ts';
+
+/**
+ * TR-5, TR-6: opaque bytes go to the service itself. TLS is told apart by the server's name, but only where services
+ * without an address of their own share the wildcard address.
+ */
+export function tcpChain(
+  { service, policy }: VisibleService,
+  port: ServicePort,
+  socket: OutboundSocket,
+): FilterChainIr {
+  const cluster = outboundCluster(port.number, '', service.hostname);
+  const needsServerName = isTls(port.protocol) && socket.reach === 'wildcard';
+  return {
+    ...PLAIN_CHAIN,
+    match: {
+      ...ANY_CONNECTION,
+      destinationRanges: [...socket.ranges].sort(byAddress),
+      serverNames: needsServerName ? [service.hostname] : [],
+    },
+    handshakeTimeout: HANDSHAKE_TIMEOUT,
+    filters: [...protocolFilters(port, cluster), withPolicy(tcpTo(cluster), policy)],
+  };
+}
+
+/** TR-11 */
+function protocolFilters({ protocol }: ServicePort, statPrefix: string): readonly NetworkFilterIr[] {
+  return protocol === 'mongo' ? [{ type: 'mongo-proxy', statPrefix }] : [];
+}
+
+/** TR-9 */
+function withPolicy(proxy: TcpProxyIr, policy: TrafficPolicy | undefined): TcpProxyIr {
+  const { pool, lb } = policy?.blocks ?? {};
+  const algorithm = lb?.algorithm;
+  return {
+    ...proxy,
+    idleTimeout: pool?.tcpIdleTimeout,
+    maxConnectionDuration: pool?.maxConnectionDuration,
+    hashesSourceIp: algorithm !== undefined && 'key' in algorithm && algorithm.key?.on === 'source-ip',
+  };
+}
+
+/** The HTTP side of a socket; `isSniffed` where other bytes may arrive there too (LS-8, LS-9). */
+export function httpChain(
+  view: ProxyView,
+  {
+    hostname,
+    port,
+    socket,
+  }: { readonly hostname: string; readonly port: ServicePort; readonly socket: OutboundSocket },
+): FilterChainIr {
+  const manager = httpManager(view, {
+    listenerClass: 'sidecar-outbound',
+    statPrefix: `outbound_${listenerName(socket.addresses[0], port.number)}`,
+    // An address of its own needs no routes of other services; where it is shared, so are the routes.
+    routes: { by: 'name', name: socket.reach === 'own' ? `${hostname}:${port.number}` : String(port.number) },
+    servesGrpcWeb: port.protocol === 'grpc-web',
+  });
+  return { ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT, filters: [manager] };
+}
+
+/** LS-8: the chain takes only what the HTTP inspector found to be HTTP in plain text. */
+export const onlyPlainHttp = (chain: FilterChainIr): FilterChainIr => ({
+  ...chain,
+  match: { ...ANY_CONNECTION, transport: 'raw_buffer', applicationProtocols: PLAIN_HTTP },
+});
+
+const byAddress = (a: AddressRange, b: AddressRange): number =>
+  a.address < b.address ? -1 : a.address > b.address ? 1 : 0;

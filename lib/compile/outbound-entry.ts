@@ -1,0 +1,20 @@
+import type { FilterChainIr } from '../ir/listener.ts';
+import type { Protocol } from '../model/protocol.ts';
+import type { Carries } from './listener-conflicts.ts';
+import type { OutboundSocket } from './outbound-sockets.ts';
+
+/** A listener while services are still being added to it. */
+export interface OutboundEntry {
+  readonly socket: OutboundSocket;
+  readonly port: number;
+  carries: Carries;
+  /** What the first service speaks, until something else came to it. */
+  speaks: Protocol | 'mixed';
+  readonly chains: OwnedChain[];
+}
+
+export interface OwnedChain {
+  readonly carries: 'http' | 'tcp';
+  readonly chain: FilterChainIr;
+  readonly hostname: string;
+}

@@ -1,0 +1,65 @@
+import { isIpAddress, parseIpAddress } from '../base/ip-address.ts';
+import type { AddressRange, ListenerIr } from '../ir/listener.ts';
+import { isHttp } from '../model/protocol.ts';
+import type { Service, ServicePort } from '../model/service.ts';
+import type { ViewFacts, VisibleService } from '../view/proxy-view.ts';
+import { loopbackAddresses, wildcardAddresses } from './listener-addresses.ts';
+
+/** Where connections to a service port are met: an address to listen on, and the destinations meant if several share it. */
+export interface OutboundSocket {
+  readonly addresses: ListenerIr['addresses'];
+  /**
+   * `wildcard`: whatever address the connection was meant for; `loopback`: the application connects to the proxy itself;
+   * `own`: an address that belongs to this service alone. The first two are shared by all services of a port.
+   */
+  readonly reach: 'wildcard' | 'loopback' | 'own';
+  readonly ranges: readonly AddressRange[];
+}
+
+/** LS-2, LS-4, LS-16, LS-17: the sockets of one service port; none where it cannot be reached at all. */
+export function outboundSockets(
+  facts: ViewFacts,
+  { service, endpoints }: VisibleService,
+  port: ServicePort,
+): readonly OutboundSocket[] {
+  if (facts.interception === 'none') {
+    return [{ addresses: loopbackAddresses(facts), reach: 'loopback', ranges: [] }];
+  }
+  const wildcard: OutboundSocket = { addresses: wildcardAddresses(facts), reach: 'wildcard', ranges: [] };
+  if (isHttp(port.protocol)) return [wildcard];
+  const virtual = virtualAddresses(service, facts);
+  if (virtual.length > 0) return virtual.map((addresses) => socketOf(addresses, wildcard));
+  if (service.resolution !== 'headless' && service.resolution !== 'passthrough') return [wildcard];
+  const served = endpoints.filter(({ portName, address }) => portName === port.name && isIpAddress(address));
+  if (served.length === 0) return service.registry === 'kubernetes' ? [] : [wildcard];
+  return [...new Set(served.map(({ address }) => address))].map((address) => socketOf([address], wildcard));
+}
+
+/**
+ * One entry per listener. All addresses of a Service lead to the same place and share one, as far as the proxy has their
+ * family (SR-14, SR-15); each address of a ServiceEntry has its own (SE-1).
+ */
+function virtualAddresses({ addresses, registry }: Service, facts: ViewFacts): readonly ListenerIr['addresses'][] {
+  const [first, ...others] = addresses.filter(isSpecified);
+  if (first === undefined) return [];
+  if (registry === 'external') return [first, ...others].map((address) => [address]);
+  const [reachable = first, ...further] = [first, ...others].filter((address) => hasFamily(address, facts));
+  return [[reachable, ...further]];
+}
+
+/** LS-4: a range cannot be listened on; the wildcard address takes its connections and the chain tells them apart. */
+function socketOf(addresses: ListenerIr['addresses'], wildcard: OutboundSocket): OutboundSocket {
+  const [address = '', bits] = addresses[0].split('/');
+  if (bits === undefined) return { addresses, reach: 'own', ranges: [] };
+  return { ...wildcard, ranges: [{ address, bits: Number(bits) }] };
+}
+
+/** SR-16: the unspecified address, or a range of all addresses, says that there is none. */
+function isSpecified(address: string): boolean {
+  const [ip = '', bits] = address.split('/');
+  return bits !== '0' && parseIpAddress(ip)?.some((byte) => byte !== 0) === true;
+}
+
+function hasFamily(address: string, { ipFamily }: ViewFacts): boolean {
+  return ipFamily === 'dual' || address.includes(':') === (ipFamily === 'v6');
+}

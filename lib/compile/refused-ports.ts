@@ -1,0 +1,19 @@
+import type { ProxyView } from '../view/proxy-view.ts';
+import { httpProxyPort } from './http-proxy-listener.ts';
+import type { OutboundSocket } from './outbound-sockets.ts';
+
+/** The first port that needs no privilege to bind. */
+const FIRST_FREE_PORT = 1024;
+
+/** LS-6: why no outbound listener may be opened there, whatever asks for it; `undefined` where one may. */
+export function refusal(view: ProxyView, port: number, { reach }: OutboundSocket): string | undefined {
+  const { facts, mesh } = view;
+  if (reach === 'wildcard' && [mesh.outboundPort, mesh.inboundPort, ...facts.reservedPorts].includes(port)) {
+    return `the proxy uses port ${port} itself`;
+  }
+  if (reach === 'loopback' && port === httpProxyPort(view)) return `port ${port} is the proxy's forward-proxy port`;
+  if (reach === 'loopback' && facts.isUnprivileged && port < FIRST_FREE_PORT) {
+    return `the proxy may not bind ports below ${FIRST_FREE_PORT}`;
+  }
+  return undefined;
+}

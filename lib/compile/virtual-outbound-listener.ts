@@ -1,0 +1,36 @@
+import { BLACK_HOLE_CLUSTER } from '../ir/cluster-name.ts';
+import type { ListenerIr } from '../ir/listener.ts';
+import type { ProxyView } from '../view/proxy-view.ts';
+import { ANY_CONNECTION, PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
+import { wildcardAddresses } from './listener-addresses.ts';
+import { unknownDestination } from './outbound-finish.ts';
+
+/**
+ * LS-1: takes every connection that the machine's packet filter redirects and hands it to the listener of the address it
+ * was meant for; keeps what is meant for no service.
+ */
+export function virtualOutboundListener({ facts, mesh }: ProxyView): ListenerIr {
+  return {
+    name: 'virtualOutbound',
+    addresses: wildcardAddresses(facts),
+    port: mesh.outboundPort,
+    direction: 'outbound',
+    bindsPort: true,
+    usesOriginalDestination: true,
+    isTransparent: facts.interception === 'tproxy',
+    inspectors: [],
+    inspectionTimeout: undefined,
+    continuesUninspected: false,
+    chains: [
+      {
+        // Connections made to this very port were not redirected; passed on, they would come back here for ever.
+        ...PLAIN_CHAIN,
+        name: 'virtualOutbound-blackhole',
+        match: { ...ANY_CONNECTION, destinationPort: mesh.outboundPort },
+        filters: [tcpTo(BLACK_HOLE_CLUSTER)],
+      },
+      { ...PLAIN_CHAIN, name: 'virtualOutbound-catchall-tcp', filters: [tcpTo(unknownDestination(mesh))] },
+    ],
+    defaultChain: undefined,
+  };
+}

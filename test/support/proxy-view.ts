@@ -1,0 +1,81 @@
+import type { Issue } from '../../lib/base/issue.ts';
+import { parseProtocol } from '../../lib/model/protocol.ts';
+import type { Endpoint, Service, ServicePort } from '../../lib/model/service.ts';
+import { resourceKey } from '../../lib/resources/resource.ts';
+import type { ProxyView, ViewFacts, VisibleService } from '../../lib/view/proxy-view.ts';
+import { meshDefaults } from '../../lib/world/mesh-settings.ts';
+import { proxyFacts } from './proxy-facts.ts';
+
+/** Facts of a view for tests: a redirecting IPv4 sidecar in `default` with a stock Envoy, but for what is given. */
+export function viewFactsOf(changes: Partial<ViewFacts> = {}): ViewFacts {
+  const { id: _id, ips: _ips, labels: _labels, ...facts } = proxyFacts({ type: 'sidecar' });
+  return { ...facts, selectedLabels: {}, hasLabels: false, ipFamily: 'v4', ownPorts: [], ...changes };
+}
+
+/** A view in which only what matters to a test is written. */
+export function proxyView(
+  changes: Partial<Omit<ProxyView, 'facts'>> & { readonly facts?: Partial<ViewFacts> } = {},
+): ProxyView {
+  return {
+    mesh: meshDefaults(),
+    services: [],
+    instances: [],
+    routeTables: [],
+    gateway: undefined,
+    ...changes,
+    facts: viewFactsOf(changes.facts),
+  };
+}
+
+/** A ServiceEntry's service called `<name>.example`; resolution DNS, no address and no port unless given. */
+export function serviceOf(name: string, changes: Partial<Service> = {}): Service {
+  const hostname = changes.hostname ?? `${name}.example`;
+  return {
+    source: resourceKey('ServiceEntry', 'default', name),
+    hostname,
+    namespace: 'default',
+    name: hostname,
+    registry: 'external',
+    createdAt: '',
+    resolution: 'dns',
+    addresses: [],
+    ports: [],
+    isMeshExternal: false,
+    visibility: { to: 'everyone' },
+    labels: {},
+    accounts: [],
+    ...changes,
+  };
+}
+
+/** `80/http`, `81` (no protocol), `27017/mongo`; the port's name is its text. */
+export function portOf(text: string): ServicePort {
+  const [number, protocol] = text.split('/');
+  return { name: text, number: Number(number), protocol: parseProtocol(protocol) };
+}
+
+/** A service that the proxy may reach, with healthy endpoints `address:port` for each of its ports. */
+export function visible(service: Service, addresses: readonly string[] = []): VisibleService {
+  const endpoints = service.ports.flatMap((port) => addresses.map((address) => endpointOf(address, port)));
+  return { service, endpoints, policy: undefined };
+}
+
+function endpointOf(address: string, { name, number }: ServicePort): Endpoint {
+  return {
+    address,
+    port: number,
+    portName: name,
+    labels: {},
+    locality: { region: '', zone: '', subzone: '' },
+    network: '',
+    clusterId: '',
+    weight: 1,
+    health: 'healthy',
+    tlsMode: 'disabled',
+    namespace: 'default',
+    workload: '',
+  };
+}
+
+/** What an issue is about, short enough to stand in a table: `CODE Kind/namespace/name path`. */
+export const summary = ({ code, resource, path }: Issue): string => [code, resource, path].join(' ').trim();

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compileSidecarListeners } from '../../../lib/compile/sidecar-listeners.ts';
+import type { ListenerIr } from '../../../lib/ir/listener.ts';
+import type { ViewFacts } from '../../../lib/view/proxy-view.ts';
+import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
+import { portOf, proxyView, serviceOf, visible } from '../../support/proxy-view.ts';
+import { sketch } from '../../support/listener-sketch.ts';
+
+const services = [visible(serviceOf('a', { ports: [portOf('80/http')] }))];
+
+function listeners(facts: Partial<ViewFacts>, mesh = meshDefaults()): readonly ListenerIr[] {
+  return compileSidecarListeners(proxyView({ facts, mesh, services })).value;
+}
+
+const names = (found: readonly ListenerIr[]): readonly string[] => found.map(({ name }) => name);
+const named = (found: readonly ListenerIr[], name: string): ListenerIr | undefined =>
+  found.find((l) => l.name === name);
+
+test('LS-2: without interception nothing stands before the application', () => {
+  assert.deepEqual(names(listeners({ interception: 'none' })), ['127.0.0.1_80']);
+});
+
+test('LS-1: what is redirected is handed to the services’ listeners; the rest goes on', () => {
+  const found = listeners({ interception: 'redirect' });
+  assert.deepEqual(names(found), ['0.0.0.0_80', 'virtualOutbound', 'virtualInbound']);
+  const outbound = named(found, 'virtualOutbound');
+  assert.deepEqual(outbound && sketch(outbound), [
+    'virtualOutbound',
+    ':15001 → tcp BlackHoleCluster',
+    '* → tcp PassthroughCluster',
+  ]);
+  assert.equal(outbound?.usesOriginalDestination, true);
+  assert.equal(outbound?.isTransparent, false);
+});
+
+test('LS-1: with REGISTRY_ONLY what is meant for no service goes nowhere', () => {
+  const outbound = named(listeners({}, { ...meshDefaults(), outboundPolicy: 'registry-only' }), 'virtualOutbound');
+  assert.equal(outbound && sketch(outbound).at(-1), '* → tcp BlackHoleCluster');
+});
+
+test('LS-1: TPROXY keeps addresses as they are', () => {
+  const found = listeners({ interception: 'tproxy' });
+  assert.deepEqual(
+    found.filter(({ isTransparent }) => isTransparent).map(({ name }) => name),
+    ['virtualOutbound', 'virtualInbound'],
+  );
+});
+
+const ports: readonly [string, number | undefined, number, string | undefined][] = [
+  ['the node’s wish', 8888, 0, '127.0.0.1_8888'],
+  ['the mesh’s where the node has none', undefined, 7777, '127.0.0.1_7777'],
+  ['the node’s before the mesh’s', 8888, 7777, '127.0.0.1_8888'],
+  ['none at 0, whatever the mesh says', 0, 7777, undefined],
+];
+for (const [name, httpProxyPort, meshPort, expected] of ports) {
+  test(`LS-18: forward-proxy port: ${name}`, () => {
+    const mesh = { ...meshDefaults(), httpProxyPort: meshPort };
+    const found = listeners({ interception: 'none', httpProxyPort }, mesh).filter(({ port }) => port !== 80);
+    assert.deepEqual(names(found), expected === undefined ? [] : [expected]);
+    for (const listener of found) assert.deepEqual(sketch(listener).slice(1), ['* → http http_proxy']);
+  });
+}
+
+test('LS-18: clients of a forward proxy send whole URLs', () => {
+  const manager = listeners({ interception: 'none', httpProxyPort: 8888 }).at(-1)?.chains[0]?.filters[0];
+  assert.ok(manager?.type === 'http-connection-manager' && manager.acceptsAbsoluteUrls);
+});
