@@ -1,8 +1,13 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { changedFiles, repositoryFiles, repositoryRoot } from '../support/repository.ts';
 import { runProgram } from '../support/run-program.ts';
 import { deadExports } from './dead-exports.ts';
 import { cruiseImports, unreadModules } from './import-table.ts';
+
+// What TypeScript learned the last time, for this work tree alone: work trees may share one cache.
+const treeName = createHash('sha256').update(repositoryRoot).digest('hex').slice(0, 8);
+const remembered = ['--incremental', '--tsBuildInfoFile', join(repositoryRoot, `.cache/types-${treeName}.tsbuildinfo`)];
 
 /** One check: `run` answers what is wrong, line by line; nothing when all is well. */
 interface Check {
@@ -38,7 +43,11 @@ function checksOf(files: readonly string[]) {
     return scope.length === 0 ? [] : complaintsOf(program, [...options, ...scope]);
   };
   return {
-    types: { name: 'types', remedy: '', run: () => complaintsOf('tsc', ['--noEmit', '--pretty', 'false']) },
+    types: {
+      name: 'types',
+      remedy: '',
+      run: () => complaintsOf('tsc', ['--noEmit', '--pretty', 'false', ...remembered]),
+    },
     lint: {
       name: 'lint',
       remedy: 'npx eslint --fix FILE',

@@ -10,21 +10,55 @@ import type { SuiteMessage, TestResult } from './test-result.ts';
 /** Ends a file that hangs in a suite with one process per file, in milliseconds. */
 const fileLimitMs = 4 * 60_000;
 
-const [processes = 'separate', pattern = '', ...files] = process.argv.slice(2);
+/** Files that run side by side in a suite with one process per file. */
+const lanes = 2;
 
-const events = run({
-  files,
-  cwd: repositoryRoot,
-  ...(processes === 'shared' ? { isolation: 'none' } : { isolation: 'process', concurrency: 2, timeout: fileLimitMs }),
-  ...(pattern === '' ? {} : { testNamePatterns: [pattern] }),
-});
-events.on('test:pass', (test) => tellResult(test, passed(test)));
-events.on('test:fail', (test) => tellResult(test, failed(test)));
-events.on('test:stdout', ({ file, message }) => tell({ say: 'output', file: fileOf(file), text: message }));
-events.on('test:stderr', ({ file, message }) => tell({ say: 'output', file: fileOf(file), text: message }));
+const [processes = 'separate', pattern = '', ...files] = process.argv.slice(2);
+const names = pattern === '' ? {} : { testNamePatterns: [pattern] };
+
+if (processes === 'shared') {
+  await follow(run({ files, cwd: repositoryRoot, isolation: 'none', ...names }));
+} else {
+  const waiting = [...files];
+  await Promise.all(Array.from({ length: lanes }, () => runEach(waiting)));
+}
 // Ends here even if a test left a server running: the parent has all results.
-events.on('end', () => process.send?.({ say: 'done' } satisfies SuiteMessage, () => process.exit()));
-events.resume();
+process.send?.({ say: 'done' } satisfies SuiteMessage, () => process.exit());
+
+/** Takes file after file, each in a process of its own, until none is waiting. */
+async function runEach(waiting: string[]): Promise<void> {
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    await follow(
+      run({ files: [file], cwd: repositoryRoot, isolation: 'process', timeout: fileLimitMs, ...names }),
+      file,
+    );
+  }
+}
+
+/**
+ * Tells the parent what happens until all is done. A test knows where its code is, which may be a file that several
+ * test files share; when one file runs alone, all that happens belongs to it.
+ */
+function follow(events: ReturnType<typeof run>, onlyFile?: string): Promise<void> {
+  const fileOf = (path = ''): string => onlyFile ?? relative(repositoryRoot, path);
+  const tellResult = (test: EventData.TestPass | EventData.TestFail, ending: Ending | undefined): void => {
+    if (ending === undefined || (isGroup(test) && ending.outcome !== 'failed')) return;
+    tell({ say: 'result', result: { ...ending, name: test.name, file: fileOf(test.file) } });
+  };
+  const tellOutput = ({ file, message }: EventData.TestStdout): void =>
+    tell({ say: 'output', file: fileOf(file), text: message });
+  events
+    .on('test:pass', (test) => tellResult(test, passed(test)))
+    .on('test:fail', (test) => tellResult(test, failed(test)))
+    .on('test:stdout', tellOutput)
+    .on('test:stderr', tellOutput);
+  return new Promise((resolve) => events.on('end', resolve).resume());
+}
+
+/** A `describe`, or a file that ran to its end: no test, unless something outside its tests failed. */
+function isGroup({ name, file = '', details }: EventData.TestPass | EventData.TestFail): boolean {
+  return details.type === 'suite' || name === file || name === relative(repositoryRoot, file);
+}
 
 type Ending = Pick<TestResult, 'outcome' | 'detail'>;
 
@@ -40,18 +74,6 @@ function failed({ details, todo }: EventData.TestFail): Ending | undefined {
   if (todo !== undefined && todo !== false) return { outcome: 'skipped', detail: `todo: ${String(todo)}` };
   const cause = error.cause instanceof Error ? error.cause : error;
   return { outcome: 'failed', detail: inspect(cause, { depth: 6, maxStringLength: 20_000 }) };
-}
-
-/** A group (a `describe`, or a file that ran to its end) is no test unless something outside its tests failed. */
-function tellResult(test: EventData.TestPass | EventData.TestFail, ending: Ending | undefined): void {
-  const file = fileOf(test.file);
-  const isGroup = test.details.type === 'suite' || test.name === file || test.name === test.file;
-  if (ending === undefined || (isGroup && ending.outcome !== 'failed')) return;
-  tell({ say: 'result', result: { ...ending, name: test.name, file } });
-}
-
-function fileOf(path: string | undefined): string {
-  return path === undefined ? '' : relative(repositoryRoot, path);
 }
 
 function tell(message: SuiteMessage): void {
