@@ -1,16 +1,16 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, PutBucketVersioningCommand, type S3Client } from '@aws-sdk/client-s3';
 import { randomUUID } from 'node:crypto';
+import { dynamoClient, s3Client } from '../../lib/adapters/aws/clients.ts';
 import { recordsTable } from '../../lib/adapters/aws/records-table.ts';
 import type { StartedServer } from './started-server.ts';
 
-/** A client for a stand-in's S3; buckets are addressed by path, since names below loopback do not resolve. */
 export function s3At({ endpoint, region, credentials }: StartedServer): S3Client {
-  return new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+  return s3Client({ endpoint, region, credentials });
 }
 
 export function dynamoAt({ endpoint, region, credentials }: StartedServer): DynamoDBClient {
-  return new DynamoDBClient({ endpoint, region, credentials });
+  return dynamoClient({ endpoint, region, credentials });
 }
 
 /** Makes a bucket of its own for one test and answers its name. */

@@ -1,0 +1,42 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { type DurationMs, durationMs } from '../../base/brand.ts';
+
+/** Where the services are and who asks; what is left out comes from the environment, as everywhere in AWS. */
+export interface AwsAccess {
+  readonly region?: string;
+  /** Of a stand-in; its buckets are addressed by path, since names below a loopback address do not resolve. */
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** How long one attempt may stay without an answer, or an answer without its next bytes. */
+  readonly patience?: DurationMs;
+}
+
+/** The first attempt and three more, with the SDK's own growing and jittered pauses of up to 20 s between them. */
+const ATTEMPTS = 4;
+
+const CONNECT_WITHIN = durationMs(1_000);
+
+/** A record is answered in some milliseconds; what takes longer is better asked again. */
+const RECORD_PATIENCE = durationMs(2_000);
+
+/** Long enough for the largest blob on a slow line. */
+const BLOB_PATIENCE = durationMs(20_000);
+
+/** A client for records. The SDK's defaults would wait for an answer for ever, and only log that they do. */
+export function dynamoClient({ patience = RECORD_PATIENCE, ...access }: AwsAccess = {}): DynamoDBClient {
+  return new DynamoDBClient({ ...access, maxAttempts: ATTEMPTS, requestHandler: bounded(patience) });
+}
+
+/** A client for blobs; likewise bounded. */
+export function s3Client({ patience = BLOB_PATIENCE, ...access }: AwsAccess = {}): S3Client {
+  const forcePathStyle = access.endpoint !== undefined;
+  return new S3Client({ ...access, forcePathStyle, maxAttempts: ATTEMPTS, requestHandler: bounded(patience) });
+}
+
+const bounded = (patience: DurationMs) => ({
+  connectionTimeout: CONNECT_WITHIN,
+  requestTimeout: patience,
+  socketTimeout: patience,
+  throwOnRequestTimeout: true,
+});
