@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
@@ -105,6 +105,22 @@ test('a database of another program, and one of a newer release, are left alone'
   openSqliteStore(newer).close();
   withDatabase(newer, (db) => db.exec('PRAGMA user_version = 1000'));
   assert.throws(() => openSqliteStore(newer), unusable(/written by a newer release/));
+});
+
+test('a database that has vanished is corrupt, not new: nobody may be served an empty mesh', async (t) => {
+  for (const vanish of [(file: string) => rmSync(file), (file: string) => writeFileSync(file, '')]) {
+    const path = directory(t);
+    openSqliteStore(path).close();
+    vanish(join(path, 'store.db'));
+    assert.throws(() => openSqliteStore(path), CorruptStore);
+  }
+});
+
+test('a first start that died before its schema was written is simply repeated', async (t) => {
+  const path = directory(t, { 'store.db': '', 'lock.db': '', 'holder.pid': '1' });
+  const store = openSqliteStore(path);
+  t.after(() => store.close());
+  await store.blobs.put(bytesOf('works'));
 });
 
 test('a refused start gives the directory free again', (t) => {

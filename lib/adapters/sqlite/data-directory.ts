@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isBusy } from './sqlite-errors.ts';
@@ -89,8 +89,26 @@ function readHolder(directory: string): number | undefined {
   }
 }
 
+const markFile = (directory: string): string => join(directory, 'initialised');
+
+/** Whether a store was once set up here. Without it, a lost database would look like a new one, and an empty mesh would be served. */
+export function isInitialised(directory: string): boolean {
+  return existsSync(markFile(directory));
+}
+
+/** Notes that the database is set up; called after its schema is on the disk, so that a start that died half-way is repeated. */
+export function markInitialised(directory: string): void {
+  try {
+    if (!isInitialised(directory))
+      writeFileSync(markFile(directory), 'A pilotless data directory: store.db holds everything.\n');
+    syncDirectory(directory);
+  } catch (cause) {
+    throw new DataDirectoryUnusable(directory, reasonOf(cause), cause);
+  }
+}
+
 /** Makes new names in a directory survive a power loss. Windows has no such call and needs none. */
-export function syncDirectory(directory: string): void {
+function syncDirectory(directory: string): void {
   if (process.platform === 'win32') return;
   const handle = openSync(directory, 'r');
   try {

@@ -1,10 +1,18 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Blobs } from '../../ports/blobs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Records } from '../../ports/records.ts';
+import { CorruptStore } from '../../ports/store-errors.ts';
 import { systemClock } from '../system/clock.ts';
-import { DataDirectoryUnusable, type DirectoryLock, lockDirectory, syncDirectory } from './data-directory.ts';
+import {
+  DataDirectoryUnusable,
+  type DirectoryLock,
+  isInitialised,
+  lockDirectory,
+  markInitialised,
+} from './data-directory.ts';
 import { migrate, type SchemaRefusal } from './schema.ts';
 import { sqliteBlobs } from './sqlite-blobs.ts';
 import { accessing } from './sqlite-errors.ts';
@@ -41,15 +49,20 @@ export function openSqliteStore(directory: string, clock: Pick<Clock, 'now'> = s
 
 function storeIn(directory: string, lock: DirectoryLock, clock: Pick<Clock, 'now'>): SqliteStore {
   const file = join(directory, 'store.db');
+  if (isInitialised(directory) && isEmpty(file)) throw new CorruptStore(file, new Error('its contents are gone'));
   const db = accessing(file, () => new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS }));
   try {
     accessing(file, () => prepareDatabase(directory, db));
-    syncDirectory(directory);
+    markInitialised(directory);
     return { blobs: sqliteBlobs(db, clock), records: sqliteRecords(db), close: () => closeBoth(db, lock) };
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+function isEmpty(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0;
 }
 
 function prepareDatabase(directory: string, db: DatabaseSync): void {
