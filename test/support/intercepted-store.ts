@@ -18,7 +18,7 @@ export function interceptRecords(records: Records, intercept: Intercept): Record
   return {
     get: <T>(key: RecordKey) => intercept({ what: on('get', key), isWrite: false, run: () => records.get<T>(key) }),
     putIf: <T>(key: RecordKey, record: T, expected: Etag | undefined) => {
-      const asGiven = structuredClone(record);
+      const asGiven = snapshot(record);
       return intercept({ what: on('putIf', key), isWrite: true, run: () => records.putIf(key, asGiven, expected) });
     },
     removeIf: (key, expected) =>
@@ -26,6 +26,12 @@ export function interceptRecords(records: Records, intercept: Intercept): Record
     list: <T>(partition: string, options?: ListOptions) =>
       intercept({ what: `records.list ${partition}`, isWrite: false, run: () => records.list<T>(partition, options) }),
   };
+}
+
+/** The record as it is now: a call that is carried out late must not see what its caller does to the object meanwhile. */
+function snapshot<T>(record: T): T {
+  const json = JSON.stringify(record) as string | undefined;
+  return json === undefined ? record : (JSON.parse(json) as T); // what is no JSON is left for the store to refuse
 }
 
 /** The same blobs, every call of which goes through `intercept`; `putAll` is a call per body, as it is on S3. */
