@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import type { Immutable } from '../base/immutable.ts';
+import { checkSubsetName } from './destination-checks.ts';
+import { checkExportTo } from './export-to-checks.ts';
 import { exportTo, workloadSelector } from './field-shapes.ts';
-import type { KindDefinition } from './kind-definition.ts';
-import { subset, trafficPolicy } from './traffic-policy-spec.ts';
+import type { FindingLog } from './finding.ts';
+import type { KindDefinition, Subject } from './kind-definition.ts';
+import { checkLabels, checkSelector, quoted, wildcardHostProblem } from './name-checks.ts';
+import { checkTrafficPolicy } from './traffic-policy-checks.ts';
+import { subset, trafficPolicy, type SubsetSpec } from './traffic-policy-spec.ts';
 
 const destinationRuleSpec = z.strictObject({
   host: z.string().exactOptional(),
@@ -23,5 +28,34 @@ export const destinationRule = {
   body: 'spec',
   reach: 'exported',
   schema: destinationRuleSpec,
-  validate: () => [],
+  validate: checkDestinationRule,
 } satisfies KindDefinition<typeof destinationRuleSpec>;
+
+/** DR-37..41: what Istio's admission would say. */
+function checkDestinationRule({ metadata, spec }: Subject<DestinationRuleSpec>, log: FindingLog): void {
+  const { namespace } = metadata;
+  const { host = '', trafficPolicy: policy, exportTo: shownTo, workloadSelector: selector } = spec;
+  const problem = wildcardHostProblem(host);
+  if (problem !== undefined) log.at('spec.host').error(host === '' ? 'REQUIRED' : 'INVALID_VALUE', problem);
+  if (policy !== undefined) checkTrafficPolicy(log.at('spec.trafficPolicy'), policy, namespace);
+  checkSubsets(log, spec.subsets ?? [], namespace);
+  checkExportTo(log, shownTo, { namespace, isService: false, selectsWorkloads: selector !== undefined });
+  if (selector === undefined) return;
+  checkSelector(log.at('spec.workloadSelector.matchLabels'), selector.matchLabels);
+  if (Object.keys(selector.matchLabels ?? {}).length === 0) {
+    const message = 'workload selector specified without labels; the rule is for every workload of its namespace';
+    log.at('spec.workloadSelector').warning('INEFFECTIVE', message);
+  }
+}
+
+function checkSubsets(log: FindingLog, subsets: readonly SubsetSpec[], namespace: string): void {
+  const names = new Set<string>();
+  for (const [index, { name = '', labels, trafficPolicy: policy }] of subsets.entries()) {
+    const here = log.at(`spec.subsets[${index}]`);
+    if (names.has(name)) here.at('name').error('DUPLICATE', `duplicate subset names: ${quoted(name)}; rename one`);
+    names.add(name);
+    checkSubsetName(here.at('name'), name);
+    checkLabels(here.at('labels'), labels);
+    if (policy !== undefined) checkTrafficPolicy(here.at('trafficPolicy'), policy, namespace);
+  }
+}

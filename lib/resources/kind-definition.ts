@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { Issue } from '../base/issue.ts';
 import type { Immutable } from '../base/immutable.ts';
+import type { FindingLog } from './finding.ts';
 import type { ObjectMeta } from './metadata.ts';
 
 /**
@@ -9,9 +9,6 @@ import type { ObjectMeta } from './metadata.ts';
  * `scope` by being the one sidecar scope of a workload; `services` only through the services it gives endpoints to; `mesh` all of them.
  */
 export type Reach = 'exported' | 'workload' | 'gateway' | 'scope' | 'services' | 'mesh';
-
-/** What is wrong inside one document, before it is known whose document it is. */
-export type Finding = Omit<Issue, 'resource'>;
 
 /** What a kind's own rules look at: the body as it was written and the metadata with its namespace filled in. */
 export interface Subject<Spec> {
@@ -32,6 +29,6 @@ export interface KindDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly body: 'spec' | 'root';
   readonly reach: Reach;
   readonly schema: Schema;
-  /** Rules that the shape cannot say. Called only with a body that fits the schema. */
-  readonly validate: (subject: Subject<Immutable<z.infer<Schema>>>) => readonly Finding[];
+  /** Rules that the shape cannot say. Called only with a body that fits the schema, which is why it is written as a method: rows of all kinds fit one table. */
+  validate(subject: Subject<Immutable<z.infer<Schema>>>, log: FindingLog): void;
 }

@@ -119,6 +119,7 @@ export const meshConfig = z.strictObject({
     })
     .exactOptional(),
   defaultHttpRetryPolicy: httpRetry.exactOptional(),
+  defaultInboundHttpRetryPolicy: httpRetry.exactOptional(),
   meshMTLS: z
     .strictObject({
       minProtocolVersion: z.enum(['TLS_AUTO', 'TLSV1_2', 'TLSV1_3']).exactOptional(),

@@ -1,37 +1,17 @@
 import { z } from 'zod';
 import type { Immutable } from '../base/immutable.ts';
-import { uint32 } from './field-shapes.ts';
-import type { KindDefinition } from './kind-definition.ts';
+import type { FindingLog } from './finding.ts';
+import type { KindDefinition, Subject } from './kind-definition.ts';
+import { checkMeshConfig, checkMeshNetworks } from './mesh-checks.ts';
 import { meshConfig } from './mesh-config.ts';
+import { meshConfigWithDefaults } from './mesh-defaults.ts';
+import { meshNetworks } from './mesh-networks.ts';
 
-/** Shape of Istio's MeshNetworks: which endpoints are in which network, and by which gateways it is entered. */
-export const meshNetworks = z.strictObject({
-  networks: z
-    .record(
-      z.string(),
-      z.strictObject({
-        endpoints: z
-          .array(z.strictObject({ fromCidr: z.string().exactOptional(), fromRegistry: z.string().exactOptional() }))
-          .exactOptional(),
-        gateways: z
-          .array(
-            z.strictObject({
-              registryServiceName: z.string().exactOptional(),
-              address: z.string().exactOptional(),
-              port: uint32.exactOptional(),
-              locality: z.string().exactOptional(),
-            }),
-          )
-          .exactOptional(),
-      }),
-    )
-    .exactOptional(),
-});
+export type { MeshNetworksSpec } from './mesh-networks.ts';
 
 const meshSpec = z.strictObject({ meshConfig: meshConfig.exactOptional(), meshNetworks: meshNetworks.exactOptional() });
 
 export type MeshSpec = Immutable<z.infer<typeof meshSpec>>;
-export type MeshNetworksSpec = Immutable<z.infer<typeof meshNetworks>>;
 
 /** Name of the one Mesh that counts; the settings of the whole mesh. */
 export const meshName = 'default';
@@ -45,5 +25,14 @@ export const mesh = {
   body: 'spec',
   reach: 'mesh',
   schema: meshSpec,
-  validate: () => [],
+  validate: checkMesh,
 } satisfies KindDefinition<typeof meshSpec>;
+
+function checkMesh({ metadata, spec }: Subject<MeshSpec>, log: FindingLog): void {
+  if (metadata.name !== meshName) {
+    const message = `a Mesh called "${metadata.name}" would have no effect; there is one, called "${meshName}"`;
+    log.at('metadata.name').error('INVALID_METADATA', message);
+  }
+  checkMeshConfig(log.at('spec.meshConfig'), meshConfigWithDefaults(spec.meshConfig));
+  if (spec.meshNetworks !== undefined) checkMeshNetworks(log.at('spec.meshNetworks'), spec.meshNetworks);
+}

@@ -1,31 +1,8 @@
-import { z } from 'zod';
-import type { Immutable } from '../base/immutable.ts';
-import { exportTo, textMap, texts, uint32 } from './field-shapes.ts';
 import type { KindDefinition } from './kind-definition.ts';
-import { workloadEntrySpec } from './workload-entry.ts';
+import { checkServiceEntry } from './service-entry-checks.ts';
+import { serviceEntrySpec } from './service-entry-spec.ts';
 
-const servicePort = z.strictObject({
-  number: uint32.exactOptional(),
-  protocol: z.string().exactOptional(),
-  name: z.string().exactOptional(),
-  targetPort: uint32.exactOptional(),
-});
-
-const serviceEntrySpec = z.strictObject({
-  hosts: texts.exactOptional(),
-  addresses: texts.exactOptional(),
-  ports: z.array(servicePort).exactOptional(),
-  location: z.enum(['MESH_EXTERNAL', 'MESH_INTERNAL']).exactOptional(),
-  resolution: z.enum(['NONE', 'STATIC', 'DNS', 'DNS_ROUND_ROBIN', 'DYNAMIC_DNS']).exactOptional(),
-  endpoints: z.array(workloadEntrySpec).exactOptional(),
-  /** Unlike the policies' selectors this one calls its member `labels`. */
-  workloadSelector: z.strictObject({ labels: textMap.exactOptional() }).exactOptional(),
-  exportTo: exportTo.exactOptional(),
-  subjectAltNames: texts.exactOptional(),
-});
-
-export type ServiceEntrySpec = Immutable<z.infer<typeof serviceEntrySpec>>;
-export type ServiceEntryPort = Immutable<z.infer<typeof servicePort>>;
+export type { ServiceEntryPort, ServiceEntrySpec } from './service-entry-spec.ts';
 
 /** ServiceEntry: a service, inside the mesh or outside, by its host names. */
 export const serviceEntry = {
@@ -36,5 +13,5 @@ export const serviceEntry = {
   body: 'spec',
   reach: 'exported',
   schema: serviceEntrySpec,
-  validate: () => [],
+  validate: checkServiceEntry,
 } satisfies KindDefinition<typeof serviceEntrySpec>;

@@ -1,4 +1,5 @@
 import type { KindDefinition } from './kind-definition.ts';
+import { checkVirtualService } from './virtual-service-checks.ts';
 import { virtualServiceSpec } from './virtual-service-spec.ts';
 
 /** VirtualService: how requests for some hosts are routed. */
@@ -10,5 +11,5 @@ export const virtualService = {
   body: 'spec',
   reach: 'exported',
   schema: virtualServiceSpec,
-  validate: () => [],
+  validate: checkVirtualService,
 } satisfies KindDefinition<typeof virtualServiceSpec>;

@@ -1,23 +1,8 @@
-import { z } from 'zod';
-import type { Immutable } from '../base/immutable.ts';
-import { textMap, uint32 } from './field-shapes.ts';
+import { checkWorkloadEntry } from './endpoint-checks.ts';
 import type { KindDefinition } from './kind-definition.ts';
+import { workloadEntrySpec } from './workload-entry-spec.ts';
 
-/** Also the shape of an endpoint written inside a ServiceEntry. */
-export const workloadEntrySpec = z.strictObject({
-  /** IP address, host name, or `unix:///path`. */
-  address: z.string().exactOptional(),
-  /** Port name of the service to port number here. */
-  ports: z.record(z.string(), uint32).exactOptional(),
-  labels: textMap.exactOptional(),
-  network: z.string().exactOptional(),
-  /** `region/zone/subzone`. */
-  locality: z.string().exactOptional(),
-  weight: uint32.exactOptional(),
-  serviceAccount: z.string().exactOptional(),
-});
-
-export type WorkloadEntrySpec = Immutable<z.infer<typeof workloadEntrySpec>>;
+export type { WorkloadEntrySpec } from './workload-entry-spec.ts';
 
 /** WorkloadEntry: one running instance that services select by labels. */
 export const workloadEntry = {
@@ -28,5 +13,5 @@ export const workloadEntry = {
   body: 'spec',
   reach: 'services',
   schema: workloadEntrySpec,
-  validate: () => [],
+  validate: ({ spec }, log) => checkWorkloadEntry(log.at('spec'), spec),
 } satisfies KindDefinition<typeof workloadEntrySpec>;
