@@ -5,11 +5,11 @@ import { maven } from './toolchain.ts';
 
 const version = '1.0.49';
 
-/** The protobuf sources of Envoy's API with everything they import; `npm run schema` builds the descriptor set from them. */
+/** The protobuf sources of Envoy's API with everything they import. */
 export const envoyProtos: Program = {
   version,
-  purpose: "building lib/envoy's message tables again (their result is in the repository)",
-  neededBy: 'schema',
+  purpose: "Envoy's own message definitions, against which tests check what a proxy is given",
+  neededBy: 'tests',
   perPlatform: false,
   entry: 'proto/envoy/service/discovery/v3/discovery.proto',
   fetchedWith: maven,
