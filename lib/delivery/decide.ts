@@ -20,7 +20,7 @@ export type BodyPart =
  * something under that name as it is: it is about to drop the name, and until then it needs what it has.
  * Source: Envoy "xDS REST and gRPC protocol", section on REST-JSON polling.
  */
-export function decide(poll: Poll, manifest: Manifest): Decision {
+export function decide(poll: Asked, manifest: Manifest): Decision {
   const { xdsType } = poll.type;
   if (xdsType === undefined) return sendUnlessKnown(poll, versionOf([]), []);
   const { resources, whole } = manifest[xdsType];
@@ -31,7 +31,7 @@ export function decide(poll: Poll, manifest: Manifest): Decision {
   const bodies = poll.names.map((name) => [name, hashOfName(resources, name)] as const);
   const versionInfo = versionOf(bodies);
   const hasLost = bodies.length > 0 && poll.versionInfo !== '' && bodies.every(([, hash]) => hash === undefined);
-  if (hasLost) return { answer: 'up-to-date', versionInfo };
+  if (hasLost) return { answer: 'up-to-date', versionInfo: poll.versionInfo as VersionInfo };
   return sendUnlessKnown(
     poll,
     versionInfo,
@@ -39,14 +39,17 @@ export function decide(poll: Poll, manifest: Manifest): Decision {
   );
 }
 
+/** What of a poll decides its answer. */
+export type Asked = Pick<Poll, 'type' | 'versionInfo' | 'names'>;
+
 /** Names that the poll asks for and the manifest does not hold: worth a look at the newest head before they are refused. */
-export function missingNames(poll: Poll, manifest: Manifest): readonly string[] {
+export function missingNames(poll: Asked, manifest: Manifest): readonly string[] {
   const { xdsType } = poll.type;
   if (xdsType === undefined || XDS_TYPES[xdsType].isWholeSet) return [];
   return poll.names.filter((name) => hashOfName(manifest[xdsType].resources, name) === undefined);
 }
 
-function sendUnlessKnown(poll: Poll, versionInfo: VersionInfo, parts: readonly BodyPart[]): Decision {
+function sendUnlessKnown(poll: Asked, versionInfo: VersionInfo, parts: readonly BodyPart[]): Decision {
   return poll.versionInfo === versionInfo
     ? { answer: 'up-to-date', versionInfo }
     : { answer: 'send', versionInfo, parts };

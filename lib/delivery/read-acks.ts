@@ -1,4 +1,4 @@
-import { type DurationMs, durationMs, type EpochMs } from '../base/brand.ts';
+import type { DurationMs, EpochMs } from '../base/brand.ts';
 
 /**
  * What one poll loop of a proxy has been told and has taken. REST has neither ACK nor NACK: a proxy shows what it took by the
@@ -8,6 +8,7 @@ export interface Channel {
   /** What the newest answer said the proxy should have. */
   readonly sent: string;
   readonly sentAt: EpochMs;
+  readonly polledAt: EpochMs;
   /** What its newest poll carried. */
   readonly acked: string;
   /** Polls in a row that did not show what was sent. */
@@ -34,7 +35,8 @@ export type SyncStatus = 'SYNCED' | 'STALE' | 'REJECTED' | 'NOT_SENT' | 'DISCONN
  * have been restarted, so that is believed only when it happens twice.
  */
 export function noteExchange(before: Channel | undefined, { carried, answered, at }: Exchange): Channel {
-  const next = { sent: answered, sentAt: before?.sent === answered ? before.sentAt : at, acked: carried };
+  const sentAt = before?.sent === answered ? before.sentAt : at;
+  const next = { sent: answered, sentAt, polledAt: at, acked: carried };
   if (before === undefined || hasRestarted(before, carried)) return { ...next, unechoed: 0 };
   if (carried === before.sent) {
     const isOld = before.rejected === undefined || before.rejected === carried;
@@ -57,21 +59,29 @@ export interface ChannelSight {
   readonly current: string | undefined;
   readonly lastPolledAt: EpochMs;
   readonly refresh: DurationMs;
+  /** By how much `lastPolledAt` may be out of date: others hear of a proxy only now and then. */
+  readonly slack: DurationMs;
   readonly now: EpochMs;
 }
 
 /** Envoy polls at random between one and two refresh times; after three it is gone (PS-3). */
 const SILENT_REFRESHES = 3;
 
-export function statusOf({ channel, current, lastPolledAt, refresh, now }: ChannelSight): SyncStatus {
+export function statusOf({ channel, current, lastPolledAt, refresh, slack, now }: ChannelSight): SyncStatus {
   if (channel === undefined || channel.sent === '') return 'NOT_SENT';
-  if (now - lastPolledAt > silentAfter(refresh)) return 'DISCONNECTED';
+  if (now - lastPolledAt > SILENT_REFRESHES * refresh + slack) return 'DISCONNECTED';
   if (channel.rejected !== undefined) return 'REJECTED';
   return channel.acked === (current ?? channel.sent) ? 'SYNCED' : 'STALE';
 }
 
-function silentAfter(refresh: DurationMs): DurationMs {
-  return durationMs(SILENT_REFRESHES * refresh);
+/** A loop that is silent for so many refresh times while the proxy polls in others has ended: its name is gone from the proxy. */
+const ENDED_REFRESHES = 6;
+
+export function hasEnded(
+  channel: Channel,
+  { lastPolledAt, refresh }: Pick<ChannelSight, 'lastPolledAt' | 'refresh'>,
+): boolean {
+  return lastPolledAt - channel.polledAt > ENDED_REFRESHES * refresh;
 }
 
 const severity: Readonly<Record<SyncStatus, number>> = {

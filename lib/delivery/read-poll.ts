@@ -32,7 +32,7 @@ export interface PolledNode {
 
 /** Why a request is not answered: a status, a stable word for scripts, and a sentence for people. */
 export interface Refusal {
-  readonly status: 400 | 404 | 413;
+  readonly status: 400 | 404 | 405 | 413;
   readonly code: string;
   readonly message: string;
 }

@@ -18,6 +18,7 @@ const status = (channel: Channel | undefined, current?: string, silentMs = 0): s
     current,
     lastPolledAt: epochMs(0),
     refresh: durationMs(5000),
+    slack: durationMs(0),
     now: epochMs(silentMs),
   });
 
