@@ -1,0 +1,179 @@
+import { durationMs } from '../base/brand.ts';
+import type { Issue } from '../base/issue.ts';
+import { XDS_CLUSTER } from '../envoy/config-source.ts';
+import type { Blobs } from '../ports/blobs.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Records } from '../ports/records.ts';
+import { brokenReferences } from '../snapshot/references.ts';
+import { seal, type Sealed } from '../snapshot/snapshot.ts';
+import type { ViewFacts, ViewKey } from '../view/proxy-view.ts';
+import type { World } from '../world/world.ts';
+import { noteBuildOutcome } from './build-outcome.ts';
+import { buildResources } from './build-snapshot.ts';
+import { currentEpoch, type LeaseEpoch, tryLead } from './lease.ts';
+import type { Metrics } from './metrics.ts';
+import { publish, type Published } from './publish.ts';
+import type { ServedHeads } from './served-heads.ts';
+import type { View, WorldAt, Worlds } from './worlds.ts';
+
+export interface BuildPorts {
+  readonly blobs: Blobs;
+  readonly records: Records;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly heads: ServedHeads;
+  readonly worlds: Worlds;
+  /** The views of all proxies that polled lately, in a given world: what a build is for (VIEW-4). */
+  readonly knownViews: (world: WorldAt) => Promise<readonly View[]>;
+  /** The name under which this process leads; the same after a restart on the same store. */
+  readonly holder: string;
+}
+
+/** What a build came to. `failed` views keep their last good snapshot (BLD-7). */
+export type BuildReport =
+  | { readonly outcome: 'followed' }
+  | {
+      readonly outcome: 'built';
+      readonly revision: number;
+      readonly views: Readonly<Record<Published | 'failed', number>>;
+    };
+
+export interface Builder {
+  /** Builds the newest revision for every known view; calls while one runs share the one after it (BLD-1). */
+  build(trigger: string): Promise<BuildReport>;
+  /** Builds one view that has no head yet, within the poll that asks for it; polls that ask together share it (ROL-6). */
+  buildOnDemand(view: View, world: WorldAt): Promise<void>;
+}
+
+export function builder(ports: BuildPorts): Builder {
+  let reign: LeaseEpoch | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+  let next: Promise<BuildReport> | undefined;
+  const onDemand = new Map<ViewKey, Promise<void>>();
+
+  const buildNow = async (trigger: string): Promise<BuildReport> => {
+    next = undefined; // whatever is asked for from here on needs another build: this one reads its world now
+    ports.metrics.noteTrigger(trigger);
+    reign = await tryLead(ports.records, ports.clock, { holder: ports.holder, reign });
+    return reign === undefined ? { outcome: 'followed' } : buildAll(ports, reign, trigger);
+  };
+  return {
+    build(trigger) {
+      next ??= running.then(() => buildNow(trigger));
+      running = next.catch(() => undefined); // the caller has the failure; the next build must not inherit it
+      return next;
+    },
+    buildOnDemand(view, world) {
+      const under = onDemand.get(view.key);
+      if (under) return under;
+      const building = buildFirst(ports, view, world).finally(() => onDemand.delete(view.key));
+      onDemand.set(view.key, building);
+      return building;
+    },
+  };
+}
+
+async function buildAll(ports: BuildPorts, epoch: LeaseEpoch, trigger: string): Promise<BuildReport> {
+  const started = ports.clock.now();
+  const world = await ports.worlds.newest();
+  const views = await ports.knownViews(world);
+  const counts: Record<Published | 'failed', number> = {
+    kept: 0,
+    replaced: 0,
+    'stepped-down': 0,
+    'too-old': 0,
+    'lost-race': 0,
+    failed: 0,
+  };
+  const failures: ViewFailure[] = [];
+  for (const view of views) {
+    const became = await buildView(ports, { view, world, epoch });
+    if (typeof became === 'string') counts[became] += 1;
+    else {
+      counts.failed += 1;
+      failures.push(became);
+    }
+  }
+  const duration = durationMs(ports.clock.now() - started);
+  ports.metrics.noteBuild(failures.length === 0 ? 'built' : 'failed', duration);
+  await noteBuildOutcome(ports.records, { world, failures, at: ports.clock.now() });
+  const { revision, issues } = world;
+  const fields = { trigger, revision, epoch, views: views.length, ...counts, issues: issues.length, ms: duration };
+  if (failures.length === 0) ports.log.info('build', fields);
+  else ports.log.error('build-failed', { ...fields, reason: failures[0]?.reason });
+  return { outcome: 'built', revision, views: counts };
+}
+
+/** A view whose build threw: a mistake of ours, never of a document's author. */
+export interface ViewFailure {
+  readonly viewKey: ViewKey;
+  readonly reason: string;
+}
+
+interface ViewBuild {
+  readonly view: View;
+  readonly world: WorldAt;
+  readonly epoch: LeaseEpoch;
+}
+
+async function buildView(ports: BuildPorts, build: ViewBuild): Promise<Published | ViewFailure> {
+  const { view, world } = build;
+  try {
+    return await sealAndPublish(ports, build);
+  } catch (error) {
+    // One view that cannot be built stops neither the others nor the service: it keeps its last good snapshot (BLD-7).
+    const reason = error instanceof Error ? error.message : String(error);
+    ports.metrics.noteInternalError();
+    ports.log.error('view-failed', { view: view.key, revision: world.revision, reason });
+    return { viewKey: view.key, reason };
+  }
+}
+
+async function sealAndPublish(ports: BuildPorts, { view, world, epoch }: ViewBuild): Promise<Published> {
+  const { sealed, issues } = sealView(world.world, view.facts);
+  const outcome = await publish(ports.heads, ports.blobs, {
+    viewKey: view.key,
+    sealed,
+    revision: world.revision,
+    epoch,
+    at: ports.clock.now(),
+  });
+  ports.metrics.notePublished(outcome);
+  if (outcome !== 'kept') {
+    const fields = { view: view.key, revision: world.revision, epoch, outcome, issues: issues.length };
+    ports.log.info('publish', { ...fields, manifest: sealed.manifestHash });
+  }
+  return outcome;
+}
+
+/** The first snapshot of a view, under the reign that is on: it only ever goes where no head is. */
+async function buildFirst(ports: BuildPorts, view: View, world: WorldAt): Promise<void> {
+  const epoch = await currentEpoch(ports.records);
+  ports.metrics.noteTrigger('proxy');
+  await sealAndPublish(ports, { view, world, epoch });
+}
+
+/** What one view is given at one world. Throws IncompleteSnapshot instead of letting a proxy wait for what never comes. */
+export function sealView(
+  world: World,
+  facts: ViewFacts,
+): { readonly sealed: Sealed; readonly issues: readonly Issue[] } {
+  const { value: resources, issues } = buildResources(world, facts);
+  const broken = brokenReferences(resources, [XDS_CLUSTER]).find(({ isSevere }) => isSevere);
+  if (broken) {
+    const { from, to } = broken;
+    throw new IncompleteSnapshot(`${from.type}/${from.name} names ${to.type}/${to.name}, which the snapshot lacks`);
+  }
+  return { sealed: seal(resources), issues };
+}
+
+/** We built a snapshot that is not whole (SNAP-1); it is not published, and the view keeps the one before. */
+export class IncompleteSnapshot extends Error {
+  readonly code = 'INCOMPLETE_SNAPSHOT';
+  constructor(message: string) {
+    super(message);
+    this.name = 'IncompleteSnapshot';
+  }
+}

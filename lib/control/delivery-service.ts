@@ -1,0 +1,74 @@
+import { type DurationMs, durationMs } from '../base/brand.ts';
+import type { Blobs } from '../ports/blobs.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Records } from '../ports/records.ts';
+import { readNode } from '../view/read-node.ts';
+import { pollAnswerer } from './answer-poll.ts';
+import { type Builder, builder } from './build-views.ts';
+import { discoveryApi, type HttpHandler } from './discovery-api.ts';
+import type { Metrics } from './metrics.ts';
+import { operationsApi } from './operations-api.ts';
+import { proxiesApi } from './proxies-api.ts';
+import { HEARTBEAT, proxyStates, type ProxyStates } from './proxy-states.ts';
+import { servedHeads } from './served-heads.ts';
+import { storedSnapshots } from './stored-snapshots.ts';
+import { type ConfigSource, type View, type WorldAt, worlds } from './worlds.ts';
+
+export interface DeliveryPorts {
+  readonly blobs: Blobs;
+  readonly records: Records;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly config: ConfigSource;
+  /** The name under which this process builds; the same after a restart on the same store. */
+  readonly holder: string;
+  /** Whether this is the only process that answers polls, and so hears every one of them. */
+  readonly hearsAllPolls: boolean;
+  readonly isServing: () => boolean;
+}
+
+/** Everything between an accepted revision and a proxy that has it: builds, polls and what is known of the proxies. */
+export interface DeliveryService {
+  readonly builder: Builder;
+  readonly discovery: HttpHandler;
+  readonly proxies: HttpHandler;
+  readonly operations: HttpHandler;
+  /** Writes what was learnt of the proxies since the last time (DLV-6). */
+  flush(): Promise<void>;
+}
+
+export function deliveryService(ports: DeliveryPorts): DeliveryService {
+  const { records, blobs, clock, log, metrics, config } = ports;
+  const heads = servedHeads(records, clock);
+  const snapshots = storedSnapshots(blobs);
+  const states = proxyStates(records, clock);
+  const shared = { clock, log, metrics, heads, worlds: worlds({ config, clock, metrics }) };
+  const builds = builder({
+    ...shared,
+    blobs,
+    records,
+    holder: ports.holder,
+    knownViews: (world) => viewsOfProxies(states, metrics, world),
+  });
+  const answerPoll = pollAnswerer({ ...shared, snapshots, states, builder: builds, readNode });
+  const slack: DurationMs = ports.hearsAllPolls ? durationMs(0) : HEARTBEAT;
+  return {
+    builder: builds,
+    discovery: discoveryApi({ answerPoll, log, metrics }),
+    proxies: proxiesApi({ records, clock, heads, snapshots, states, slack }),
+    operations: operationsApi({ records, clock, metrics, isServing: ports.isServing }),
+    flush: () => states.flush(),
+  };
+}
+
+/** The views that a build is for: those of the proxies that polled lately, each once (VIEW-2, VIEW-4). */
+async function viewsOfProxies(states: ProxyStates, metrics: Metrics, world: WorldAt): Promise<readonly View[]> {
+  const proxies = await states.all();
+  metrics.noteProxies(proxies.length);
+  const views = new Map(
+    proxies.map(({ facts, nodeHash }) => world.viewOf(facts, nodeHash)).map((view) => [view.key, view]),
+  );
+  return [...views.values()];
+}

@@ -1,0 +1,129 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { DurationMs } from '../base/brand.ts';
+import type { Published } from './publish.ts';
+
+/** What the service counts and times; names that Istio has too are Istio's, so that its dashboards show something. */
+export interface Metrics {
+  /** Text of all metrics, for Prometheus. */
+  print(): Promise<{ readonly contentType: string; readonly text: string }>;
+  notePoll(poll: { readonly type: string; readonly answer: PollAnswer; readonly duration: DurationMs }): void;
+  noteSent(type: string, bytes: number): void;
+  noteRejected(type: string): void;
+  noteTrigger(type: string): void;
+  noteBuild(result: 'built' | 'failed', duration: DurationMs): void;
+  notePublished(published: Published): void;
+  noteConvergence(duration: DurationMs): void;
+  noteInternalError(): void;
+  noteWorld(size: WorldSize): void;
+  noteProxies(count: number): void;
+  noteStaleHead(): void;
+  /** Runs and times the building of a world. */
+  timeWorld<T>(build: () => T): T;
+}
+
+export interface WorldSize {
+  readonly revision: number;
+  readonly services: number;
+  readonly virtualServices: number;
+}
+
+export type PollAnswer = 'send' | 'up-to-date' | 'refused' | 'not-now' | 'failed';
+
+/** Metrics in a registry that the composition root owns. */
+export function metrics(registry: Registry, version: string): Metrics {
+  const series = seriesIn(registry);
+  series.info.set({ version }, 1);
+  return {
+    print: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    notePoll: ({ type, answer, duration }) => {
+      series.polls.inc({ type, answer });
+      series.pollTime.observe({ answer }, duration / 1000);
+    },
+    noteSent: (type, bytes) => {
+      series.pushes.inc({ type });
+      series.sizes.observe({ type }, bytes);
+    },
+    noteRejected: (type) => series.rejects.inc({ type }),
+    noteTrigger: (type) => series.triggers.inc({ type }),
+    noteBuild: (result, duration) => series.builds.observe({ result }, duration / 1000),
+    notePublished: (outcome) => series.published.inc({ outcome }),
+    noteConvergence: (duration) => series.convergence.observe(duration / 1000),
+    noteInternalError: () => series.errors.inc(),
+    noteWorld: ({ revision, services, virtualServices }) => {
+      series.revision.set(revision);
+      series.services.set(services);
+      series.virtualServices.set(virtualServices);
+    },
+    noteProxies: (polling) => series.proxies.set({ version }, polling),
+    noteStaleHead: () => series.stale.inc(),
+    timeWorld: (build) => {
+      const stop = series.worldTime.startTimer();
+      try {
+        return build();
+      } finally {
+        stop();
+      }
+    },
+  };
+}
+
+/** Every series, registered once. */
+function seriesIn(registry: Registry) {
+  const count = (name: string, help: string, labelNames: string[] = []): Counter =>
+    new Counter({ name, help, labelNames, registers: [registry] });
+  const gauge = (name: string, help: string, labelNames: string[] = []): Gauge =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+  const seconds = (name: string, help: string, labelNames: string[] = []): Histogram =>
+    new Histogram({ name, help, labelNames, buckets: SECONDS, registers: [registry] });
+
+  const polls = count('pilotless_polls_total', 'Polls by type and answer.', ['type', 'answer']);
+  const pollTime = seconds('pilotless_poll_seconds', 'Time to answer a poll.', ['answer']);
+  const published = count('pilotless_publishes_total', 'Snapshots that were to be published, by what became of them.', [
+    'outcome',
+  ]);
+  const stale = count('pilotless_stale_polls_total', 'Polls answered from memory because the store was away.');
+  const builds = seconds('pilotless_build_seconds', 'Time to build and publish all views.', ['result']);
+  const pushes = count('pilot_xds_pushes', 'Answers that carried resources, by type.', ['type']);
+  const rejects = count('pilot_total_xds_rejects', 'Versions that a proxy was sent and did not take.', ['type']);
+  const sizes = new Histogram({
+    name: 'pilot_xds_config_size_bytes',
+    help: 'Size of answers that carried resources.',
+    labelNames: ['type'],
+    buckets: BYTES,
+    registers: [registry],
+  });
+  const triggers = count('pilot_push_triggers', 'What set off builds.', ['type']);
+  const errors = count('pilot_total_xds_internal_errors', 'Builds of a view or polls that failed inside.');
+  const convergence = seconds(
+    'pilot_proxy_convergence_time',
+    'From a published snapshot to a proxy that has taken it.',
+  );
+  const worldTime = seconds('pilot_pushcontext_init_seconds', 'Time to build the world of a revision.');
+  const services = gauge('pilot_services', 'Services known.');
+  const virtualServices = gauge('pilot_virt_services', 'Virtual services known.');
+  const revision = gauge('pilotless_config_revision', 'Newest revision that was read.');
+  const proxies = gauge('pilot_xds', 'Proxies that poll.', ['version']);
+  const info = gauge('pilot_info', 'The version that runs.', ['version']);
+  return {
+    polls,
+    pollTime,
+    published,
+    stale,
+    builds,
+    pushes,
+    rejects,
+    sizes,
+    triggers,
+    errors,
+    convergence,
+    worldTime,
+    services,
+    virtualServices,
+    revision,
+    proxies,
+    info,
+  };
+}
+
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const BYTES = [1_000, 10_000, 100_000, 500_000, 1_000_000, 2_000_000, 4_000_000, 10_000_000, 40_000_000];

@@ -1,0 +1,67 @@
+import type { DurationMs } from '../base/brand.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Records } from '../ports/records.ts';
+import { newestBuild } from './build-outcome.ts';
+import type { HttpHandler } from './discovery-api.ts';
+import { jsonResponse } from './json-response.ts';
+import type { ProxyState, ProxyStates } from './proxy-states.ts';
+import { type ProxyStatus, proxyStatus } from './proxy-status.ts';
+import type { ServedHeads } from './served-heads.ts';
+import type { StoredSnapshots } from './stored-snapshots.ts';
+
+export interface ProxiesPorts {
+  readonly records: Pick<Records, 'get'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly heads: ServedHeads;
+  readonly snapshots: StoredSnapshots;
+  readonly states: ProxyStates;
+  /** How old what is known of a proxy's last poll may be (DLV-6); 0 where this process hears every poll. */
+  readonly slack: DurationMs;
+}
+
+/** `GET /v1/proxies[?namespace=NS]` and `GET /v1/proxies/ID`, with the whole node id or its third part, `name.namespace`. */
+export function proxiesApi(ports: ProxiesPorts): HttpHandler {
+  return async (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    const encodedId = /^\/v1\/proxies(?:\/(.+))?$/.exec(pathname)?.[1];
+    if (request.method !== 'GET') return jsonResponse(405, { code: 'METHOD_NOT_ALLOWED', message: 'use GET' });
+    const states = await ports.states.all();
+    if (encodedId === undefined) {
+      const namespace = searchParams.get('namespace');
+      return list(ports, namespace === null ? states : states.filter(({ facts }) => facts.namespace === namespace));
+    }
+    const id = decodedId(encodedId);
+    const state = states.find(({ facts }) => facts.id === id) ?? states.find(({ facts }) => shortId(facts.id) === id);
+    return state ? jsonResponse(200, await statusFor(ports, state)) : notFound(id);
+  };
+}
+
+async function list(ports: ProxiesPorts, states: readonly ProxyState[]): Promise<Response> {
+  const proxies = await Promise.all(states.map((state) => statusFor(ports, state)));
+  const build = await newestBuild(ports.records);
+  return jsonResponse(200, {
+    revision: build?.revision ?? 0,
+    buildFailed: build?.buildFailed ?? false,
+    proxies: proxies.sort((a, b) => (a.id < b.id ? -1 : 1)),
+  });
+}
+
+async function statusFor({ clock, heads, snapshots, slack }: ProxiesPorts, state: ProxyState): Promise<ProxyStatus> {
+  const head = (await heads.look(state.viewKey)).stored?.record;
+  const manifest = head && (await snapshots.manifest(head.manifest));
+  return proxyStatus({ state, head, manifest, now: clock.now(), slack });
+}
+
+const shortId = (nodeId: string): string => nodeId.split('~')[2] ?? nodeId;
+
+function notFound(what: string): Response {
+  return jsonResponse(404, { code: 'NOT_FOUND', message: `no proxy ${what} has polled within the last day` });
+}
+
+function decodedId(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // not percent-encoded after all
+  }
+}

@@ -1,0 +1,118 @@
+import type { DurationMs, EpochMs } from '../base/brand.ts';
+import { printTimestampMs } from '../base/timestamp.ts';
+import { decide, missingNames } from '../delivery/decide.ts';
+import { discoveryType } from '../delivery/discovery-types.ts';
+import { type Channel, statusOf, type SyncStatus, worstOf } from '../delivery/read-acks.ts';
+import type { XdsType } from '../envoy/envoy-resource.ts';
+import { XDS_TYPES } from '../envoy/xds-types.ts';
+import type { Manifest } from '../snapshot/snapshot.ts';
+import type { ProxyState } from './proxy-states.ts';
+import type { Head } from './served-heads.ts';
+
+/** How one proxy stands, as `GET /v1/proxies` shows it (PX-18). */
+export interface ProxyStatus {
+  readonly id: string;
+  readonly type: string;
+  readonly namespace: string;
+  readonly view: string;
+  /** The worst of its types, those it never polled left aside. */
+  readonly status: SyncStatus;
+  /** The revision whose build gave this view the snapshot that it serves; 0 when none does. */
+  readonly snapshotRevision: number;
+  readonly firstPolledAt: string;
+  readonly lastPolledAt: string;
+  readonly refreshMs: number;
+  /** How many loops it polls in: one for clusters, one for listeners, one for each name of the others (DLV-13). */
+  readonly pollLoops: number;
+  /** By the short name of the type: CDS, EDS, … */
+  readonly types: Readonly<Record<string, TypeStatus>>;
+}
+
+export interface TypeStatus {
+  readonly status: SyncStatus;
+  readonly loops: number;
+  /** Of the only loop, or of the one that stands worst. */
+  readonly sent: string;
+  readonly acked: string;
+  readonly rejected?: string;
+  /** The names that this loop asks for; absent for a whole set. */
+  readonly name?: string;
+}
+
+/** What the status of a proxy is read from. */
+export interface StatusInput {
+  readonly state: ProxyState;
+  readonly head: Head | undefined;
+  /** Of the head; `undefined` where there is none. */
+  readonly manifest: Manifest | undefined;
+  readonly now: EpochMs;
+  /** How old what is known of the proxy's last poll may be; 0 where this process hears every poll. */
+  readonly slack: DurationMs;
+}
+
+export function proxyStatus(input: StatusInput): ProxyStatus {
+  const { state, head } = input;
+  const types = (Object.keys(XDS_TYPES) as XdsType[]).map(
+    (type) => [XDS_TYPES[type].short, typeStatus(type, input)] as const,
+  );
+  const polled = types.map(([, { status }]) => status).filter((status) => status !== 'NOT_SENT');
+  return {
+    id: state.facts.id,
+    type: state.facts.type,
+    namespace: state.facts.namespace,
+    view: state.viewKey,
+    status: polled.length === 0 ? 'NOT_SENT' : worstOf(polled),
+    snapshotRevision: head?.revision ?? 0,
+    firstPolledAt: printTimestampMs(state.firstPolledAt),
+    lastPolledAt: printTimestampMs(state.lastPolledAt),
+    refreshMs: state.facts.refresh,
+    pollLoops: Object.keys(state.channels).length,
+    types: Object.fromEntries(types),
+  };
+}
+
+function typeStatus(type: XdsType, input: StatusInput): TypeStatus {
+  const loops = loopsOf(type, input);
+  const worst = worstOf(loops.map(({ status }) => status));
+  const shown = loops.find(({ status }) => status === worst);
+  if (!shown) return { status: 'NOT_SENT', loops: 0, sent: '', acked: '' };
+  const { sent, acked, rejected } = shown.channel;
+  return {
+    status: worst,
+    loops: loops.length,
+    sent,
+    acked,
+    ...(rejected === undefined ? {} : { rejected }),
+    ...(shown.name === '' ? {} : { name: shown.name }),
+  };
+}
+
+interface Loop {
+  readonly name: string;
+  readonly channel: Channel;
+  readonly status: SyncStatus;
+}
+
+function loopsOf(type: XdsType, { state, manifest, now, slack }: StatusInput): readonly Loop[] {
+  const { path } = XDS_TYPES[type];
+  const { lastPolledAt, channels, facts } = state;
+  return Object.entries(channels)
+    .filter(([key]) => key === path || key.startsWith(`${path}/`))
+    .map(([key, channel]) => {
+      const name = key.slice(path.length + 1);
+      const current = currentVersion(path, name, manifest);
+      return {
+        name,
+        channel,
+        status: statusOf({ channel, current, lastPolledAt, refresh: facts.refresh, slack, now }),
+      };
+    });
+}
+
+/** What the loop would be sent now; unknown for a name that the snapshot does not have. */
+function currentVersion(path: string, name: string, manifest: Manifest | undefined): string | undefined {
+  const type = discoveryType(path);
+  if (!manifest || !type) return undefined;
+  const asked = { type, versionInfo: '', names: name === '' ? [] : name.split(',') };
+  return missingNames(asked, manifest).length > 0 ? undefined : decide(asked, manifest).versionInfo;
+}

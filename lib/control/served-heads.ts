@@ -1,0 +1,93 @@
+import { type DurationMs, durationMs, type EpochMs } from '../base/brand.ts';
+import type { ContentHash } from '../base/hashing.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Etag, RecordKey, Records, StoredRecord } from '../ports/records.ts';
+import { StoreUnavailable } from '../ports/store-errors.ts';
+import type { ViewKey } from '../view/proxy-view.ts';
+import type { LeaseEpoch } from './lease.ts';
+
+/** Which snapshot a view serves now. */
+export interface Head {
+  readonly manifest: ContentHash;
+  readonly epoch: LeaseEpoch;
+  /** The revision whose build put this snapshot here; later revisions that changed nothing for the view leave it. */
+  readonly revision: number;
+  readonly publishedAt: EpochMs;
+}
+
+/** What was seen of a view's head. `isStale` means that the store could not be asked and this is the last that was seen. */
+export interface SeenHead {
+  readonly stored: StoredRecord<Head> | undefined;
+  readonly isStale: boolean;
+}
+
+/** The heads of all views, with a short memory: an unchanged poll reads nothing if the process has looked just now (DLV-1). */
+export interface ServedHeads {
+  /** At most as old as the freshness time; with the store down whatever was seen last (DLV-8). Throws when nothing was. */
+  look(viewKey: ViewKey): Promise<SeenHead>;
+  /** A read that starts after this call; throws StoreUnavailable with the store down. */
+  lookNow(viewKey: ViewKey): Promise<StoredRecord<Head> | undefined>;
+  /** As `lookNow`, shared by all who ask while a read is under way, and with the store down as `look`. */
+  lookAgain(viewKey: ViewKey): Promise<StoredRecord<Head> | undefined>;
+  /** Conditional write; false when someone else was faster. */
+  replace(viewKey: ViewKey, head: Head, expected: Etag | undefined): Promise<boolean>;
+}
+
+/** How long a head that was read may be served without another read. */
+const FRESHNESS = durationMs(1_000);
+
+interface Seen {
+  readonly stored: StoredRecord<Head> | undefined;
+  readonly at: EpochMs;
+}
+
+export function servedHeads(
+  records: Pick<Records, 'get' | 'putIf'>,
+  clock: Pick<Clock, 'now'>,
+  freshness: DurationMs = FRESHNESS,
+): ServedHeads {
+  const seen = new Map<ViewKey, Seen>();
+  const looking = new Map<ViewKey, Promise<StoredRecord<Head> | undefined>>();
+
+  const lookNow = async (viewKey: ViewKey): Promise<StoredRecord<Head> | undefined> => {
+    const at = clock.now();
+    const stored = await records.get<Head>(keyOf(viewKey));
+    // A slow answer must not undo what a later read or a write has shown.
+    if ((seen.get(viewKey)?.at ?? 0) <= at) seen.set(viewKey, { stored, at });
+    return stored;
+  };
+  /** Many polls that find the memory too old share one read. */
+  const lookTogether = (viewKey: ViewKey): Promise<StoredRecord<Head> | undefined> => {
+    const under = looking.get(viewKey);
+    if (under) return under;
+    const started = lookNow(viewKey).finally(() => looking.delete(viewKey));
+    looking.set(viewKey, started);
+    return started;
+  };
+  const lookOrRemember = async (viewKey: ViewKey): Promise<SeenHead> => {
+    try {
+      return { stored: await lookTogether(viewKey), isStale: false };
+    } catch (error) {
+      const known = seen.get(viewKey);
+      if (known?.stored && error instanceof StoreUnavailable) return { stored: known.stored, isStale: true };
+      throw error;
+    }
+  };
+  return {
+    lookNow,
+    async look(viewKey) {
+      const known = seen.get(viewKey);
+      const isFresh = known !== undefined && clock.now() - known.at < freshness;
+      return isFresh ? { stored: known.stored, isStale: false } : lookOrRemember(viewKey);
+    },
+    lookAgain: async (viewKey) => (await lookOrRemember(viewKey)).stored,
+    async replace(viewKey, head, expected) {
+      const next = await records.putIf(keyOf(viewKey), head, expected);
+      if (next === undefined) return false;
+      seen.set(viewKey, { stored: { id: viewKey, record: head, etag: next }, at: clock.now() });
+      return true;
+    },
+  };
+}
+
+const keyOf = (viewKey: ViewKey): RecordKey => ({ partition: 'heads', id: viewKey });
