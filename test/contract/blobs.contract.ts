@@ -101,27 +101,21 @@ const promises: Promises<Blobs> = {
     assert.equal(await blobs.get(hash), undefined);
     await blobs.remove(missing, stored.storedAt);
   },
-  'list pages through everything in order of names': async (blobs) => {
-    const bodies = Array.from({ length: 1_100 }, (_, i) => bytesOf(`page ${i}`));
+  'list pages through everything in order of names, past a blob that was removed meanwhile': async (blobs) => {
+    const bodies = Array.from({ length: 1_010 }, (_, i) => bytesOf(`page ${i}`));
     const hashes = await blobs.putAll(bodies);
-    const first = await blobs.list();
-    assert.ok(first.cursor !== undefined, 'more blobs than one page holds');
-    const all = await everyBlob(blobs);
+    const sizes = new Map(hashes.map((hash, i) => [hash, bodies[i]?.byteLength]));
+    const { blobs: page, cursor } = await blobs.list();
+    const last = page.at(-1);
+    assert.ok(cursor !== undefined && last, 'more blobs than one page holds');
+    await blobs.remove(last.hash);
+    const all = [...page, ...(await everyBlob(blobs, cursor))];
     assert.deepEqual(
       all.map(({ hash }) => hash),
       [...hashes].sort(),
     );
-    const sizes = new Map(hashes.map((hash, i) => [hash, bodies[i]?.byteLength]));
     assert.ok(all.every(({ hash, bytes }) => sizes.get(hash) === bytes));
     assert.ok(all.every(({ storedAt }) => Number.isSafeInteger(storedAt) && storedAt > 0));
-  },
-  'list goes on after a blob that was removed meanwhile': async (blobs) => {
-    const hashes = [...(await blobs.putAll(Array.from({ length: 1_005 }, (_, i) => bytesOf(`swept ${i}`))))].sort();
-    const { blobs: page, cursor } = await blobs.list();
-    const last = page.at(-1);
-    assert.ok(cursor !== undefined && last);
-    await blobs.remove(last.hash);
-    assert.deepEqual(await namesIn(blobs, cursor), hashes.slice(hashes.indexOf(last.hash) + 1));
   },
 };
 
@@ -136,6 +130,6 @@ async function everyBlob(blobs: Blobs, cursor?: string): Promise<StoredBlob[]> {
   return [...page.blobs, ...(page.cursor === undefined ? [] : await everyBlob(blobs, page.cursor))];
 }
 
-async function namesIn(blobs: Blobs, cursor?: string): Promise<string[]> {
-  return (await everyBlob(blobs, cursor)).map(({ hash }) => hash);
+async function namesIn(blobs: Blobs): Promise<string[]> {
+  return (await everyBlob(blobs)).map(({ hash }) => hash);
 }

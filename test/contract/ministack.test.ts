@@ -11,9 +11,9 @@ import { s3Contract } from './s3.contract.ts';
 
 const { skip, server } = await standIn('ministack', startMiniStack);
 
-async function openBlobs({ versioned = false } = {}) {
+async function openBlobs() {
   const client = s3At(server());
-  return s3Blobs({ client, bucket: await freshBucket(client, { versioned }), prefix: 'blobs/' });
+  return s3Blobs({ client, bucket: await freshBucket(client), prefix: 'blobs/' });
 }
 
 async function openRecords() {
@@ -21,8 +21,7 @@ async function openRecords() {
   return dynamoRecords({ client, table: await freshTable(client) });
 }
 
-blobsContract('S3 on MiniStack', () => openBlobs(), { skip });
-blobsContract('S3 on MiniStack, bucket with versions', () => openBlobs({ versioned: true }), { skip });
+blobsContract('S3 on MiniStack', openBlobs, { skip });
 s3Contract('MiniStack', server, { skip });
 recordsContract('DynamoDB on MiniStack', openRecords, { skip });
 lostAnswersContract('DynamoDB on MiniStack', server, { skip });

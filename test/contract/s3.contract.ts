@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, ListObjectVersionsCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { s3Blobs } from '../../lib/adapters/aws/s3-blobs.ts';
+import { epochMs } from '../../lib/base/brand.ts';
 import type { Blobs } from '../../lib/ports/blobs.ts';
 import { CorruptStore, StoreRefused, StoreUnavailable } from '../../lib/ports/store-errors.ts';
 import { freshBucket, s3At } from '../support/aws-clients.ts';
@@ -54,6 +55,34 @@ const promises: Promises<Bucket> = {
     await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: `blobs/${hash}` }));
     await blobs.put(bytesOf('swept'));
     assert.ok(await blobs.get(hash));
+  },
+  'STO-10: in a bucket with versions a swept blob is gone with all its versions, and can return': async ({
+    client,
+  }) => {
+    const bucket = await freshBucket(client, { versioned: true });
+    const blobs = s3Blobs({ client, bucket, prefix: 'blobs/' });
+    const hash = await blobs.put(bytesOf('versions'));
+    const [stored] = (await blobs.list()).blobs;
+    assert.ok(stored);
+    await client.send(new PutObjectCommand({ Bucket: bucket, Key: `blobs/${hash}`, Body: 'versions' }));
+    await blobs.remove(hash, stored.storedAt);
+    assert.deepEqual(await blobs.get(hash), bytesOf('versions'));
+    await blobs.remove(hash, epochMs(stored.storedAt + 60_000));
+    assert.equal(await blobs.get(hash), undefined);
+    const left = await client.send(new ListObjectVersionsCommand({ Bucket: bucket }));
+    assert.deepEqual([left.Versions ?? [], left.DeleteMarkers ?? []], [[], []]);
+    await blobs.put(bytesOf('versions'));
+    assert.ok(await blobs.get(hash));
+  },
+  'in a bucket with versions a removed blob is gone, and can return': async ({ client }) => {
+    const bucket = await freshBucket(client, { versioned: true });
+    const blobs = s3Blobs({ client, bucket, prefix: 'blobs/' });
+    const hash = await blobs.put(bytesOf('versions'));
+    await blobs.remove(hash);
+    assert.equal(await blobs.get(hash), undefined);
+    assert.deepEqual(await blobs.list(), { blobs: [] });
+    await blobs.put(bytesOf('versions'));
+    assert.deepEqual(await blobs.get(hash), bytesOf('versions'));
   },
   'a bucket that is not there refuses, a server that is not there is unavailable': async ({ server, client }) => {
     const noBucket = s3Blobs({ client, bucket: 'no-such-bucket', prefix: '' });

@@ -13,15 +13,20 @@ export async function startVersitygw(): Promise<StartedServer> {
   const region = 'us-east-1';
   const port = await freePort();
   const directory = tempDir();
-  const [objects, sidecar] = [join(directory.path, 'objects'), join(directory.path, 'sidecar')];
-  mkdirSync(objects);
-  mkdirSync(sidecar); // metadata beside the objects: not every temporary directory has extended attributes
+  const made = (name: string): string => {
+    const path = join(directory.path, name);
+    mkdirSync(path);
+    return path;
+  };
+  const objects = made('objects');
+  const sidecar = made('sidecar'); // metadata beside the objects: not every temporary directory has extended attributes
+  const versions = made('versions');
   const endpoint = `http://127.0.0.1:${port}`;
   const global = ['--port', `127.0.0.1:${port}`, '--region', region, '--quiet'];
   const server = await startAnswering(
     {
       program,
-      args: [...global, 'posix', '--sidecar', sidecar, objects],
+      args: [...global, 'posix', '--sidecar', sidecar, '--versioning-dir', versions, objects],
       env: { ROOT_ACCESS_KEY_ID: credentials.accessKeyId, ROOT_SECRET_ACCESS_KEY: credentials.secretAccessKey },
     },
     { url: endpoint, timeoutMs: 20_000 },

@@ -42,7 +42,8 @@ const VERSIONS_PER_REMOVE = 20;
 
 /**
  * Blobs as objects `<prefix><hash>` of one bucket. The role needs `s3:ListBucket`: without it S3 answers 403 instead of 404
- * for a missing object. In a bucket with versioning, a sweep cannot take a blob that is put again at the same moment.
+ * for a missing object. In a bucket with versions (and with `s3:DeleteObjectVersion`), a sweep cannot take a blob that is put
+ * again at the same moment.
  */
 export function s3Blobs(options: S3BlobsOptions): Blobs {
   const place: Place = { clock: systemClock(), ...options };
@@ -51,8 +52,7 @@ export function s3Blobs(options: S3BlobsOptions): Blobs {
     putAll: (bodies) => mapBounded(bodies, PARALLEL_PUTS, (bytes) => put(place, bytes)),
     get: (hash) => get(place, hash),
     list: (cursor) => list(place, cursor),
-    remove: (hash, storedBefore) =>
-      storedBefore === undefined ? removeObject(place, hash) : removeIfOlder(place, hash, storedBefore),
+    remove: (hash, storedBefore) => remove(place, hash, storedBefore),
   };
 }
 
@@ -146,21 +146,22 @@ function toStoredBlob({ Key = '', Size = 0, LastModified }: _Object, prefix: str
   return [{ hash: name, bytes: Size, storedAt: epochMs(LastModified.getTime()) }];
 }
 
-async function removeObject(place: Place, hash: ContentHash, version?: string): Promise<void> {
-  const command = new DeleteObjectCommand({
-    ...objectOf(place, hash),
-    ...(version === undefined ? {} : { VersionId: version }),
-  });
-  await calling(`blob ${hash}`, () => place.client.send(command));
-}
-
-/** Deletes exactly the versions it found old, where the bucket keeps versions; one that is put meanwhile is another version. */
-async function removeIfOlder(place: Place, hash: ContentHash, storedBefore: EpochMs): Promise<void> {
+/**
+ * Deletes exactly the versions it found old enough, where the bucket keeps versions: one that is put meanwhile is another
+ * version, and stays. No delete marker is left behind.
+ */
+async function remove(place: Place, hash: ContentHash, storedBefore?: EpochMs): Promise<void> {
   for (let removed = 0; removed < VERSIONS_PER_REMOVE; removed++) {
     const head = await headOf(place, hash);
-    if (head === undefined || lastPut(head) + LAST_PUT_UNIT_MS > storedBefore) return;
-    await removeObject(place, hash, head.VersionId);
-    if (head.VersionId === undefined) return;
+    if (head === undefined) return;
+    if (storedBefore !== undefined && lastPut(head) + LAST_PUT_UNIT_MS > storedBefore) return;
+    const { VersionId } = head;
+    const command = new DeleteObjectCommand({
+      ...objectOf(place, hash),
+      ...(VersionId === undefined ? {} : { VersionId }),
+    });
+    await calling(`blob ${hash}`, () => place.client.send(command));
+    if (VersionId === undefined) return;
   }
 }
 
