@@ -24,7 +24,8 @@ export const emptyHostPolicies = (): HostPolicies => new Map<HostName, readonly 
 
 /**
  * Adds one document's policy to the table: merged into every entry it fits (DR-5 to DR-7), and as an entry of its own unless
- * it went into one with the same selector. Answers what was ignored on the way (DR-9).
+ * it went into one with the same selector. A rule without a selector that is private to its namespace stays as well, where
+ * Istio forgets it and leaves workloads that nothing selects without any (DR-8). Answers what was ignored on the way (DR-9).
  */
 export function addPolicy(table: HostPolicies, incoming: IncomingPolicy): readonly Issue[] {
   const entries = table as Map<HostName, readonly ConsolidatedPolicy[]>;

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseLocality, printLocality } from '../../../lib/base/locality.ts';
+import type { Labels } from '../../../lib/base/labels.ts';
+import {
+  balanceLocalities,
+  isLocalityWeighted,
+  localityRule,
+  totalWeight,
+  type LabelledEndpoint,
+  type LocalityGroup,
+  type LocalityRule,
+} from '../../../lib/compile/locality-balancing.ts';
+import type { LocalityLb } from '../../../lib/model/traffic-policy.ts';
+import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
+
+const endpoint = (weight = 1, labels: Labels = {}): LabelledEndpoint => ({
+  endpoint: { address: { type: 'socket', address: '10.0.0.1', port: 80 }, health: 'unchecked', weight, workload: '' },
+  labels,
+  weight,
+});
+const group = (locality: string, ...endpoints: readonly LabelledEndpoint[]): LocalityGroup => {
+  const members = endpoints.length === 0 ? [endpoint()] : endpoints;
+  return { locality: parseLocality(locality), priority: 0, weight: totalWeight(members), endpoints: members };
+};
+const setting = (parts: Partial<LocalityLb>, failsOver = true): LocalityRule => ({
+  setting: { distribute: [], failover: [], failoverPriority: [], ...parts },
+  failsOver,
+});
+const client = (locality: string, labels: Labels = {}) => ({
+  locality: parseLocality(locality),
+  selectedLabels: labels,
+  hasLabels: Object.keys(labels).length > 0,
+});
+
+/** `locality priority weight endpoints` of each group. */
+const shown = (groups: readonly LocalityGroup[]): readonly string[] =>
+  groups.map(({ locality, priority, weight, endpoints }) =>
+    [printLocality(locality), priority, weight, endpoints.length].join(' '),
+  );
+
+test('LB-1: the policy’s setting, which may be off, else the mesh’s', () => {
+  const mesh = meshDefaults();
+  const own: LocalityLb = { distribute: [], failover: [{ from: 'a', to: 'b' }], failoverPriority: [] };
+  assert.equal(localityRule({ lb: { locality: own } }, mesh)?.setting, own);
+  assert.equal(localityRule({ lb: { locality: 'off' } }, mesh), undefined);
+  assert.equal(localityRule({ lb: {} }, mesh)?.setting, mesh.localityLb);
+  assert.equal(localityRule({}, { ...mesh, localityLb: undefined }), undefined);
+});
+
+test('LB-2: without outlier detection nothing fails over', () => {
+  const groups = [group('r1/z1'), group('r2/z1')];
+  assert.deepEqual(balanceLocalities(groups, setting({}, false), client('r1/z1')), groups);
+});
+
+test('LB-4, LB-5: the nearer the better, without gaps', () => {
+  const groups = ['r1/z1/s1', 'r1/z1/s2', 'r1/z2/s1', 'r2/z1/s1'].map((locality) => group(locality));
+  assert.deepEqual(shown(balanceLocalities(groups, setting({}), client('r1/z1/s1'))), [
+    'r1/z1/s1 0 1 1',
+    'r1/z1/s2 1 1 1',
+    'r1/z2/s1 2 1 1',
+    'r2/z1/s1 3 1 1',
+  ]);
+  assert.deepEqual(shown(balanceLocalities([group('r1/z2'), group('r2/z1')], setting({}), client('r1/z1'))), [
+    'r1/z2 0 1 1',
+    'r2/z1 1 1 1',
+  ]);
+});
+
+test('LB-4: a region that failover names comes before other foreign ones', () => {
+  const groups = ['r1/z1', 'r2/z1', 'r3/z1'].map((locality) => group(locality));
+  const rule = setting({ failover: [{ from: 'r1', to: 'r3' }] });
+  assert.deepEqual(shown(balanceLocalities(groups, rule, client('r1/z1'))), [
+    'r1/z1 0 1 1',
+    'r2/z1 2 1 1',
+    'r3/z1 1 1 1',
+  ]);
+});
+
+test('LB-6: the earlier a label differs, the later an endpoint is used; one locality is split', () => {
+  const groups = [
+    group('r1', endpoint(1, { a: '1', b: '1' }), endpoint(2, { a: '1', b: '2' }), endpoint(4, { a: '2', b: '1' })),
+    group('r2', endpoint(8, { a: '1', b: '1' })),
+  ];
+  const rule = setting({ failoverPriority: ['a', 'b'] });
+  assert.deepEqual(shown(balanceLocalities(groups, rule, client('r1', { a: '1', b: '1' }))), [
+    'r1 0 1 1',
+    'r1 1 2 1',
+    'r1 2 4 1',
+    'r2 0 8 1',
+  ]);
+});
+
+test('LB-6: a literal value stands in for the client’s own', () => {
+  const groups = [group('r1', endpoint(1, { a: '1' }), endpoint(2, { a: '2' }))];
+  const rule = setting({ failoverPriority: ['a=2'] });
+  assert.deepEqual(shown(balanceLocalities(groups, rule, client('r1', { a: '1' }))), ['r1 0 2 1', 'r1 1 1 1']);
+});
+
+test('LB-7: another network is worse than any mismatch within the client’s', () => {
+  const network = 'topology.istio.io/network';
+  const groups = [
+    group(
+      'r1',
+      endpoint(1, { [network]: 'n2', a: '1' }),
+      endpoint(2, { [network]: 'n1', a: '2' }),
+      endpoint(4, { [network]: 'n2', a: '2' }),
+      endpoint(8, { [network]: 'n1', a: '1' }),
+    ),
+  ];
+  const rule = setting({ failoverPriority: [network, 'a'] });
+  assert.deepEqual(shown(balanceLocalities(groups, rule, client('r1', { [network]: 'n1', a: '1' }))), [
+    'r1 0 8 1',
+    'r1 1 2 1',
+    'r1 2 1 1',
+    'r1 3 4 1',
+  ]);
+});
+
+test('LB-8: labels rank first, failover within them; a client without labels has no label ranks', () => {
+  const groups = [
+    group('r1', endpoint(1, { a: '2' })),
+    group('r2', endpoint(2, { a: '1' })),
+    group('r3', endpoint(4, { a: '1' })),
+  ];
+  const rule = setting({ failoverPriority: ['a'], failover: [{ from: 'r1', to: 'r3' }] });
+  assert.deepEqual(shown(balanceLocalities(groups, rule, client('r1', { a: '1' }))), [
+    'r1 2 1 1',
+    'r2 1 2 1',
+    'r3 0 4 1',
+  ]);
+  assert.deepEqual(shown(balanceLocalities(groups, rule, client('r1'))), ['r1 0 1 1', 'r2 2 2 1', 'r3 1 4 1']);
+});
+
+test('LB-9: weights go to the targets in proportion, rounded up; what no target claims is emptied', () => {
+  const groups = [
+    group('r1/z1', endpoint(1)),
+    group('r1/z2', endpoint(2)),
+    group('r2/z1', endpoint(5)),
+    group('r3/z1'),
+  ];
+  const rule = setting({ distribute: [{ from: 'r1/*', to: { 'r1/*': 70, 'r2/z1': 30 } }] });
+  assert.deepEqual(shown(balanceLocalities(groups, rule, client('r1/z1'))), [
+    'r1/z1 0 24 1',
+    'r1/z2 0 47 1',
+    'r2/z1 0 30 1',
+    'r3/z1 0 1 0',
+  ]);
+});
+
+test('LB-9: a locality is claimed by its most specific target, whatever order the targets are written in', () => {
+  const groups = [group('r1/z1'), group('r1/z2')];
+  for (const to of [
+    { 'r1/*': 20, 'r1/z1': 80 },
+    { 'r1/z1': 80, 'r1/*': 20 },
+  ]) {
+    const rule = setting({ distribute: [{ from: 'r1', to }] });
+    assert.deepEqual(shown(balanceLocalities(groups, rule, client('r1/z1'))), ['r1/z1 0 80 1', 'r1/z2 0 20 1']);
+  }
+});
+
+test('LB-9: the first entry for the client’s locality counts, and without one nothing changes', () => {
+  const groups = [group('r1/z1'), group('r2/z1')];
+  const rule = setting({
+    distribute: [
+      { from: 'r1/z9', to: { 'r2/*': 100 } },
+      { from: 'r1/*', to: { 'r1/*': 100 } },
+    ],
+  });
+  assert.deepEqual(shown(balanceLocalities(groups, rule, client('r1/z1'))), ['r1/z1 0 100 1', 'r2/z1 0 1 0']);
+  assert.deepEqual(balanceLocalities(groups, rule, client('r5')), groups);
+});
+
+test('LB-10: localities are weighted only where somebody asked for it', () => {
+  const failover = [{ from: 'a', to: 'b' }];
+  for (const [rule, expected] of [
+    [undefined, false],
+    [setting({}), false],
+    [setting({ failover }), true],
+    [setting({ failover }, false), false],
+    [setting({ failoverPriority: ['x'] }), true],
+    [setting({ distribute: [{ from: '*', to: { '*': 100 } }] }, false), true],
+  ] as const) {
+    assert.equal(isLocalityWeighted(rule), expected, JSON.stringify(rule));
+  }
+});
+
+test('EP-9: weights are summed up to what 32 bits hold', () => {
+  assert.equal(totalWeight([endpoint(4_294_967_295), endpoint(5)]), 4_294_967_295);
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { viewFacts, viewKey } from '../../../lib/view/view-facts.ts';
+import { buildWorld } from '../../../lib/world/world.ts';
+import { resourcesOf } from '../../support/documents.ts';
+import { proxyFacts, type TestNode } from '../../support/proxy-facts.ts';
+
+const served = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: a }
+spec:
+  hosts: [a.com]
+  resolution: STATIC
+  ports: [{ name: h, number: 80, targetPort: 8080 }, { name: t, number: 90, targetPort: 7070 }]
+  endpoints: [{ address: 10.0.0.1 }, { address: 10.0.0.2 }]
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: b }
+spec: { hosts: [b.com], resolution: STATIC, ports: [{ name: h, number: 81, targetPort: 8080 }], endpoints: [{ address: 10.0.0.1 }] }
+---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: c, namespace: other }
+spec: { hosts: [c.com], resolution: STATIC, ports: [{ name: h, number: 82 }], endpoints: [{ address: 10.0.0.1 }] }
+`;
+const policy = `
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: a }
+spec: { host: a.com, workloadSelector: { matchLabels: { app: x } }, trafficPolicy: { outlierDetection: {} } }
+`;
+
+const factsOf = (text: string, node: Omit<TestNode, 'type'>) => {
+  const world = buildWorld(resourcesOf(text)).value;
+  return viewFacts(world, proxyFacts({ type: 'sidecar', ...node }));
+};
+const keyOf = (text: string, node: Omit<TestNode, 'type'>) => viewKey(factsOf(text, node));
+
+test('SR-12, SE-15: own ports are those served at the proxy’s addresses in its namespace, by target port, oldest service first', () => {
+  assert.deepEqual(factsOf(served, { ips: ['10.0.0.1'] }).ownPorts, [
+    { service: 'default/a.com', port: 90, targetPort: 7070 },
+    { service: 'default/a.com', port: 80, targetPort: 8080 },
+    { service: 'default/b.com', port: 81, targetPort: 8080 },
+  ]);
+  assert.deepEqual(factsOf(served, { ips: ['10.9.9.9'] }).ownPorts, []);
+});
+
+test('VIEW-2, VIEW-5: equal tasks share a view, whatever their ids and addresses', () => {
+  const text = served.replace(/---[^]*/, '');
+  assert.equal(keyOf(text, { id: 'one', ips: ['10.0.0.1'] }), keyOf(text, { id: 'two', ips: ['10.0.0.2'] }));
+});
+
+test('VIEW-1: a label splits views only where some selector names it', () => {
+  const labels = (app: string, pod: string) => ({ labels: { app, pod } });
+  assert.equal(keyOf(served, labels('x', '1')), keyOf(served, labels('y', '2')));
+  assert.notEqual(keyOf(served + '---' + policy, labels('x', '1')), keyOf(served + '---' + policy, labels('y', '1')));
+  assert.equal(keyOf(served + '---' + policy, labels('x', '1')), keyOf(served + '---' + policy, labels('x', '2')));
+});
+
+test('VIEW-1: a locality splits views only where load balancing looks at it', () => {
+  assert.equal(keyOf(served, { locality: 'r/a' }), keyOf(served, { locality: 'r/b' }));
+  assert.notEqual(
+    keyOf(served + '---' + policy, { locality: 'r/a' }),
+    keyOf(served + '---' + policy, { locality: 'r/b' }),
+  );
+});
+
+test('VIEW-1: role, namespace, interception, family and own ports split views', () => {
+  const base = { ips: ['10.9.9.9'] };
+  const keys = [
+    keyOf(served, base),
+    keyOf(served, { ...base, namespace: 'other' }),
+    keyOf(served, { ...base, metadata: { INTERCEPTION_MODE: 'NONE' } }),
+    keyOf(served, { ips: ['fd00::1'] }),
+    keyOf(served, { ips: ['10.0.0.1'] }),
+  ];
+  assert.equal(new Set(keys).size, keys.length);
+});
