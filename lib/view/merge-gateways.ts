@@ -1,10 +1,9 @@
 import type { Issue, Noted } from '../base/issue.ts';
-import { selects } from '../base/labels.ts';
 import { isHttp, type Protocol } from '../model/protocol.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import { servesHttp, type GatewayServerSource, type GatewaySource } from '../world/gateways.ts';
 import type { World } from '../world/world.ts';
-import { gatewayPorts } from './gateway-ports.ts';
+import { gatewayPorts, type BoundPorts } from './gateway-ports.ts';
 import type { GatewayListener, GatewayServer, MergedGateway } from './merged-gateway.ts';
 import type { ViewFacts } from './proxy-view.ts';
 import { gatewayRouteTables } from './gateway-route-tables.ts';
@@ -36,12 +35,10 @@ interface Merging {
 /** GW-1 to GW-14: the servers of all Gateways that select this router, oldest Gateway first, merged by port and address. */
 export function mergeGateways(world: World, facts: ViewFacts): Noted<MergedGateway> {
   const merging: Merging = { entries: [], tlsHosts: new Set(), httpsRouteNames: new Set(), issues: [] };
-  const boundPort = gatewayPorts(world, facts);
+  const boundPortsOf = gatewayPorts(world, facts);
   for (const gateway of world.gateways) {
-    if (!selects(gateway.selector, facts.selectedLabels)) continue;
-    for (const server of gateway.servers) {
-      const address = server.bind === '' ? wildcardOf(facts) : server.bind;
-      const candidate = { gateway, server, port: boundPort(server.port), address };
+    const boundPorts = boundPortsOf(gateway);
+    for (const candidate of boundPorts === undefined ? [] : candidates(gateway, boundPorts, facts)) {
       const reason = place(candidate, merging);
       if (reason !== undefined) merging.issues.push(rejected(candidate, reason));
     }
@@ -53,6 +50,13 @@ export function mergeGateways(world: World, facts: ViewFacts): Noted<MergedGatew
     value: { listeners: listeners.sort(byPortAndBind) },
     issues: [...merging.issues, ...unserved.map(notServed)],
   };
+}
+
+function candidates(gateway: GatewaySource, boundPorts: BoundPorts, facts: ViewFacts): readonly Candidate[] {
+  return gateway.servers.flatMap((server) => {
+    const address = server.bind === '' ? wildcardOf(facts) : server.bind;
+    return boundPorts(server.port).map((port) => ({ gateway, server, port, address }));
+  });
 }
 
 /** Puts a server where it belongs; answers why it cannot be served beside those that came before it, `undefined` if it can. */

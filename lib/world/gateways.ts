@@ -3,6 +3,7 @@ import type { HostName } from '../base/host-name.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import type { Labels } from '../base/labels.ts';
 import { isHttp, parseProtocol, type Protocol } from '../model/protocol.ts';
+import { serviceKey, type ServiceKey } from '../model/service.ts';
 import type { ServerSpec, ServerTlsSpec } from '../resources/gateway.ts';
 import { keyOf, type Resource, type ResourceKey } from '../resources/resource.ts';
 
@@ -14,6 +15,11 @@ export interface GatewaySource {
   readonly createdAt: string;
   /** `undefined` selects every router (GW-1). */
   readonly selector: Labels | undefined;
+  /**
+   * Services whose own instances are the routers meant, whatever the selector says (GW-2); `undefined` where the selector
+   * decides. Written by the front end that makes Gateways of other documents.
+   */
+  readonly attachedServices: readonly ServiceKey[] | undefined;
   /** In the order written. */
   readonly servers: readonly GatewayServerSource[];
 }
@@ -59,10 +65,21 @@ function readGateway(resource: Resource<'Gateway'>): Noted<GatewaySource> {
       namespace,
       createdAt: creationTimestamp ?? '',
       selector: resource.spec.selector,
+      attachedServices: attachedServices(resource),
       servers: servers.filter((server) => server !== undefined),
     },
     issues: missing,
   };
+}
+
+/** Istio's internal annotations on Gateways that it makes itself: host names by comma, and the namespace that they are in. */
+const SERVICES_ANNOTATION = 'internal.istio.io/gateway-service';
+const PARENT_NAMESPACE_ANNOTATION = 'internal.istio.io/parent-namespace';
+
+function attachedServices({ metadata }: Resource<'Gateway'>): readonly ServiceKey[] | undefined {
+  const hosts = metadata.annotations?.[SERVICES_ANNOTATION];
+  const namespace = metadata.annotations?.[PARENT_NAMESPACE_ANNOTATION] ?? metadata.namespace;
+  return hosts?.split(',').map((host) => serviceKey(namespace, host.toLowerCase()));
 }
 
 function readServer(server: ServerSpec, index: number, namespace: string): GatewayServerSource | undefined {
