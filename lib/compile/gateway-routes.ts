@@ -1,11 +1,118 @@
-import type { Noted } from '../base/issue.ts';
-import type { RouteConfigurationIr } from '../ir/route-configuration.ts';
-import type { MergedGateway } from '../view/merged-gateway.ts';
-import type { ProxyView } from '../view/proxy-view.ts';
+import { bySpecificity, hostsForNamespace, intersectHosts, type HostName } from '../base/host-name.ts';
+import type { Issue, Noted } from '../base/issue.ts';
+import type { RouteConfigurationIr, RouteIr, VirtualHostIr } from '../ir/route-configuration.ts';
+import type { RouteTable } from '../model/route-table.ts';
+import type { GatewayListener, GatewayServer, MergedGateway } from '../view/merged-gateway.ts';
+import type { ProxyView, VisibleService } from '../view/proxy-view.ts';
+import { compileHttpRoutes } from './http-routes.ts';
+import { isCatchAll } from './route-match.ts';
+import { bracketed, hostAndPort } from './service-domains.ts';
+import { MAX_DIRECT_BODY } from './sidecar-routes.ts';
 
-export function compileGatewayRoutes(
-  _view: ProxyView,
-  _gateway: MergedGateway,
-): Noted<readonly RouteConfigurationIr[]> {
-  return { value: [], issues: [] };
+/** A virtual host while tables are still being added to it. */
+interface HostEntry {
+  readonly host: HostName;
+  /** Written port of the first server that serves the host. */
+  readonly port: number;
+  redirectsToHttps: boolean;
+  /** Routes by gateway and table, in the order in which the tables came. */
+  readonly parts: Map<string, readonly RouteIr[]>;
+}
+
+/** What one route configuration is being made of. */
+interface Building {
+  readonly view: ProxyView;
+  readonly services: ReadonlyMap<HostName, VisibleService>;
+  readonly hosts: Map<HostName, HostEntry>;
+  /** By gateway and table: built once and used again by the gateway's other servers (GW-39). */
+  readonly built: Map<string, readonly RouteIr[]>;
+  readonly issues: Issue[];
+}
+
+/** GW-17 to GW-23, GW-39: one route configuration for each listener of a router. */
+export function compileGatewayRoutes(view: ProxyView, gateway: MergedGateway): Noted<readonly RouteConfigurationIr[]> {
+  const services = new Map(view.services.map((visible) => [visible.service.hostname, visible]));
+  const issues: Issue[] = [];
+  const value = gateway.listeners.map((listener) => {
+    const building: Building = { view, services, hosts: new Map(), built: new Map(), issues };
+    for (const server of listener.servers) addServer(building, server);
+    return {
+      name: listener.routeName,
+      virtualHosts: virtualHosts(building, listener),
+      ignoresPort: true,
+      maxDirectBody: MAX_DIRECT_BODY,
+    };
+  });
+  return { value, issues };
+}
+
+function addServer(building: Building, server: GatewayServer): void {
+  for (const table of server.routeTables) {
+    const hosts = intersectHosts(hostsForNamespace(server.hosts, table.namespace), table.hosts); // GW-17
+    if (hosts.length === 0) continue;
+    const key = `${server.gatewayName} ${table.source}`;
+    const routes = building.built.get(key) ?? compileTable(building, server, table);
+    building.built.set(key, routes);
+    for (const host of hosts) entryOf(building, host, server).parts.set(key, routes); // GW-18
+  }
+  if (!server.redirectsToHttps) return;
+  // GW-19: a host without any table is redirected too.
+  for (const host of server.hosts) entryOf(building, host.slice(host.indexOf('/') + 1), server);
+}
+
+/** GW-20. A host that one server redirects is redirected for all of them. */
+function entryOf({ hosts }: Building, name: HostName, { port, redirectsToHttps }: GatewayServer): HostEntry {
+  const host = name.toLowerCase();
+  const entry = hosts.get(host) ?? { host, port, redirectsToHttps: false, parts: new Map() };
+  entry.redirectsToHttps ||= redirectsToHttps;
+  hosts.set(host, entry);
+  return entry;
+}
+
+/** GW-39: the port that matches compare with is the one of the first server of the gateway that the table fits. */
+function compileTable(building: Building, { gatewayName, port }: GatewayServer, table: RouteTable): readonly RouteIr[] {
+  const { facts, mesh } = building.view;
+  const { value, issues } = compileHttpRoutes(table, {
+    gateway: gatewayName,
+    listenerPort: port,
+    usesTls: false,
+    namespace: facts.namespace,
+    labels: facts.selectedLabels,
+    mesh,
+    services: building.services,
+    infersPorts: true,
+  });
+  building.issues.push(...issues);
+  return value;
+}
+
+/** Sorted by name; without any host every request is answered with 404 (GW-21). */
+function virtualHosts({ hosts }: Building, { servers }: GatewayListener): readonly VirtualHostIr[] {
+  if (hosts.size === 0) return [virtualHost(`blackhole:${servers[0]?.port ?? 0}`, ['*'], NO_ROUTES)];
+  const entries = [...hosts.values()].sort((a, b) => bySpecificity(a.host, b.host));
+  return [...Map.groupBy(entries, sharedRoutes).values()]
+    .flatMap(([first, ...others]) => {
+      if (first === undefined) return [];
+      const domains = [first, ...others].map(({ host }) => bracketed(host));
+      return [virtualHost(hostAndPort(first.host, first.port), domains, first)];
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+const NO_ROUTES: Pick<HostEntry, 'parts' | 'redirectsToHttps'> = { redirectsToHttps: false, parts: new Map() };
+
+/** GW-23: hosts of which this is equal are one virtual host with many domains. */
+const sharedRoutes = ({ redirectsToHttps, parts }: HostEntry): string =>
+  JSON.stringify([redirectsToHttps, ...parts.keys()]);
+
+/** RT-34: where tables of several authors meet, what takes every request comes last. */
+function virtualHost(
+  name: string,
+  domains: readonly string[],
+  { parts, redirectsToHttps }: Pick<HostEntry, 'parts' | 'redirectsToHttps'>,
+): VirtualHostIr {
+  const routes = [...parts.values()].flat();
+  const special = routes.filter(({ match }) => !isCatchAll(match));
+  const general = routes.filter(({ match }) => isCatchAll(match));
+  return { name, domains, routes: [...special, ...general], requiresTls: redirectsToHttps, countsAttempts: true };
 }
