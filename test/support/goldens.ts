@@ -14,6 +14,7 @@ import { viewFacts } from '../../lib/view/view-facts.ts';
 import { buildWorld } from '../../lib/world/world.ts';
 import { resourcesOf } from './documents.ts';
 import { proxyFacts, type TestNode } from './proxy-facts.ts';
+import type { Call, Outcome } from './traffic.ts';
 
 const casesDirectory = fileURLToPath(new URL('../golden/cases', import.meta.url));
 
@@ -47,6 +48,15 @@ export function goldenCases(): readonly GoldenCase[] {
       directory: join(casesDirectory, kind, name),
     })),
   );
+}
+
+/** A call of a case with what it expects. */
+export type ExpectedCall = Call & { readonly [Part in keyof Outcome]: Outcome[Part] | null };
+
+/** The calls of `calls.yaml`; none when a case has no such file. */
+export function callsOf({ directory }: GoldenCase): readonly ExpectedCall[] {
+  const file = join(directory, 'calls.yaml');
+  return existsSync(file) ? (parse(readFileSync(file, 'utf8')) as readonly ExpectedCall[]) : [];
 }
 
 /** Runs the whole line for one case. */

@@ -1,0 +1,191 @@
+import { isIpAddress } from '../../lib/base/ip-address.ts';
+import { unreachable } from '../../lib/base/unreachable.ts';
+import type { FilterChainIr, ListenerIr } from '../../lib/ir/listener.ts';
+import type { ProxyIr } from '../../lib/ir/proxy-ir.ts';
+import type { ForwardIr, RedirectIr, RouteIr, VirtualHostIr } from '../../lib/ir/route-configuration.ts';
+import { chooseChain } from './filter-chain-choice.ts';
+import { matchesRoute, type Request } from './route-choice.ts';
+
+/** One request through one proxy, as `calls.yaml` writes it. */
+export interface Call {
+  /** `GET http://host:port/path?query`; the port is the one that is connected to unless `to` says otherwise. */
+  readonly call: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Where the connection was going before it was redirected; without an address, to one that no listener has. */
+  readonly to?: { readonly address?: string; readonly port?: number };
+  /** `inbound` is a connection of somebody else to the proxy's own workload. */
+  readonly direction?: 'inbound' | 'outbound';
+}
+
+/** What became of a call: each part as far as it got. */
+export interface Outcome {
+  readonly listener?: string;
+  readonly chain?: string;
+  /** Name of the route configuration. */
+  readonly routes?: string;
+  readonly virtualHost?: string;
+  readonly route?: string;
+  /** The one cluster, or with `clusters` the weights of several. */
+  readonly cluster?: string;
+  readonly clusters?: Readonly<Record<string, number>>;
+  /** What the proxy answers itself; nothing when it forwards. */
+  readonly status?: number;
+  readonly location?: string;
+  /** Authority and path that the cluster sees. */
+  readonly host?: string;
+  readonly path?: string;
+  readonly mirrors?: readonly string[];
+}
+
+/** Sends a call through the decisions for one proxy: listener, filter chain, virtual host, route, as Envoy chooses them. */
+export function evaluateCall(ir: ProxyIr, call: Call): Outcome {
+  const request = readRequest(call);
+  const listener = chooseListener(ir.listeners, call, request);
+  if (listener === undefined) return {};
+  const chain = chooseChain(listener, {
+    address: call.to?.address,
+    port: call.to?.port ?? request.port,
+    isTls: request.scheme === 'https',
+    serverName: request.host,
+  });
+  if (chain === undefined) return { listener: listener.name };
+  return {
+    listener: listener.name,
+    ...(chain.name !== '' && { chain: chain.name }),
+    ...throughChain(ir, chain, request),
+  };
+}
+
+function throughChain(ir: ProxyIr, chain: FilterChainIr, request: Request): Outcome {
+  const filter = chain.filters.at(-1);
+  if (filter?.type === 'tcp-proxy') return { cluster: filter.cluster };
+  if (filter?.type !== 'http-connection-manager') return {};
+  const { routes: source } = filter;
+  const routes = source.by === 'value' ? source.value : ir.routes.find(({ name }) => name === source.name);
+  if (routes === undefined) return { status: 404 };
+  const host = chooseVirtualHost(
+    routes.virtualHosts,
+    routes.ignoresPort ? withoutPort(request.authority) : request.authority,
+  );
+  if (host === undefined) return { routes: routes.name, status: 404 };
+  const found = { routes: routes.name, virtualHost: host.name };
+  if (host.requiresTls && request.scheme === 'http') {
+    return { ...found, status: 301, location: `https://${request.authority}${request.target}` };
+  }
+  const route = host.routes.find(({ match }) => matchesRoute(match, request));
+  if (route === undefined) return { ...found, status: 404 };
+  return { ...found, ...(route.name !== '' && { route: route.name }), ...act(route, request) };
+}
+
+function act(route: RouteIr, request: Request): Outcome {
+  const { action } = route;
+  switch (action.type) {
+    case 'direct-response':
+      return { status: action.status };
+    case 'redirect':
+      return { status: action.code, location: redirected(action, request) };
+    case 'forward':
+      return forwarded(action, route, request);
+    default:
+      return unreachable(action);
+  }
+}
+
+function forwarded(action: ForwardIr, route: RouteIr, request: Request): Outcome {
+  const { target, authority, mirrors } = action;
+  const shared = {
+    host: authority ?? request.authority,
+    path: rewritten(action, route, request),
+    ...(mirrors.length > 0 && { mirrors: mirrors.map(({ cluster }) => cluster) }),
+  };
+  if (target.type === 'cluster') return { cluster: target.cluster, ...shared };
+  return { clusters: Object.fromEntries(target.clusters.map(({ cluster, weight }) => [cluster, weight])), ...shared };
+}
+
+function rewritten({ pathRewrite }: ForwardIr, { match }: RouteIr, request: Request): string {
+  const query = request.target.slice(request.path.length);
+  if (pathRewrite === undefined) return request.target;
+  if (pathRewrite.type === 'regex') {
+    const substitution = pathRewrite.substitution.replaceAll(/\\(\d)/g, (_all, group) => `$${group}`);
+    return request.path.replace(new RegExp(pathRewrite.pattern), substitution) + query;
+  }
+  const rest = match.path.type === 'prefix' ? request.path.slice(match.path.value.length) : '';
+  return pathRewrite.prefix + rest + query;
+}
+
+function redirected(action: RedirectIr, request: Request): string {
+  const scheme = action.scheme === '' ? request.scheme : action.scheme;
+  const host = action.host === '' ? withoutPort(request.authority) : action.host;
+  const port = action.port === 0 ? '' : `:${action.port}`;
+  return `${scheme}://${host}${port}${action.path === '' ? request.target : action.path}`;
+}
+
+/** The listener of the address that the connection was going to; else of the port alone; else the one that takes the rest. */
+function chooseListener(listeners: readonly ListenerIr[], call: Call, request: Request): ListenerIr | undefined {
+  const { direction = 'outbound', to } = call;
+  const port = to?.port ?? request.port;
+  const ofSide = listeners.filter((listener) => listener.direction === direction || !hasSides(listeners));
+  const onPort = ofSide.filter((listener) => listener.port === port);
+  const exact = onPort.find(({ addresses }) => to?.address !== undefined && addresses.includes(to.address));
+  const shared = onPort.find(({ addresses }) => addresses.some(isShared));
+  return (
+    exact ??
+    shared ??
+    ofSide.find(
+      ({ usesOriginalDestination, inspectors }) =>
+        usesOriginalDestination || inspectors.some(({ type }) => type === 'original-destination'),
+    )
+  );
+}
+
+const hasSides = (listeners: readonly ListenerIr[]): boolean =>
+  listeners.some(({ direction }) => direction === 'inbound');
+const isShared = (address: string): boolean => ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(address);
+
+/** Envoy's order: the exact domain, the longest that ends alike, the longest that begins alike, `*`. */
+function chooseVirtualHost(hosts: readonly VirtualHostIr[], authority: string): VirtualHostIr | undefined {
+  const asked = authority.toLowerCase();
+  let best: { readonly host: VirtualHostIr; readonly rank: number } | undefined;
+  for (const host of hosts) {
+    for (const domain of host.domains) {
+      const rank = rankOf(domain.toLowerCase(), asked);
+      if (rank > (best?.rank ?? 0)) best = { host, rank };
+    }
+  }
+  return best?.host;
+}
+
+/** 0 for a domain that does not match; longer domains of one kind rank higher. */
+function rankOf(domain: string, asked: string): number {
+  if (domain === asked) return 3_000_000;
+  if (domain === '*') return 1;
+  const text = domain.replaceAll('*', '');
+  if (asked.length <= text.length) return 0;
+  if (domain.startsWith('*') && asked.endsWith(text)) return 2_000_000 + text.length;
+  return domain.endsWith('*') && asked.startsWith(text) ? 1_000_000 + text.length : 0;
+}
+
+function withoutPort(authority: string): string {
+  return authority.replace(/:\d+$/, (port) => (isIpAddress(authority) ? port : ''));
+}
+
+function readRequest({ call, headers = {} }: Call): Request {
+  const [, method = '', scheme = '', authority = '', target = '/'] =
+    /^([A-Z]+) (https?):\/\/([^/?]+)(\S*)$/.exec(call) ?? [];
+  if (scheme !== 'http' && scheme !== 'https') throw new Error(`no request: ${call}`);
+  const [path = '/', query = ''] = target.split('?');
+  const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? (scheme === 'https' ? 443 : 80));
+  const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const asked = lower['host'] ?? authority;
+  return {
+    method,
+    scheme,
+    authority: asked,
+    host: withoutPort(authority),
+    port,
+    path: path === '' ? '/' : path,
+    target: target === '' ? '/' : target,
+    query: new URLSearchParams(query),
+    headers: { ...lower, ':method': method, ':authority': asked, ':scheme': scheme },
+  };
+}
