@@ -2,7 +2,7 @@ import { canonicalJson, type ContentHash } from '../base/hashing.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../envoy/xds-types.ts';
 import type { Manifest, TypeManifest } from '../snapshot/snapshot.ts';
-import { type VersionInfo, versionOf } from '../snapshot/version-info.ts';
+import { type VersionInfo, echoedVersion, versionOf } from '../snapshot/version-info.ts';
 import type { Poll } from './read-poll.ts';
 
 /** The answer to one poll before it is worded. */
@@ -31,7 +31,7 @@ export function decide(poll: Asked, manifest: Manifest): Decision {
   const bodies = poll.names.map((name) => [name, hashOfName(resources, name)] as const);
   const versionInfo = versionOf(bodies);
   const hasLost = bodies.length > 0 && poll.versionInfo !== '' && bodies.every(([, hash]) => hash === undefined);
-  if (hasLost) return { answer: 'up-to-date', versionInfo: poll.versionInfo as VersionInfo };
+  if (hasLost) return { answer: 'up-to-date', versionInfo: echoedVersion(poll.versionInfo) };
   return sendUnlessKnown(
     poll,
     versionInfo,

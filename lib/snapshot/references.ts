@@ -48,7 +48,12 @@ function referencesOf(resource: EnvoyResource): readonly Reference[] {
 }
 
 /** Metadata is data about the resource, and filter state is free text: a `cluster` in them names nothing. */
-const NAMES_NOTHING = new Set(['metadata', 'filterMetadata', 'typedFilterMetadata', 'filterState']);
+const NAMES_NOTHING: ReadonlySet<string> = new Set([
+  'metadata',
+  'filterMetadata',
+  'typedFilterMetadata',
+  'filterState',
+]);
 
 function walk(value: unknown, within: XdsType, add: (type: XdsType, name: unknown) => void): void {
   if (Array.isArray(value)) {

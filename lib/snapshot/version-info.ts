@@ -4,6 +4,9 @@ import { type ContentHash, hashOf } from '../base/hashing.ts';
 /** What an Envoy echoes for what it took: opaque to it, 32 hex digits of our making. */
 export type VersionInfo = Brand<string, 'VersionInfo'>;
 
+/** Takes the version that a poll echoes. It names what the proxy runs, whether or not that was made here lately. */
+export const echoedVersion = (text: string): VersionInfo => text as VersionInfo;
+
 /** Half a SHA-256: Envoy sends it with every poll, and 128 bits never meet by accident. */
 const VERSION_DIGITS = 32;
 
