@@ -3,6 +3,7 @@ import { CreateBucketCommand, PutBucketVersioningCommand, type S3Client } from '
 import { randomUUID } from 'node:crypto';
 import { dynamoClient, s3Client } from '../../lib/adapters/aws/clients.ts';
 import { recordsTable } from '../../lib/adapters/aws/records-table.ts';
+import { durationMs } from '../../lib/base/brand.ts';
 import type { StartedServer } from './started-server.ts';
 
 export function s3At({ endpoint, region, credentials }: StartedServer): S3Client {
@@ -10,8 +11,11 @@ export function s3At({ endpoint, region, credentials }: StartedServer): S3Client
 }
 
 export function dynamoAt({ endpoint, region, credentials }: StartedServer): DynamoDBClient {
-  return dynamoClient({ endpoint, region, credentials });
+  return dynamoClient({ endpoint, region, credentials, patience: STAND_IN_PATIENCE });
 }
+
+/** The first request to a stand-in that has just started may take seconds on a busy machine. */
+const STAND_IN_PATIENCE = durationMs(60_000);
 
 /** Makes a bucket of its own for one test and answers its name. */
 export async function freshBucket(client: S3Client, { versioned = false } = {}): Promise<string> {
