@@ -2,7 +2,7 @@ import { type ContentHash, hashBytes } from '../base/hashing.ts';
 import { MAX_BLOB_BYTES } from '../ports/blobs.ts';
 import { BlobTooLarge, CorruptStore } from '../ports/store-errors.ts';
 
-/** The name of a body that may be stored. */
+/** The name of a body that may be stored; throws BlobTooLarge before it hashes. */
 export function nameOf(bytes: Uint8Array): ContentHash {
   if (bytes.byteLength > MAX_BLOB_BYTES) throw new BlobTooLarge(bytes.byteLength);
   return hashBytes(bytes);

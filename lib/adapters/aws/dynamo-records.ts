@@ -32,7 +32,10 @@ export interface DynamoRecordsOptions {
 
 type Item = Record<string, AttributeValue>;
 
-/** Records as items of one DynamoDB table; every read is consistent, every write conditional. */
+/**
+ * Records as items of one DynamoDB table; every read is consistent, every write conditional. The role needs GetItem, PutItem,
+ * DeleteItem and Query on the table.
+ */
 export function dynamoRecords(options: DynamoRecordsOptions): Records {
   return {
     async get<T>(key: RecordKey) {
@@ -58,6 +61,7 @@ interface Put {
   readonly expected: Etag | undefined;
 }
 
+/** A refusal of the first attempt is a lost race; of a later one, the stored etag's line tells (docs/decisions/0004). */
 async function putIf({ client, table }: DynamoRecordsOptions, put: Put): Promise<Etag | undefined> {
   const { key, record, expected } = put;
   checkKey(key);
@@ -77,6 +81,7 @@ async function putIf({ client, table }: DynamoRecordsOptions, put: Put): Promise
   return judged === 'won' ? ours : undefined;
 }
 
+/** A removal leaves no etag that could tell it from another's, so a refused repetition may be open. */
 async function removeIf({ client, table }: DynamoRecordsOptions, key: RecordKey, expected: Etag): Promise<boolean> {
   checkKey(key);
   const command = new DeleteItemCommand({
@@ -108,6 +113,7 @@ async function refusalOf(
   });
 }
 
+/** A page ends at the limit or, as DynamoDB has it, at 1 MB; its cursor is the last id. */
 async function queryPage<T>(
   { client, table }: DynamoRecordsOptions,
   partition: string,

@@ -5,6 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import { nameOf } from '../blob-check.ts';
 import { systemClock } from '../system/clock.ts';
 
+/** As on S3, so that a sweep meets cursors in tests, too. */
 const PAGE_BLOBS = 1_000;
 
 interface Held {

@@ -31,7 +31,7 @@ export function sqliteRecords(db: DatabaseSync): Records {
     async putIf(key, record, expected) {
       checkKey(key);
       const json = encodeRecord(key, record);
-      const next = etag(randomUUID());
+      const next = etag(randomUUID()); // random, so that it cannot return after a removal
       const { changes } = accessing(keyName(key), () =>
         expected === undefined
           ? insert.run(key.partition, key.id, json, next)
