@@ -1,0 +1,20 @@
+import type { Issue } from '../../lib/base/issue.ts';
+import { preferredApiVersion, type Kind } from '../../lib/resources/kinds.ts';
+import { parseDocument } from '../../lib/resources/parse-document.ts';
+
+/** A document of a kind in namespace `ns`, as somebody might write it. */
+export function documentOf(kind: Kind, spec: object, metadata: object = {}): Readonly<Record<string, unknown>> {
+  const frame = { apiVersion: preferredApiVersion(kind), kind, metadata: { name: 'test', ...metadata } };
+  return kind === 'EndpointSlice' ? { ...frame, ...spec } : { ...frame, spec };
+}
+
+/** What is said of a document: `error spec.host: …`, one text per issue. */
+export function findingsOf(kind: Kind, spec: object, metadata: object = {}): readonly string[] {
+  return textsOf(parseDocument(documentOf(kind, spec, metadata), { defaultNamespace: 'ns' }).issues);
+}
+
+export const textsOf = (issues: readonly Issue[]): readonly string[] =>
+  issues.map(({ severity, path, message }) => `${severity} ${path}: ${message}`);
+
+/** One row of a table: the rule, a body that breaks it, and the start of what is said: severity, path and the rule's phrase. */
+export type FindingRow = readonly [rule: string, spec: object, expected: string];
