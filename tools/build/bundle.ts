@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import type { BundleEntry } from './entries.ts';
+
+/** How large a bundle is, in bytes; `gzipped` is about what the Lambda service downloads at a cold start. */
+export interface BundleSize {
+  readonly minified: number;
+  readonly gzipped: number;
+}
+
+// Some packages are CommonJS and ask for Node's modules at run time; in an ES module there is no `require` to ask.
+const banner = `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`;
+
+/** Bundles one entry with all it imports, the AWS SDK included: a runtime's own SDK changes under our feet. */
+export async function bundle(root: string, { source, target }: BundleEntry): Promise<BundleSize> {
+  const outfile = join(root, target);
+  await build({
+    absWorkingDir: root,
+    entryPoints: [source],
+    outfile,
+    bundle: true,
+    minify: true,
+    keepNames: true, // error classes are told apart by name in logs
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    sourcemap: 'linked',
+    sourcesContent: false,
+    banner: { js: banner },
+    logLevel: 'error',
+  });
+  const bytes = readFileSync(outfile);
+  return { minified: bytes.length, gzipped: gzipSync(bytes, { level: 9 }).length };
+}
