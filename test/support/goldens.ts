@@ -3,17 +3,11 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
-import type { Issue } from '../../lib/base/issue.ts';
-import { compile } from '../../lib/compile/compile.ts';
-import { encodeProxy } from '../../lib/envoy/encode-proxy.ts';
 import type { EnvoyResource } from '../../lib/envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../../lib/envoy/xds-types.ts';
 import type { ProxyIr } from '../../lib/ir/proxy-ir.ts';
-import { buildProxyView } from '../../lib/view/build-proxy-view.ts';
-import { viewFacts } from '../../lib/view/view-facts.ts';
-import { buildWorld } from '../../lib/world/world.ts';
-import { resourcesOf } from './documents.ts';
-import { proxyFacts, type TestNode } from './proxy-facts.ts';
+import { lineOf, type Line } from './line.ts';
+import type { TestNode } from './proxy-facts.ts';
 import type { Call, Outcome } from './traffic.ts';
 
 const casesDirectory = fileURLToPath(new URL('../golden/cases', import.meta.url));
@@ -34,11 +28,8 @@ export interface GoldenCase {
 }
 
 /** What every stage answered for a case, whole. */
-export interface GoldenRun {
+export interface GoldenRun extends Line {
   readonly node: TestNode;
-  readonly ir: ProxyIr;
-  readonly resources: readonly EnvoyResource[];
-  readonly issues: readonly Issue[];
 }
 
 export function goldenCases(): readonly GoldenCase[] {
@@ -61,17 +52,8 @@ export function callsOf({ directory }: GoldenCase): readonly ExpectedCall[] {
 
 /** Runs the whole line for one case. */
 export function runCase({ directory }: GoldenCase): GoldenRun {
-  const text = readFileSync(join(directory, 'in.yaml'), 'utf8');
   const node = parse(readFileSync(join(directory, 'node.yaml'), 'utf8')) as TestNode;
-  const world = buildWorld(resourcesOf(text));
-  const view = buildProxyView(world.value, viewFacts(world.value, proxyFacts(node)));
-  const ir = compile(view.value);
-  return {
-    node,
-    ir: ir.value,
-    resources: encodeProxy(ir.value),
-    issues: [...world.issues, ...view.issues, ...ir.issues],
-  };
+  return { ...lineOf(readFileSync(join(directory, 'in.yaml'), 'utf8'), node), node };
 }
 
 /** Compares a case's outputs with its files, or rewrites the files where `UPDATE_GOLDEN=1` is set. */
