@@ -3,7 +3,7 @@ import type { ListenerIr } from '../ir/listener.ts';
 import type { GatewayListener, MergedGateway } from '../view/merged-gateway.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
 import { HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN } from './filter-chains.ts';
-import { listenerName, wildcardAddresses } from './listener-addresses.ts';
+import { listenerName, boundWildcards } from './listener-addresses.ts';
 
 /** The first port that needs no privilege to bind. */
 const FIRST_FREE_PORT = 1024;
@@ -18,7 +18,7 @@ export function compileGatewayListeners(view: ProxyView, gateway: MergedGateway)
 }
 
 function gatewayListener(view: ProxyView, { port, bind, routeName, servesGrpcWeb }: GatewayListener): ListenerIr {
-  const addresses: ListenerIr['addresses'] = bind === '' ? wildcardAddresses(view.facts) : [bind]; // GW-34
+  const addresses: ListenerIr['addresses'] = bind === '' ? boundWildcards(view.facts) : [bind]; // GW-34
   const name = listenerName(addresses[0], port);
   const manager = httpManager(view, {
     listenerClass: 'gateway',

@@ -88,7 +88,7 @@ function compileTable(building: Building, { gatewayName, port }: GatewayServer, 
 
 /** Sorted by name; without any host every request is answered with 404 (GW-21). */
 function virtualHosts({ hosts }: Building, { servers }: GatewayListener): readonly VirtualHostIr[] {
-  if (hosts.size === 0) return [virtualHost(`blackhole:${servers[0]?.port ?? 0}`, ['*'], NO_ROUTES)];
+  if (hosts.size === 0) return [blackHole(servers[0]?.port ?? 0)];
   const entries = [...hosts.values()].sort((a, b) => bySpecificity(a.host, b.host));
   return [...Map.groupBy(entries, sharedRoutes).values()]
     .flatMap(([first, ...others]) => {
@@ -99,7 +99,13 @@ function virtualHosts({ hosts }: Building, { servers }: GatewayListener): readon
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-const NO_ROUTES: Pick<HostEntry, 'parts' | 'redirectsToHttps'> = { redirectsToHttps: false, parts: new Map() };
+const blackHole = (port: number): VirtualHostIr => ({
+  name: `blackhole:${port}`,
+  domains: ['*'],
+  routes: [],
+  requiresTls: false,
+  countsAttempts: false,
+});
 
 /** GW-23: hosts of which this is equal are one virtual host with many domains. */
 const sharedRoutes = ({ redirectsToHttps, parts }: HostEntry): string =>

@@ -7,7 +7,7 @@ import { ANY_CONNECTION, httpManager, PLAIN_CHAIN, tcpTo } from './filter-chains
 import { INBOUND_MATCHES, type InboundMatch, type MutualTlsMode } from './inbound-chain-matches.ts';
 import { inboundInspectors } from './inbound-inspectors.ts';
 import { instancesByPort } from './instances-by-port.ts';
-import { listenerName, wildcardAddresses } from './listener-addresses.ts';
+import { listenerName, boundWildcards } from './listener-addresses.ts';
 import type { Carries } from './listener-conflicts.ts';
 import { inboundRoutes } from './service-routes.ts';
 
@@ -36,7 +36,7 @@ export function virtualInboundListener(view: ProxyView): Noted<ListenerIr> {
   return {
     value: {
       name: 'virtualInbound',
-      addresses: wildcardAddresses(facts),
+      addresses: boundWildcards(facts),
       port: mesh.inboundPort,
       direction: 'inbound',
       bindsPort: true,
@@ -75,7 +75,7 @@ const everyOtherPort = (): InboundPort => ({
 });
 
 function ownPort({ facts }: ProxyView, { service, port, targetPort }: OwnInstance): InboundPort {
-  const name = listenerName(wildcardAddresses(facts)[0], targetPort);
+  const name = listenerName(boundWildcards(facts)[0], targetPort);
   return {
     port: targetPort,
     protocol: port.protocol,

@@ -17,6 +17,15 @@ const LOOPBACKS: Readonly<Record<ViewFacts['ipFamily'], Addresses>> = {
 /** LS-4, GW-34: every address of the proxy's families; never its own addresses, so that equal proxies share a view (VIEW-5). */
 export const wildcardAddresses = ({ ipFamily }: ViewFacts): Addresses => WILDCARDS[ipFamily];
 
+/**
+ * The same for listeners that open a socket there. Istio's own proxies open only the first family's, because Istio leaves
+ * dual stack off unless told otherwise; a stock Envoy opens both, so that redirected IPv6 connections find it.
+ */
+export function boundWildcards(facts: ViewFacts): Addresses {
+  const [first, ...others] = WILDCARDS[facts.ipFamily];
+  return facts.profile === 'istio-proxy' ? [first] : [first, ...others];
+}
+
 export const loopbackAddresses = ({ ipFamily }: ViewFacts): Addresses => LOOPBACKS[ipFamily];
 
 /** LS-5 */

@@ -2,7 +2,7 @@ import { BLACK_HOLE_CLUSTER } from '../ir/cluster-name.ts';
 import type { ListenerIr } from '../ir/listener.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
 import { ANY_CONNECTION, PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
-import { wildcardAddresses } from './listener-addresses.ts';
+import { boundWildcards } from './listener-addresses.ts';
 import { unknownDestination } from './outbound-finish.ts';
 
 /**
@@ -12,7 +12,7 @@ import { unknownDestination } from './outbound-finish.ts';
 export function virtualOutboundListener({ facts, mesh }: ProxyView): ListenerIr {
   return {
     name: 'virtualOutbound',
-    addresses: wildcardAddresses(facts),
+    addresses: boundWildcards(facts),
     port: mesh.outboundPort,
     direction: 'outbound',
     bindsPort: true,
