@@ -1,8 +1,8 @@
-import { mostSpecificMatch } from '../base/host-name.ts';
 import { selects } from '../base/labels.ts';
 import type { Service } from '../model/service.ts';
 import type { TrafficPolicy } from '../model/traffic-policy.ts';
 import { isVisibleTo } from '../model/visibility.ts';
+import { policiesOfHost, type HostPolicies } from '../world/host-policies.ts';
 import type { World } from '../world/world.ts';
 import type { ViewFacts } from './proxy-view.ts';
 
@@ -37,15 +37,11 @@ function policiesFor(
 ): readonly TrafficPolicy[] {
   const { local, exported, rootLocal } = trafficPolicies;
   const own = namespace === mesh.rootNamespace ? rootLocal : local.get(namespace);
+  const inTable = (table: HostPolicies | undefined): readonly TrafficPolicy[] =>
+    table === undefined ? [] : policiesOfHost(table, hostname);
   const offered = (from: string): readonly TrafficPolicy[] =>
-    (mostSpecificMatch(hostname, exported.get(from) ?? new Map<string, readonly TrafficPolicy[]>()) ?? []).filter(
-      ({ visibility }) => isVisibleTo(visibility, namespace),
-    );
-  const levels = [
-    () => (own === undefined ? [] : (mostSpecificMatch(hostname, own) ?? [])),
-    () => offered(owner),
-    () => offered(mesh.rootNamespace),
-  ];
+    inTable(exported.get(from)).filter(({ visibility }) => isVisibleTo(visibility, namespace));
+  const levels = [() => inTable(own), () => offered(owner), () => offered(mesh.rootNamespace)];
   for (const level of levels) {
     const found = level();
     if (found.length > 0) return found;

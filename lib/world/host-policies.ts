@@ -1,11 +1,15 @@
-import type { HostName } from '../base/host-name.ts';
+import { isWildcard, mostSpecificMatch, type HostName } from '../base/host-name.ts';
 import { canonicalJson } from '../base/hashing.ts';
 import type { Issue } from '../base/issue.ts';
 import type { Labels } from '../base/labels.ts';
 import type { TrafficPolicy } from '../model/traffic-policy.ts';
 
-/** Consolidated policies by host, in the order in which they were added. */
-export type HostPolicies = ReadonlyMap<HostName, readonly ConsolidatedPolicy[]>;
+/** Consolidated policies by host; those of one host in the order in which they were added. */
+export interface HostPolicies {
+  readonly exact: Map<HostName, readonly ConsolidatedPolicy[]>;
+  /** Apart, because only these have to be searched (DR-4). */
+  readonly wildcards: Map<HostName, readonly ConsolidatedPolicy[]>;
+}
 
 /** A policy with what only consolidation needs to know about it. */
 export interface ConsolidatedPolicy extends TrafficPolicy {
@@ -20,7 +24,12 @@ export interface IncomingPolicy {
   readonly hasTopLevelPolicy: boolean;
 }
 
-export const emptyHostPolicies = (): HostPolicies => new Map<HostName, readonly ConsolidatedPolicy[]>();
+export const emptyHostPolicies = (): HostPolicies => ({ exact: new Map(), wildcards: new Map() });
+
+/** The policies of the exact host, else of the longest wildcard that covers it (DR-13); empty when there are none. */
+export function policiesOfHost({ exact, wildcards }: HostPolicies, host: HostName): readonly ConsolidatedPolicy[] {
+  return exact.get(host) ?? mostSpecificMatch(host, wildcards) ?? [];
+}
 
 /**
  * Adds one document's policy to the table: merged into every entry it fits (DR-5 to DR-7), and as an entry of its own unless
@@ -28,8 +37,8 @@ export const emptyHostPolicies = (): HostPolicies => new Map<HostName, readonly 
  * Istio forgets it and leaves workloads that nothing selects without any (DR-8). Answers what was ignored on the way (DR-9).
  */
 export function addPolicy(table: HostPolicies, incoming: IncomingPolicy): readonly Issue[] {
-  const entries = table as Map<HostName, readonly ConsolidatedPolicy[]>;
   const { policy } = incoming;
+  const entries = isWildcard(policy.host) ? table.wildcards : table.exact;
   const existing = entries.get(policy.host) ?? [];
   const issues: Issue[] = [];
   let isKept = false;

@@ -41,7 +41,7 @@ export function readTrafficPolicies(resources: readonly Resource[], mesh: MeshSe
 /** Every consolidated policy, without order: for questions about all of them. */
 export function allTrafficPolicies({ local, exported, rootLocal }: TrafficPolicies): readonly TrafficPolicy[] {
   const tables = [...local.values(), ...exported.values(), rootLocal];
-  return tables.flatMap((table) => [...table.values()].flat());
+  return tables.flatMap(({ exact, wildcards }) => [...exact.values(), ...wildcards.values()].flat());
 }
 
 /** DR-1: rules with a selector first, each group oldest first. */

@@ -7,7 +7,7 @@ import { buildProxyView } from '../../lib/view/build-proxy-view.ts';
 import type { ProxyView } from '../../lib/view/proxy-view.ts';
 import { viewFacts } from '../../lib/view/view-facts.ts';
 import { buildWorld, type World } from '../../lib/world/world.ts';
-import { resourcesOf } from './documents.ts';
+import { unadmittedResourcesOf } from './documents.ts';
 import { proxyFacts, type TestNode } from './proxy-facts.ts';
 
 /** What every stage answers about one text of documents, for tests that look at one of them. */
@@ -19,9 +19,9 @@ export interface Line {
   readonly issues: readonly Issue[];
 }
 
-/** Runs the whole line for one proxy; a sidecar of namespace `default` unless the node says otherwise. */
+/** Runs the whole line for one proxy, a sidecar of namespace `default` unless the node says otherwise. Admission is not asked. */
 export function lineOf(text: string, node: TestNode = { type: 'sidecar' }): Line {
-  const world = buildWorld(resourcesOf(text));
+  const world = buildWorld(unadmittedResourcesOf(text));
   const view = buildProxyView(world.value, viewFacts(world.value, proxyFacts(node)));
   const ir = compile(view.value);
   return {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { meshDefaults, readMeshSettings } from '../../../lib/world/mesh-settings.ts';
-import { resourcesOf } from '../../support/documents.ts';
+import { unadmittedResourcesOf } from '../../support/documents.ts';
 
 const read = (meshConfig: string, name = 'default') =>
   readMeshSettings(
-    resourcesOf(`
+    unadmittedResourcesOf(`
 apiVersion: pilotless.dev/v1
 kind: Mesh
 metadata: { name: ${name} }

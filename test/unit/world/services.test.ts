@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Endpoint, Service, ServiceKey } from '../../../lib/model/service.ts';
 import { buildWorld } from '../../../lib/world/world.ts';
-import { resourcesOf } from '../../support/documents.ts';
+import { unadmittedResourcesOf } from '../../support/documents.ts';
 
 const read = (text: string): { services: readonly Service[]; endpoints: (key: string) => readonly Endpoint[] } => {
-  const { value } = buildWorld(resourcesOf(text));
+  const { value } = buildWorld(unadmittedResourcesOf(text));
   return { services: value.services, endpoints: (key) => value.endpoints.get(key as ServiceKey) ?? [] };
 };
 
@@ -145,7 +145,7 @@ test('SE-8: host names and sockets are taken by DNS entries alone', () => {
 test('SE-10: a workload that says it is checked serves only while it is healthy', () => {
   const checked = "annotations: { proxy.istio.io/health-checks-enabled: 'true' }";
   const spec = '{ hosts: [a.com], resolution: STATIC, ports: [{ name: h, number: 80 }], workloadSelector: {} }';
-  const resources = resourcesOf(
+  const resources = unadmittedResourcesOf(
     [
       entry(spec),
       workload('new', '{ address: 10.0.0.1 }', checked),
@@ -212,7 +212,7 @@ test('SR-4: a Service replaces an older ServiceEntry of its name, which is told 
       "{ name: web, creationTimestamp: '2024-01-01T00:00:00Z' }",
     ),
   ].join('---');
-  const { value, issues } = buildWorld(resourcesOf(text));
+  const { value, issues } = buildWorld(unadmittedResourcesOf(text));
   assert.deepEqual(
     value.services.map(({ source, ports }) => [source, ports.map(({ number }) => number)]),
     [['Service/default/web', [80]]],
@@ -324,7 +324,7 @@ test('SR-18: a service that publishes unready addresses calls them healthy', () 
 });
 
 test('G-6: an entry whose resolution is not served is left out and named', () => {
-  const { value, issues } = buildWorld(resourcesOf(entry("{ hosts: ['*.a.com'], resolution: DYNAMIC_DNS }")));
+  const { value, issues } = buildWorld(unadmittedResourcesOf(entry("{ hosts: ['*.a.com'], resolution: DYNAMIC_DNS }")));
   assert.deepEqual(value.services, []);
   assert.equal(issues[0]?.code, 'RESOLUTION_NOT_SERVED');
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TrafficPolicy } from '../../../lib/model/traffic-policy.ts';
 import { buildWorld } from '../../../lib/world/world.ts';
-import { resourcesOf } from '../../support/documents.ts';
+import { unadmittedResourcesOf } from '../../support/documents.ts';
 
 const rule = (name: string, spec: string, metadata = ''): string => `
 apiVersion: networking.istio.io/v1
@@ -11,11 +11,11 @@ metadata: { name: ${name}, ${metadata} }
 spec: ${spec}
 `;
 
-const read = (...texts: readonly string[]) => buildWorld(resourcesOf(texts.join('---')));
+const read = (...texts: readonly string[]) => buildWorld(unadmittedResourcesOf(texts.join('---')));
 const local = (texts: readonly string[], namespace = 'default', host = 'a.com'): readonly TrafficPolicy[] =>
   read(...texts)
     .value.trafficPolicies.local.get(namespace)
-    ?.get(host) ?? [];
+    ?.exact.get(host) ?? [];
 const names = (policies: readonly TrafficPolicy[]): readonly string[] =>
   policies.map(({ from }) => from.map((key) => key.split('/')[2]).join('+'));
 
@@ -37,7 +37,7 @@ test('DR-1: the oldest rule of a host comes first, those with a selector before 
 
 test('DR-1: a short host is a service of the rule’s own namespace', () => {
   const { local } = read(rule('a', '{ host: reviews }', 'namespace: shop')).value.trafficPolicies;
-  assert.deepEqual([...(local.get('shop')?.keys() ?? [])], ['reviews.shop.svc.cluster.local']);
+  assert.deepEqual([...(local.get('shop')?.exact.keys() ?? [])], ['reviews.shop.svc.cluster.local']);
 });
 
 test('DR-2: a rule with a selector is private, whatever it says', () => {
@@ -45,7 +45,10 @@ test('DR-2: a rule with a selector is private, whatever it says', () => {
     rule('a', "{ host: a.com, workloadSelector: { matchLabels: { x: y } }, exportTo: ['*'] }"),
   ).value.trafficPolicies;
   assert.equal(exported.get('default'), undefined);
-  assert.deepEqual(local.get('default')?.get('a.com')?.[0]?.visibility, { to: 'namespaces', namespaces: ['default'] });
+  assert.deepEqual(local.get('default')?.exact.get('a.com')?.[0]?.visibility, {
+    to: 'namespaces',
+    namespaces: ['default'],
+  });
 });
 
 test('DR-3: in which indices a rule is, by its exportTo', () => {
@@ -60,7 +63,7 @@ test('DR-3: in which indices a rule is, by its exportTo', () => {
   ] as const) {
     const { local, exported, rootLocal } = read(rule('a', `{ ${exportTo} host: a.com }`, 'namespace: istio-system'))
       .value.trafficPolicies;
-    const found = [local.has('istio-system'), exported.has('istio-system'), rootLocal.has('a.com')];
+    const found = [local.has('istio-system'), exported.has('istio-system'), rootLocal.exact.has('a.com')];
     assert.deepEqual(found, [isLocal, isExported, isRootLocal], exportTo);
   }
 });
@@ -75,7 +78,7 @@ test('DR-5: an equal or wider exportTo merges, any other stays apart', () => {
   ] as const) {
     const texts = [rule('a', `{ host: a.com, exportTo: ${first} }`), rule('b', `{ host: a.com, exportTo: ${second} }`)];
     const { exported } = read(...texts).value.trafficPolicies;
-    assert.deepEqual(names(exported.get('default')?.get('a.com') ?? []), expected, `${first} then ${second}`);
+    assert.deepEqual(names(exported.get('default')?.exact.get('a.com') ?? []), expected, `${first} then ${second}`);
   }
 });
 
