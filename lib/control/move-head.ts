@@ -30,6 +30,9 @@ const LONGEST_PAUSE_MS = 1_000;
 /** Enough for every client that may still repeat a request; about 100 bytes each in every commit. */
 const REMEMBERED_KEYS = 64;
 
+/** What a writer is told whose object is not the newest (CS-4). */
+export const STALE_RESOURCE_VERSION = 'conflicting resource version, try again';
+
 /** Who writes a revision, and why. */
 export interface Authorship {
   readonly writer: string;

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { kinds } from '../../resources/kinds.ts';
+import type { KindNames } from '../kind-names.ts';
+
+export type Json = Readonly<Record<string, unknown>>;
+
+export const text = { type: 'string' };
+export const whole = { type: 'integer' };
+
+/** Kubernetes' form of an error. */
+export const statusSchema = {
+  type: 'object',
+  required: ['kind', 'status'],
+  properties: {
+    ...{ kind: text, apiVersion: text, status: text, message: text, reason: text },
+    ...{ code: whole, details: { type: 'object' } },
+  },
+};
+
+/** The word by which a kind's schema is referred to: `io.istio.networking.VirtualService`, `core.Service`. */
+export const schemaName = ({ kind, group }: KindNames): string =>
+  `${group === '' ? 'core' : group.split('.').reverse().join('.')}.${kind}`;
+
+export const rootOf = (group: string, version: string): string =>
+  group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
+
+/** The shape of one kind's documents. `kubectl explain` finds it by the kinds that it says it is for. */
+export function objectSchema({ kind, group }: KindNames, versions: readonly string[]): Json {
+  const { schema, body } = kinds[kind];
+  const { $schema: _, ...shape } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const frame = { apiVersion: text, kind: text, metadata: { type: 'object' }, status: { type: 'object' } };
+  const common = {
+    type: 'object',
+    required: ['apiVersion', 'kind', 'metadata'],
+    'x-kubernetes-group-version-kind': versions.map((version) => ({ group, version, kind })),
+  };
+  if (body === 'spec') return { ...common, properties: { ...frame, spec: shape } };
+  return { ...common, properties: { ...frame, ...(shape.properties as Json) } };
+}
+
+/** The paths of one kind in one version, with what can be done there. */
+export function kindPaths(names: KindNames, version: string): Json {
+  const root = rootOf(names.group, version);
+  const all = `${root}/${names.plural}`;
+  const collection = names.isNamespaced ? `${root}/namespaces/{namespace}/${names.plural}` : all;
+  const reference = { $ref: `#/components/schemas/${schemaName(names)}` };
+  const items = { type: 'array', items: reference };
+  const many = { type: 'object', properties: { kind: text, apiVersion: text, metadata: { type: 'object' }, items } };
+  const inNamespace = names.isNamespaced ? [inPath('namespace')] : [];
+  const one = [...inNamespace, inPath('name')];
+  const can = (verb: Verb, answer: Json = reference): Json => operation({ names, version, verb, answer });
+  return {
+    ...(names.isNamespaced && { [all]: { get: can('list', many) } }),
+    [collection]: { parameters: inNamespace, get: can('list', many), post: can('create') },
+    [`${collection}/{name}`]: {
+      ...{ parameters: one, get: can('get'), put: can('replace'), patch: can('patch') },
+      delete: can('delete', { $ref: '#/components/schemas/Status' }),
+    },
+    [`${collection}/{name}/status`]: { parameters: one, get: can('get'), put: can('replace'), patch: can('patch') },
+  };
+}
+
+type Verb = 'list' | 'get' | 'create' | 'replace' | 'patch' | 'delete';
+
+// Documents are always checked strictly; `fieldValidation` is taken so that kubectl leaves the checking to us.
+const writeQuery = ['dryRun', 'fieldValidation', 'fieldManager'];
+const queryOf: Readonly<Record<Verb, readonly string[]>> = {
+  list: ['labelSelector', 'fieldSelector', 'limit', 'continue', 'watch', 'timeoutSeconds', 'resourceVersion'],
+  get: [],
+  create: writeQuery,
+  replace: writeQuery,
+  patch: writeQuery,
+  delete: ['dryRun'],
+};
+
+const bodyTypes: Readonly<Record<Verb, readonly string[]>> = {
+  list: [],
+  get: [],
+  create: ['application/json', 'application/yaml'],
+  replace: ['application/json', 'application/yaml'],
+  patch: ['application/merge-patch+json', 'application/json-patch+json', 'application/apply-patch+yaml'],
+  delete: [],
+};
+
+interface Operation {
+  readonly names: KindNames;
+  readonly version: string;
+  readonly verb: Verb;
+  readonly answer: Json;
+}
+
+function operation({ names, version, verb, answer }: Operation): Json {
+  const { kind, group, plural } = names;
+  const schema = verb === 'patch' ? {} : { $ref: `#/components/schemas/${schemaName(names)}` };
+  const content = Object.fromEntries(bodyTypes[verb].map((type) => [type, { schema }]));
+  return {
+    tags: [plural],
+    summary: `${verb} ${plural}`,
+    'x-kubernetes-group-version-kind': { group, version, kind },
+    parameters: queryOf[verb].map(inQuery),
+    ...(bodyTypes[verb].length > 0 && { requestBody: { required: true, content } }),
+    responses: { '200': jsonOf(answer), default: jsonOf({ $ref: '#/components/schemas/Status' }) },
+  };
+}
+
+export const jsonOf = (schema: Json): Json => ({ description: 'answer', content: { 'application/json': { schema } } });
+export const inPath = (name: string): Json => ({ name, in: 'path', required: true, schema: text });
+export const inQuery = (name: string): Json => ({ name, in: 'query', schema: text });

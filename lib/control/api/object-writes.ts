@@ -1,0 +1,221 @@
+import type { Kind } from '../../resources/kinds.ts';
+import { resourceKey } from '../../resources/resource.ts';
+import { unreachable } from '../../base/unreachable.ts';
+import type { ConfigStore } from '../config-store.ts';
+import { readDocuments } from '../read-documents.ts';
+import { type Patch, patchObject } from '../patch-object.ts';
+import { printDocument } from '../print-document.ts';
+import { takesStrategicMerge } from '../strategic-merge.ts';
+import { type ObjectOutcome, type ObjectWrite, type StoppedWrite, writeObject } from '../write-object.ts';
+import { type StatusOutcome, writeStatus } from '../write-status.ts';
+import { readDryRun } from './list-query.ts';
+import type { ObjectPath } from './object-path.ts';
+import { readBody } from './read-body.ts';
+import { called, detailsOf, failure, invalid, success, withWarnings } from './status-body.ts';
+
+/** A request that changes an object, with what it is answered by. */
+export interface WriteRequest {
+  readonly store: ConfigStore;
+  readonly bodyLimitBytes: number;
+  readonly writerOf: (request: Request) => string;
+  readonly request: Request;
+  readonly path: ObjectPath;
+  readonly query: URLSearchParams;
+}
+
+/** POST to a collection (CS-3). */
+export async function createFrom(write: WriteRequest): Promise<Response> {
+  const body = await readDocument(write);
+  if (!body.ok) return body.response;
+  const { names } = write.path;
+  const { name, namespace, document } = named(body.document, write);
+  if (name === '') return invalid(names, '', [noName(names.kind)]);
+  if (names.isNamespaced && namespace === '') return failure('BadRequest', 'the path names no namespace');
+  return carryOut(write, { name, namespace, created: 201 }, (target) =>
+    writeObject(write.store, target, (existing) =>
+      existing ? { step: 'stop', answer: { outcome: 'exists' } } : { step: 'write', document },
+    ),
+  );
+}
+
+/** PUT of one object: replaces it; with a resourceVersion only if that is the newest (CS-4). */
+export async function replaceFrom(write: WriteRequest): Promise<Response> {
+  const body = await readDocument(write);
+  if (!body.ok) return body.response;
+  const { document } = body;
+  const { name, namespace } = targetOf(write.path);
+  if (write.path.isStatus) return changeStatus(write, { type: 'merge', change: statusOf(document) }, true);
+  return carryOut(write, { name, namespace }, (target) =>
+    writeObject(write.store, target, (existing) =>
+      existing ? { step: 'write', document } : { step: 'stop', answer: { outcome: 'missing' } },
+    ),
+  );
+}
+
+/** PATCH of one object (CS-6), in one of the three ways whose meaning does not depend on the kind. */
+export async function patchFrom(write: WriteRequest): Promise<Response> {
+  const [mediaType = ''] = (write.request.headers.get('content-type') ?? '').split(';');
+  const body = await readDocument(write);
+  if (!body.ok) return body.response;
+  const patch = patchOf(mediaType.trim(), write.path.names.kind, body.document);
+  if (typeof patch === 'string') return failure('BadRequest', patch);
+  if (!patch) {
+    const message =
+      'the body of the request was in an unknown format - accepted media types include: ' +
+      'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml';
+    return failure('UnsupportedMediaType', message);
+  }
+  if (write.path.isStatus) return changeStatus(write, patch, false);
+  return carryOut(write, { ...targetOf(write.path), created: 201 }, (target) =>
+    patchObject(write.store, target, patch),
+  );
+}
+
+/** DELETE of one object (CS-7). */
+export async function removeFrom(write: WriteRequest): Promise<Response> {
+  const body = await readDocument(write, {});
+  if (!body.ok) return body.response;
+  const { preconditions = {}, dryRun } = body.document as {
+    readonly preconditions?: { readonly resourceVersion?: string; readonly uid?: string };
+    readonly dryRun?: unknown;
+  };
+  const isDryRun = Array.isArray(dryRun) && dryRun.includes('All');
+  const { name, namespace } = targetOf(write.path);
+  return carryOut(write, { name, namespace, isRemoval: true, isDryRun }, (target) =>
+    writeObject(write.store, target, (existing) => {
+      const { resourceVersion, uid } = preconditions;
+      const isStale = resourceVersion !== undefined && resourceVersion !== String(existing?.stamp.resourceVersion);
+      const isOther = uid !== undefined && uid !== existing?.object.metadata.uid;
+      if (!existing || (!isStale && !isOther)) return { step: 'remove' };
+      const message = isStale ? 'conflicting resource version, try again' : `the object with the uid ${uid} is gone`;
+      return { step: 'stop', answer: { outcome: 'conflict', message } };
+    }),
+  );
+}
+
+interface CarriedOut {
+  readonly name: string;
+  readonly namespace: string;
+  /** Status code where the object came into being. */
+  readonly created?: 201;
+  readonly isRemoval?: boolean;
+  readonly isDryRun?: boolean;
+}
+
+async function carryOut(
+  write: WriteRequest,
+  { name, namespace, created, isRemoval, isDryRun }: CarriedOut,
+  work: (target: ObjectWrite) => Promise<ObjectOutcome>,
+): Promise<Response> {
+  const dryRun = readDryRun(write.query);
+  if (!dryRun.ok) return failure('BadRequest', dryRun.message);
+  const { names, apiVersion } = write.path;
+  const outcome = await work({
+    target: { kind: names.kind, namespace, name },
+    writer: write.writerOf(write.request),
+    isDryRun: dryRun.value || isDryRun === true,
+  });
+  if (outcome.outcome !== 'done') return stopped(write, name, outcome);
+  const { resource, action, warnings } = outcome;
+  const uid = resource.metadata.uid;
+  if (isRemoval) return success({ ...detailsOf(names, name), ...(uid !== undefined && { uid }) });
+  const status = action === 'created' ? (created ?? 200) : 200;
+  return withWarnings(Response.json(printDocument(resource, apiVersion), { status }), warnings);
+}
+
+async function changeStatus(write: WriteRequest, patch: Patch, isReplacement: boolean): Promise<Response> {
+  const dryRun = readDryRun(write.query);
+  if (!dryRun.ok) return failure('BadRequest', dryRun.message);
+  const { name, namespace } = targetOf(write.path);
+  const key = resourceKey(write.path.names.kind, namespace, name);
+  const outcome = await writeStatus(write.store, { key, patch, isReplacement, isDryRun: dryRun.value });
+  if (outcome.outcome !== 'done') return stopped(write, name, outcome);
+  return Response.json(printDocument(outcome.resource, write.path.apiVersion));
+}
+
+type Stopped = StoppedWrite | { readonly outcome: 'contended' } | Exclude<StatusOutcome, { readonly outcome: 'done' }>;
+
+function stopped({ path: { names } }: WriteRequest, name: string, outcome: Stopped): Response {
+  const details = detailsOf(names, name);
+  switch (outcome.outcome) {
+    case 'exists':
+      return failure('AlreadyExists', `${called(names, name)} already exists`, details);
+    case 'missing':
+      return failure('NotFound', `${called(names, name)} not found`, details);
+    case 'conflict': {
+      const message = `Operation cannot be fulfilled on ${called(names, name)}: ${outcome.message}`;
+      return failure('Conflict', message, details);
+    }
+    case 'bad-request':
+      return failure('BadRequest', outcome.message, details);
+    case 'refused':
+      return invalid(names, name, outcome.errors);
+    case 'contended':
+      return failure('ServiceUnavailable', 'too many writers at once, try again', { retryAfterSeconds: 1 });
+    default:
+      return unreachable(outcome);
+  }
+}
+
+type ReadDocument =
+  { readonly ok: true; readonly document: unknown } | { readonly ok: false; readonly response: Response };
+
+/** The one document of a body, in JSON or YAML; `absent` stands for a body without any. */
+async function readDocument({ request, bodyLimitBytes }: WriteRequest, absent?: object): Promise<ReadDocument> {
+  const body = await readBody(request, bodyLimitBytes);
+  if (!body.ok) {
+    return { ok: false, response: failure(body.status === 413 ? 'RequestEntityTooLarge' : 'BadRequest', body.message) };
+  }
+  const { documents, errors } = readDocuments(body.text, { isListWhole: true });
+  const [error] = errors;
+  if (error) {
+    const message = [error.path, error.message].filter((part) => part !== '').join(': ');
+    return { ok: false, response: failure('BadRequest', `the body cannot be read: ${message}`) };
+  }
+  const [only, ...more] = documents;
+  if (more.length > 0) return { ok: false, response: failure('BadRequest', 'the body has more than one document') };
+  if (!only && !absent) return { ok: false, response: failure('BadRequest', 'the body has no document') };
+  return { ok: true, document: only ? only.value : absent };
+}
+
+function patchOf(mediaType: string, kind: Kind, change: unknown): Patch | string | undefined {
+  switch (mediaType) {
+    case 'application/merge-patch+json':
+      return { type: 'merge', change };
+    case 'application/apply-patch+yaml':
+      return { type: 'apply', change };
+    case 'application/strategic-merge-patch+json':
+      return takesStrategicMerge(kind) ? { type: 'strategic', kind, change } : undefined;
+    case 'application/json-patch+json':
+      return Array.isArray(change) ? { type: 'json', operations: change } : 'a JSON patch is a list of operations';
+    default:
+      return undefined;
+  }
+}
+
+const targetOf = ({ name = '', namespace = '' }: ObjectPath) => ({ name, namespace });
+
+type Members = Readonly<Record<string, unknown>>;
+
+const members = (value: unknown): Members => (typeof value === 'object' && value !== null ? (value as Members) : {});
+
+const statusOf = (document: unknown): Members => {
+  const { metadata, status } = members(document);
+  return { ...(metadata !== undefined && { metadata }), status: status ?? {} };
+};
+
+/** The name that the body says, or one made of its `generateName`, and the namespace that the path or the body says. */
+function named(document: unknown, { path, store }: WriteRequest) {
+  const written = members(document);
+  const metadata = members(written['metadata']);
+  const text = (member: string): string => (typeof metadata[member] === 'string' ? metadata[member] : '');
+  const namespace = path.namespace ?? text('namespace');
+  if (text('name') !== '' || text('generateName') === '') return { name: text('name'), namespace, document };
+  const name = `${text('generateName')}${store.ids().replaceAll('-', '').slice(-8)}`;
+  return { name, namespace, document: { ...written, metadata: { ...metadata, name } } };
+}
+
+const noName = (kind: Kind) => ({
+  ...{ document: 1, kind, namespace: '', name: '', path: 'metadata.name', code: 'REQUIRED' },
+  message: 'an object has a name',
+});

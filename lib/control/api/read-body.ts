@@ -1,0 +1,41 @@
+/** The largest body that the front door of the cloud takes; the local service keeps to the same (STO-8). */
+export const DEFAULT_BODY_LIMIT_BYTES = 6 * 1024 * 1024;
+
+export type ReadBody =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly status: 400 | 413; readonly code: string; readonly message: string };
+
+/** The body of a request as text; it is read no further than the limit allows. */
+export async function readBody(request: Request, limitBytes: number): Promise<ReadBody> {
+  if (Number(request.headers.get('content-length') ?? 0) > limitBytes) return tooLarge(limitBytes);
+  if (request.body === null) return { ok: true, text: '' };
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+  let text = '';
+  let bytes = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return { ok: true, text: text + decoder.decode() };
+      bytes += value.byteLength;
+      if (bytes > limitBytes) {
+        await reader.cancel();
+        return tooLarge(limitBytes);
+      }
+      text += decoder.decode(value, { stream: true });
+    }
+  } catch (error) {
+    // The decoder refuses bytes that are no UTF-8; anything else is a connection that broke, which nobody waits for.
+    if (error instanceof TypeError)
+      return { ok: false, status: 400, code: 'NOT_UTF8', message: 'the body is not UTF-8' };
+    throw error;
+  }
+}
+
+function tooLarge(limitBytes: number): ReadBody {
+  const limit = `${Math.floor(limitBytes / 1024 / 1024)} MB`;
+  const message =
+    `the body is larger than the ${limit} of one request; upload it as a file to inbox/ of the config bucket instead, ` +
+    'where up to 50 MB are applied in the same way, as one revision';
+  return { ok: false, status: 413, code: 'BODY_TOO_LARGE', message };
+}

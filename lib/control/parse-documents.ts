@@ -1,0 +1,51 @@
+import { parseDocument } from '../resources/parse-document.ts';
+import { keyOf, type Resource } from '../resources/resource.ts';
+import { type DocumentIssue, documentIssue, documentName, type SourceDocument } from './document-issue.ts';
+
+/** A document that its kind accepts, with what its author should know about it. */
+export interface ParsedDocument {
+  readonly source: SourceDocument;
+  readonly resource: Resource;
+  readonly warnings: readonly DocumentIssue[];
+}
+
+export interface ParsedDocuments {
+  readonly documents: readonly ParsedDocument[];
+  readonly errors: readonly DocumentIssue[];
+}
+
+/**
+ * Reads every document by its kind and answers all errors at once (CS-8). A second document of the same object is an error
+ * too: which of them should win is for their author to say.
+ */
+export function parseDocuments(sources: readonly SourceDocument[], defaultNamespace: string): ParsedDocuments {
+  const documents: ParsedDocument[] = [];
+  const errors: DocumentIssue[] = [];
+  const firstOf = new Map<string, SourceDocument>();
+  for (const source of sources) {
+    const parsed = parseDocument(source.value, { defaultNamespace });
+    const name = documentName(source.value, defaultNamespace);
+    const issues = parsed.issues.map((issue) => ({
+      severity: issue.severity,
+      found: documentIssue(source, name, issue),
+    }));
+    errors.push(...issues.filter(({ severity }) => severity === 'error').map(({ found }) => found));
+    if (!parsed.ok) continue;
+    const first = firstOf.get(keyOf(parsed.value));
+    if (first) errors.push(duplicate(source, first, name));
+    else firstOf.set(keyOf(parsed.value), source);
+    const warnings = issues.filter(({ severity }) => severity === 'warning').map(({ found }) => found);
+    documents.push({ source, resource: parsed.value, warnings });
+  }
+  return { documents, errors };
+}
+
+function duplicate(
+  source: SourceDocument,
+  first: SourceDocument,
+  name: Pick<DocumentIssue, 'kind' | 'namespace' | 'name'>,
+): DocumentIssue {
+  const where = [`document ${first.document}`, first.place].filter((part) => part !== '').join(' at ');
+  const message = `is the same object as ${where}; keep one of them`;
+  return documentIssue(source, name, { severity: 'error', code: 'DUPLICATE_OBJECT', path: '', message });
+}
