@@ -3,7 +3,7 @@ import type { LabelSelector } from '../base/label-selector.ts';
 import { printTimestamp } from '../base/timestamp.ts';
 import { preferredApiVersion } from '../resources/kinds.ts';
 import { keyOf } from '../resources/resource.ts';
-import { checkTogether } from './check-tree.ts';
+import { missingReferencesOf } from './check-references.ts';
 import { type ConfigStore, parentState, type RevisionState } from './config-store.ts';
 import { type DocumentIssue, documentIssue, inOrder, resourceName, type SourceDocument } from './document-issue.ts';
 import { type ExistingObject, existingObjects } from './existing-objects.ts';
@@ -90,13 +90,12 @@ async function planApply(store: ConfigStore, state: RevisionState, wanted: Wante
     planObject(resource, existing.get(keyOf(resource)), { ...birth, uid: store.ids() }),
   );
   const plans = [...written, ...(await planPruning(store, state, { selector: request.prune, kept: new Set(keys) }))];
-  const found = await checkTogether(store, state, { documents, plans });
-  if (found.errors.length > 0) return { plan: 'answer', answer: { outcome: 'refused', errors: found.errors } };
+  const warnings = await missingReferencesOf(store, state, { documents, plans });
 
   const isChange = plans.some(({ action }) => action !== 'unchanged');
   const isWrite = isChange && !request.isDryRun;
   const revision = isWrite ? birth.revision : state.revision;
-  const results = resultsOf(documents, plans, found.warnings);
+  const results = resultsOf(documents, plans, warnings);
   const answer: ApplyOutcome = { outcome: 'applied', revision, results };
   return isWrite ? { plan: 'revise', draft: await draftOf(store, state, plans), answer } : { plan: 'answer', answer };
 }

@@ -1,7 +1,7 @@
 import { printTimestamp } from '../base/timestamp.ts';
 import { type Resource, resourceKey } from '../resources/resource.ts';
 import { unreachable } from '../base/unreachable.ts';
-import { checkTogether } from './check-tree.ts';
+import { missingReferencesOf } from './check-references.ts';
 import type { ConfigStore, RevisionState } from './config-store.ts';
 import type { DocumentIssue } from './document-issue.ts';
 import { type ExistingObject, existingObjects } from './existing-objects.ts';
@@ -89,9 +89,8 @@ async function planDocument(
 
   const birth = { revision: state.revision + 1, time: printTimestamp(store.clock.now()), uid: store.ids() };
   const plan = planObject(only.resource, existing, birth);
-  const found = await checkTogether(store, state, { documents: [only], plans: [plan] });
-  if (found.errors.length > 0) return { plan: 'answer', answer: { outcome: 'refused', errors: found.errors } };
-  const warnings = [...only.warnings, ...(found.warnings.get(plan.key) ?? [])];
+  const missing = await missingReferencesOf(store, state, { documents: [only], plans: [plan] });
+  const warnings = [...only.warnings, ...(missing.get(plan.key) ?? [])];
   return planWrite(store, state, { write, plan, existing, warnings });
 }
 

@@ -56,7 +56,7 @@ test('STO-4: with one bad document nothing is stored and all errors are told at 
   assert.equal((await newestState(store)).revision, 0);
 });
 
-test('STO-4: a second Mesh is refused against the tree that it would produce', async () => {
+test('STO-4: a second Mesh is refused, with the place in its document', async () => {
   const outcome = await applyText(
     testStore(),
     'apiVersion: pilotless.dev/v1\nkind: Mesh\nmetadata: {name: other}\nspec: {}',
@@ -64,14 +64,15 @@ test('STO-4: a second Mesh is refused against the tree that it would produce', a
   assert.ok(outcome.outcome === 'refused');
   assert.deepEqual(
     outcome.errors.map(({ code, kind, name, path }) => ({ code, kind, name, path })),
-    [{ code: 'SECOND_MESH', kind: 'Mesh', name: 'other', path: 'metadata.name' }],
+    [{ code: 'INVALID_METADATA', kind: 'Mesh', name: 'other', path: 'metadata.name' }],
   );
 });
 
 test('a reference to a gateway that does not exist is a warning; one within the request is none', async () => {
   const store = testStore();
   const withGateway = `${virtualService('a')}\n  gateways: [mesh, edge]`;
-  const gateway = 'apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: edge}\nspec: {}';
+  const gateway =
+    'apiVersion: networking.istio.io/v1\nkind: Gateway\nmetadata: {name: edge}\nspec: {servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [a.com]}]}';
   const alone = await applied(store, withGateway, { isDryRun: true });
   assert.deepEqual(alone.results[0]?.warnings, [
     'spec.gateways[1]: refers to Gateway/default/edge, which does not exist (yet)',
