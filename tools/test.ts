@@ -6,12 +6,13 @@ import { programNames, programs } from './fetch/programs.ts';
 import { closingLine, failureReport, skipReport, suiteLine, tallyOf } from './testing/report.ts';
 import { runSuite } from './testing/run-suite.ts';
 import type { SuiteRun } from './testing/run-suite.ts';
+import { suites } from './testing/suites.ts';
 import { UsageError, selectTests } from './testing/select-tests.ts';
 import type { Selection } from './testing/select-tests.ts';
 
 const { isWhole, requests } = readArguments();
 const checks = isWhole ? await runChecks({ fast: false }) : { passed: 0, failed: 0 };
-if (isWhole) await fetchMissing();
+if (requests.some(({ suite }) => suites[suite].processes === 'separate')) await fetchMissing();
 
 const runs: SuiteRun[] = [];
 for (const request of requests) {

@@ -24,8 +24,8 @@ export function locate(name: ProgramName): Located {
   return { missing, remedy: `${fetchedWith.remedy}, then "npm run fetch"` };
 }
 
-/** Where all fetched programs live; git ignores it. */
-export const cacheDirectory = join(repositoryRoot, '.cache', 'programs');
+/** Where all fetched programs live; git ignores it. `PILOTLESS_CACHE` names another place, to share it between clones. */
+export const cacheDirectory = join(process.env.PILOTLESS_CACHE ?? join(repositoryRoot, '.cache'), 'programs');
 
 /** The directory of one program at its pinned version, for this platform. */
 export function directoryOf(name: ProgramName): string {
