@@ -1,0 +1,190 @@
+import type { Issue } from '../base/issue.ts';
+import { isHttp, parseProtocol } from '../base/protocol.ts';
+import { findingLog, type FindingLog } from './finding.ts';
+import { isClaimHeader } from './header-checks.ts';
+import type { Kind } from './kinds.ts';
+import { keyOf, type Resource } from './resource.ts';
+
+/** A part of a kind that is valid, and that nothing carries out yet. */
+interface NotYet {
+  readonly kind: Kind;
+  /** Where it stands: members by name, `[]` for every item of a list, `{}` for every member of a map. */
+  readonly path: string;
+  /** Which values, or names of a map's members, are meant; all of them where it is left out. */
+  readonly when?: (value: unknown, name: string) => boolean;
+  /** What it is, and what to write instead: the two halves of the message. */
+  readonly what: string;
+  readonly instead: string;
+}
+
+/** Members of MeshConfig, and what each asks for. */
+const meshMembers = [
+  ['accessLogFile', 'access logging'],
+  ['enableEnvoyAccessLogService', 'access logging to a service'],
+  ['extensionProviders', 'extension providers'],
+  ['defaultProviders', 'telemetry providers'],
+  ['ca', 'a certificate authority of your own'],
+  ['caCertificates', 'further trusted authorities'],
+  ['meshMTLS', 'mutual TLS'],
+  ['tlsDefaults', 'TLS'],
+  ['zoneAwareLbSetting', 'zone-aware load balancing'],
+  ['serviceSettings', 'cluster-local services'],
+  ['serviceScopeConfigs', 'scopes of services'],
+  ['serviceEntryVisibility', 'visibility by namespace selectors'],
+  ['discoverySelectors', 'leaving out namespaces'],
+  ['configSources', 'further sources of documents'],
+  ['defaultInboundHttpRetryPolicy', 'retries on the way in'],
+  ['hboneIdleTimeout', 'HBONE'],
+] as const;
+
+/** Members of MeshConfig's `defaultConfig`. */
+const proxyMembers = [
+  'tracing',
+  'envoyAccessLogService',
+  'envoyMetricsService',
+  'gatewayTopology',
+  'proxyHeaders',
+  'connectionSettings',
+  'privateKeyProvider',
+  'caCertificatesPem',
+] as const;
+
+/**
+ * What is refused on apply rather than ignored: somebody who writes a field relies on it. A row goes when its field is carried
+ * out; nothing else has to change.
+ */
+const notYet: readonly NotYet[] = [
+  ...onVirtualServices(),
+  ...onTrafficPolicies('spec.trafficPolicy'),
+  ...onTrafficPolicies('spec.subsets[].trafficPolicy'),
+  {
+    kind: 'Gateway',
+    path: 'spec.servers[].port.protocol',
+    when: (protocol) => !isHttp(parseProtocol(typeof protocol === 'string' ? protocol : undefined)),
+    what: 'a server that is not plain HTTP',
+    instead: 'serve HTTP, and take TLS off in front of the gateway',
+  },
+  {
+    kind: 'Gateway',
+    path: 'spec.servers[].bind',
+    when: (bind) => typeof bind === 'string' && bind.startsWith('unix://'),
+    what: 'a server on a unix socket',
+    instead: 'bind to an address',
+  },
+  {
+    kind: 'ServiceEntry',
+    path: 'spec.resolution',
+    when: (resolution) => resolution === 'DYNAMIC_DNS',
+    what: 'resolution DYNAMIC_DNS',
+    instead: 'list the hosts and use DNS',
+  },
+  {
+    kind: 'Service',
+    path: 'spec.type',
+    when: (type) => type === 'ExternalName',
+    what: 'an ExternalName service',
+    instead: 'write a ServiceEntry with resolution DNS',
+  },
+  ...onMesh(),
+];
+
+function onVirtualServices(): readonly NotYet[] {
+  const row = (path: string, what: string, instead: string): NotYet => ({
+    kind: 'VirtualService',
+    path,
+    what,
+    instead,
+  });
+  const claims = 'routing by claims of a token';
+  const byHeader = 'match on a header that the application sets';
+  return [
+    row('spec.tcp', 'routing of plain connections', 'declare the port as HTTP, or leave its traffic unrouted'),
+    row('spec.tls', 'routing by server name', 'declare the port as HTTP, or leave its traffic unrouted'),
+    row('spec.http[].delegate', 'delegation', "write the delegate's routes here"),
+    { ...row('spec.http[].match[].headers{}', claims, byHeader), when: (_, name) => isClaimHeader(name) },
+    { ...row('spec.http[].match[].withoutHeaders{}', claims, byHeader), when: (_, name) => isClaimHeader(name) },
+  ];
+}
+
+function onTrafficPolicies(policy: string): readonly NotYet[] {
+  const row = (path: string, what: string, instead: string): NotYet => ({
+    kind: 'DestinationRule',
+    path,
+    what,
+    instead,
+  });
+  const isOn = (mode: unknown): boolean => mode !== 'DISABLE';
+  const tls = ['TLS to a destination', 'use mode DISABLE, or encrypt below the proxy'] as const;
+  const zones = ['zone-aware load balancing', 'use localityLbSetting'] as const;
+  return [
+    { ...row(`${policy}.tls.mode`, ...tls), when: isOn },
+    { ...row(`${policy}.portLevelSettings[].tls.mode`, ...tls), when: isOn },
+    row(`${policy}.tunnel`, 'tunnelling', 'send to the destination directly'),
+    row(`${policy}.proxyProtocol`, 'the PROXY protocol', "pass the caller's address in a header"),
+    row(`${policy}.loadBalancer.zoneAwareLbSetting`, ...zones),
+    row(`${policy}.portLevelSettings[].loadBalancer.zoneAwareLbSetting`, ...zones),
+  ];
+}
+
+/** Members of MeshConfig that change what proxies do. Those about Kubernetes' own Ingress and Istio's own start are without meaning here. */
+function onMesh(): readonly NotYet[] {
+  const row = (path: string, what: string, instead: string): NotYet => ({
+    kind: 'Mesh',
+    path: `spec.${path}`,
+    what,
+    instead,
+  });
+  const isTrue = (value: unknown): boolean => value === true;
+  const remove = 'remove it';
+  return [
+    row('meshNetworks', 'several networks', 'give every endpoint an address that all proxies reach'),
+    { ...row('meshConfig.enableAutoMtls', 'mutual TLS', 'set it to false; traffic is not encrypted'), when: isTrue },
+    { ...row('meshConfig.enableTracing', 'tracing', 'set it to false'), when: isTrue },
+    {
+      ...row('meshConfig.outboundTrafficPolicy.mode', 'looking up any name on demand', 'use ALLOW_ANY'),
+      when: (mode) => mode === 'ALLOW_ANY_DYNAMIC_DNS',
+    },
+    ...meshMembers.map(([member, what]) => row(`meshConfig.${member}`, what, remove)),
+    ...proxyMembers.map((member) => row(`meshConfig.defaultConfig.${member}`, `this setting of proxies`, remove)),
+  ];
+}
+
+/**
+ * Errors for every part of a resource that would be ignored, each with its remedy. Apart from `parseDocument`, because what is
+ * valid and what is carried out are two questions: only applying asks both.
+ */
+export function refuseUnsupported(resource: Resource): readonly Issue[] {
+  const log = findingLog();
+  for (const { kind, path, when, what, instead } of notYet) {
+    if (kind !== resource.kind) continue;
+    for (const { value, name, place } of partsAt({ value: resource, name: '', place: log }, path)) {
+      if (when === undefined ? isSaid(value) : when(value, name)) {
+        place.error('NOT_SUPPORTED_YET', `${what} is not supported yet; ${instead}`);
+      }
+    }
+  }
+  return log.found.map((finding) => ({ ...finding, resource: keyOf(resource) }));
+}
+
+/** Empty lists and objects ask for nothing. */
+const isSaid = (value: unknown): boolean =>
+  typeof value !== 'object' || value === null || Object.keys(value).length > 0;
+
+interface Part {
+  readonly value: unknown;
+  readonly name: string;
+  readonly place: FindingLog;
+}
+
+function partsAt(root: Part, path: string): readonly Part[] {
+  const steps = path.match(/[^.[\]{}]+|\[\]|\{\}/g) ?? [];
+  return steps.reduce<readonly Part[]>((parts, step) => parts.flatMap((part) => partsBelow(part, step)), [root]);
+}
+
+function partsBelow({ value, place }: Part, step: string): readonly Part[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
+    if (Array.isArray(value)) return step === '[]' ? [{ value: member, name, place: place.at(`[${name}]`) }] : [];
+    return step === '{}' || step === name ? [{ value: member, name, place: place.member(name) }] : [];
+  });
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Kind } from '../../../lib/resources/kinds.ts';
+import { refuseUnsupported } from '../../../lib/resources/not-yet.ts';
+import { parseDocument } from '../../../lib/resources/parse-document.ts';
+import { documentOf, textsOf } from '../../support/findings.ts';
+
+/** Parses a valid document and answers what is not carried out of it. */
+function refusalsOf(kind: Kind, spec: object, metadata: object = {}): readonly string[] {
+  const parsed = parseDocument(documentOf(kind, spec, metadata), { defaultNamespace: 'ns' });
+  if (!parsed.ok) return assert.fail(textsOf(parsed.issues).join('\n'));
+  return textsOf(refuseUnsupported(parsed.value));
+}
+
+const route = [{ destination: { host: 'a.b' } }];
+const http = { hosts: ['a.b'], http: [{ route }] };
+
+const rows: readonly (readonly [kind: Kind, spec: object, refused: readonly string[], metadata?: object])[] = [
+  ['VirtualService', http, []],
+  ['VirtualService', { ...http, tcp: [{ route }] }, ['spec.tcp']],
+  ['VirtualService', { ...http, tls: [{ match: [{ sniHosts: ['a.b'] }], route }] }, ['spec.tls']],
+  ['VirtualService', { ...http, tcp: [] }, []],
+  ['VirtualService', { hosts: ['a.b'], http: [{ delegate: { name: 'x' } }] }, ['spec.http[0].delegate']],
+  [
+    'VirtualService',
+    {
+      hosts: ['a.b'],
+      gateways: ['ns/gw'],
+      http: [{ match: [{ headers: { '@request.auth.claims.x': { exact: 'y' }, other: { exact: 'y' } } }], route }],
+    },
+    ['spec.http[0].match[0].headers["@request.auth.claims.x"]'],
+  ],
+  ['DestinationRule', { host: 'a.b', trafficPolicy: { tls: { mode: 'DISABLE' } } }, []],
+  [
+    'DestinationRule',
+    {
+      host: 'a.b',
+      trafficPolicy: { tls: { mode: 'SIMPLE' }, tunnel: { targetHost: 'p.q', targetPort: 1 } },
+      subsets: [
+        { name: 'v1', trafficPolicy: { portLevelSettings: [{ port: { number: 1 }, tls: { mode: 'ISTIO_MUTUAL' } }] } },
+      ],
+    },
+    [
+      'spec.trafficPolicy.tls.mode',
+      'spec.trafficPolicy.tunnel',
+      'spec.subsets[0].trafficPolicy.portLevelSettings[0].tls.mode',
+    ],
+  ],
+  [
+    'Gateway',
+    {
+      servers: [
+        { port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*'], tls: { httpsRedirect: true } },
+        {
+          port: { number: 443, name: 'https', protocol: 'HTTPS' },
+          hosts: ['*'],
+          tls: { mode: 'SIMPLE', credentialName: 'cert' },
+        },
+      ],
+    },
+    ['spec.servers[1].port.protocol'],
+  ],
+  ['ServiceEntry', { hosts: ['*.a.b'], resolution: 'DYNAMIC_DNS' }, ['spec.resolution']],
+  ['ServiceEntry', { hosts: ['a.b'], resolution: 'DNS' }, []],
+  ['Service', { type: 'ExternalName', externalName: 'a.b' }, ['spec.type']],
+  ['Service', { clusterIP: 'None' }, []],
+  ['Mesh', { meshConfig: { trustDomain: 'x', enableAutoMtls: false } }, [], { name: 'default' }],
+  [
+    'Mesh',
+    { meshConfig: { enableAutoMtls: true, accessLogFile: '/dev/stdout', extensionProviders: [] } },
+    ['spec.meshConfig.enableAutoMtls', 'spec.meshConfig.accessLogFile'],
+    { name: 'default' },
+  ],
+];
+
+for (const [kind, spec, refused, metadata] of rows) {
+  test(`${kind}: ${refused.join(', ') || JSON.stringify(spec).slice(0, 60)} is ${refused.length > 0 ? 'refused' : 'carried out'}`, () => {
+    const said = refusalsOf(kind, spec, metadata);
+    assert.deepEqual(
+      said.map((text) => text.slice('error '.length, text.indexOf(': '))),
+      refused,
+    );
+    for (const text of said) assert.match(text, /is not supported yet; \S+/);
+  });
+}
+
+test('a refusal names its resource and says so by its code', () => {
+  const parsed = parseDocument(documentOf('VirtualService', { ...http, tcp: [{ route }] }), { defaultNamespace: 'ns' });
+  const [issue] = parsed.ok ? refuseUnsupported(parsed.value) : [];
+  assert.equal(issue?.resource, 'VirtualService/ns/test');
+  assert.equal(issue.code, 'NOT_SUPPORTED_YET');
+});
