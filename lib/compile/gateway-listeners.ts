@@ -3,7 +3,7 @@ import type { ListenerIr } from '../ir/listener.ts';
 import type { GatewayListener, MergedGateway } from '../view/merged-gateway.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
 import { HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN } from './filter-chains.ts';
-import { listenerName, boundWildcards } from './listener-addresses.ts';
+import { boundWildcards, listenerName, withDistinctSockets } from './listener-addresses.ts';
 
 /** The first port that needs no privilege to bind. */
 const FIRST_FREE_PORT = 1024;
@@ -12,7 +12,7 @@ const FIRST_FREE_PORT = 1024;
 export function compileGatewayListeners(view: ProxyView, gateway: MergedGateway): Noted<readonly ListenerIr[]> {
   const canBind = ({ port }: GatewayListener): boolean => !view.facts.isUnprivileged || port >= FIRST_FREE_PORT;
   return {
-    value: gateway.listeners.filter(canBind).map((listener) => gatewayListener(view, listener)),
+    value: withDistinctSockets(gateway.listeners.filter(canBind).map((listener) => gatewayListener(view, listener))),
     issues: gateway.listeners.filter((listener) => !canBind(listener)).flatMap(privilegedPort),
   };
 }

@@ -53,6 +53,7 @@ function addServer(building: Building, server: GatewayServer): void {
     const key = `${server.gatewayName} ${table.source}`;
     const routes = building.built.get(key) ?? compileTable(building, server, table);
     building.built.set(key, routes);
+    if (routes.length === 0) continue; // RT-3
     for (const host of hosts) entryOf(building, host, server).parts.set(key, routes); // GW-18
   }
   if (!server.redirectsToHttps) return;

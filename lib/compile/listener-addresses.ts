@@ -1,3 +1,4 @@
+import { ipAddressKey } from '../base/ip-address.ts';
 import type { ListenerIr } from '../ir/listener.ts';
 import type { ViewFacts } from '../view/proxy-view.ts';
 
@@ -30,3 +31,18 @@ export const loopbackAddresses = ({ ipFamily }: ViewFacts): Addresses => LOOPBAC
 
 /** LS-5 */
 export const listenerName = (address: string, port: number): string => `${address}_${port}`;
+
+/**
+ * The same listeners without those further addresses that another one has: Envoy refuses two listeners of one address and
+ * port. Main addresses are distinct already.
+ */
+export function withDistinctSockets(listeners: readonly ListenerIr[]): readonly ListenerIr[] {
+  const keyOf = (address: string, port: number): string => `${ipAddressKey(address)} ${port}`;
+  const taken = new Set(listeners.map(({ addresses, port }) => keyOf(addresses[0], port)));
+  return listeners.map((listener) => {
+    const [main, ...others] = listener.addresses;
+    const free = others.filter((address) => !taken.has(keyOf(address, listener.port)));
+    free.forEach((address) => taken.add(keyOf(address, listener.port)));
+    return { ...listener, addresses: [main, ...free] };
+  });
+}

@@ -11,7 +11,7 @@ import type { OutboundEntry } from './outbound-entry.ts';
 /** The listener of an entry to which no more services come. */
 export function finishListener(
   { facts, mesh }: ProxyView,
-  { addresses, port, carries, chains }: OutboundEntry & Pick<ListenerIr, 'addresses'>,
+  { socket: { addresses }, port, carries, chains }: OutboundEntry,
 ): ListenerIr {
   const isSniffed = carries === 'auto';
   const finished = chains.map((owned) =>

@@ -1,11 +1,12 @@
 import { unreachable } from '../base/unreachable.ts';
+import { ipAddressKey } from '../base/ip-address.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import type { ListenerIr } from '../ir/listener.ts';
 import { isHttp, isTls, type Protocol } from '../model/protocol.ts';
 import type { ServicePort } from '../model/service.ts';
 import type { ProxyView, VisibleService } from '../view/proxy-view.ts';
 import { mayMix, meeting, sameMatch, type Carries } from './listener-conflicts.ts';
-import { listenerName } from './listener-addresses.ts';
+import { withDistinctSockets } from './listener-addresses.ts';
 import { httpChain, tcpChain } from './outbound-chains.ts';
 import type { OutboundEntry, OwnedChain } from './outbound-entry.ts';
 import { finishListener } from './outbound-finish.ts';
@@ -36,7 +37,8 @@ export function outboundListeners(view: ProxyView): Noted<readonly ListenerIr[]>
       }
     }
   }
-  return { value: finishAll([...entries.values()], view), issues };
+  const listeners = [...entries.values()].map((entry) => finishListener(view, entry));
+  return { value: withDistinctSockets(listeners), issues };
 }
 
 /** Adds a claim to the listener of its socket, or opens it; answers why not, where it cannot be. */
@@ -46,7 +48,7 @@ function admit(view: ProxyView, claim: Claim, entries: Map<string, OutboundEntry
   if (isTls(port.protocol) && socket.reach === 'wildcard' && isPartialWildcard(hostname)) {
     return `${hostname} cannot be told by the name that a TLS client asks for: a wildcard stands for whole labels, as in *.example.com`;
   }
-  const key = listenerName(socket.addresses[0], port.number);
+  const key = `${ipAddressKey(socket.addresses[0])} ${port.number}`;
   const entry = entries.get(key);
   if (entry !== undefined) return join(view, claim, entry);
   const carries = carriesOf(port.protocol);
@@ -99,16 +101,6 @@ function chainsOf(view: ProxyView, { visible, port, socket }: Claim): OwnedChain
   if (carries !== 'http') chains.push({ carries: 'tcp', chain: tcpChain(visible, port, socket), hostname });
   if (carries !== 'tcp') chains.push({ carries: 'http', chain: httpChain(view, { hostname, port, socket }), hostname });
   return chains;
-}
-
-function finishAll(entries: readonly OutboundEntry[], view: ProxyView): readonly ListenerIr[] {
-  const taken = new Set(entries.map(({ socket, port }) => listenerName(socket.addresses[0], port)));
-  return entries.map((entry) => {
-    const [main, ...others] = entry.socket.addresses;
-    const free = others.filter((address) => !taken.has(listenerName(address, entry.port)));
-    free.forEach((address) => taken.add(listenerName(address, entry.port)));
-    return finishListener(view, { ...entry, addresses: [main, ...free] });
-  });
 }
 
 function carriesOf(protocol: Protocol): Carries {

@@ -32,7 +32,8 @@ export function compileSidecarRoutes(
     const hosts = byPort.get(port) ?? compilePort(view, claims, port);
     byPort.set(port, hosts);
     const virtualHosts = host === undefined ? [...hosts.value, catchAll(view)] : sniffed(hosts.value, host, name);
-    return [{ name, virtualHosts, ignoresPort: true, maxDirectBody: MAX_DIRECT_BODY }];
+    // RD-6: at a forward proxy the port is part of the authority, because it says which service is meant.
+    return [{ name, virtualHosts, ignoresPort: port !== 0, maxDirectBody: MAX_DIRECT_BODY }];
   });
   for (const port of byPort.values()) issues.push(...port.issues);
   return { value, issues };

@@ -1,3 +1,4 @@
+import { ipAddressKey } from '../base/ip-address.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import { isHttp, type Protocol } from '../model/protocol.ts';
 import type { RouteTable } from '../model/route-table.ts';
@@ -63,12 +64,14 @@ function candidates(gateway: GatewaySource, boundPorts: BoundPorts, facts: ViewF
 function place(candidate: Candidate, merging: Merging): string | undefined {
   const { server, port, address } = candidate;
   if (server.tls !== 'undeclared') {
-    const keys = server.hosts.map((host) => `${port} ${address} ${host}`);
+    const keys = server.hosts.map((host) => `${port} ${ipAddressKey(address)} ${host}`);
     const taken = keys.find((key) => merging.tlsHosts.has(key));
     if (taken !== undefined) return `an older server already serves ${taken.split(' ')[2]} with TLS settings`;
     keys.forEach((key) => merging.tlsHosts.add(key));
   }
-  const beside = merging.entries.filter((entry) => entry.port === port && entry.address === address);
+  const beside = merging.entries.filter(
+    (entry) => entry.port === port && ipAddressKey(entry.address) === ipAddressKey(address),
+  );
   const plain = beside.find((entry) => entry.isPlain);
   if (plain !== undefined) return joinPlain(candidate, plain);
   return isPlain(server) ? openPlain(candidate, beside, merging) : joinTls(candidate, beside, merging);
