@@ -34,13 +34,10 @@ export function endpointGroups(
   choice: EndpointChoice,
   { facts, mesh }: { readonly facts: ViewFacts; readonly mesh: MeshSettings },
 ): readonly EndpointGroup[] {
-  const keepsDraining = keepsDrainingHosts(service);
-  const usable = endpoints.filter(
-    (endpoint) => isOfCluster(endpoint, choice) && isSent(endpoint, choice, keepsDraining),
-  );
+  const usable = endpoints.filter((endpoint) => isOfCluster(endpoint, choice) && isSent(endpoint, choice, service));
   const grouped = Map.groupBy(usable, ({ locality }) => printLocality(locality));
   const groups = [...grouped].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, members]) => localityGroup(members));
-  return balanceLocalities(groups, localityRule(choice.blocks, mesh), facts).map(
+  return balanceLocalities(groups, localityRule(choice.blocks, service, mesh), facts).map(
     ({ locality, priority, weight, endpoints: members }) => ({
       locality,
       priority,
@@ -57,10 +54,14 @@ function isOfCluster(endpoint: Endpoint, { port, subsetLabels, resolvesNames }: 
   return selects(subsetLabels, endpoint.labels);
 }
 
-/** EP-6 to EP-8: unhealthy ones are sent so that Envoy can count them, unless its panic threshold would then use them. */
-function isSent({ health }: Endpoint, { blocks }: EndpointChoice, keepsDraining: boolean): boolean {
-  if (health === 'unhealthy') return (blocks.outlier?.minHealthPercent ?? 0) === 0;
-  return health !== 'terminating' && (health !== 'draining' || keepsDraining);
+/**
+ * EP-6 to EP-8: unhealthy ones are sent so that Envoy can count them, unless its panic threshold would then use them; a
+ * service that asks clients to stay near wants them counted in any case.
+ */
+function isSent({ health }: Endpoint, { blocks }: EndpointChoice, service: Service): boolean {
+  const mayPanic = (blocks.outlier?.minHealthPercent ?? 0) > 0 && service.trafficDistribution === undefined;
+  if (health === 'unhealthy') return !mayPanic;
+  return health !== 'terminating' && (health !== 'draining' || keepsDrainingHosts(service));
 }
 
 function localityGroup(members: readonly Endpoint[]): LocalityGroup[] {

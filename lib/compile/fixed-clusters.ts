@@ -33,7 +33,7 @@ function blackHole({ mesh }: ClusterSetting): ClusterIr {
     discovery: { type: 'static', groups: [] },
     connectTimeout: mesh.connectTimeout,
     choice: { by: 'round-robin', slowStart: undefined },
-    isLocalityWeighted: false,
+    localities: { type: 'ignored' },
     keepsDrainingHosts: false,
     panicThreshold: undefined,
     limits: undefined,

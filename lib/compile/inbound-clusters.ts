@@ -35,7 +35,7 @@ function cluster(
       : { type: 'original-destination', port: undefined, keepsHosts: true },
     connectTimeout: pool?.connectTimeout ?? mesh.connectTimeout,
     choice: isLocal ? { by: 'round-robin', slowStart: undefined } : { by: 'discovery' },
-    isLocalityWeighted: false,
+    localities: { type: 'ignored' },
     keepsDrainingHosts: false,
     panicThreshold: undefined,
     limits: circuitLimits(pool),

@@ -1,8 +1,10 @@
+import type { LocalityUse } from '../ir/cluster.ts';
 import type { LbEndpoint } from '../ir/endpoints.ts';
 import { TOPOLOGY_LABELS } from '../base/topology-labels.ts';
 import type { Labels } from '../base/labels.ts';
 import type { Locality } from '../base/locality.ts';
-import type { LocalityLb, PolicyBlocks } from '../model/traffic-policy.ts';
+import { DISTRIBUTION_LABELS, type Service } from '../model/service.ts';
+import type { LocalityLb, PolicyBlocks, ZoneAwareLb } from '../model/traffic-policy.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 
 /** Endpoints of one locality while priorities and weights are being decided; `labels` run beside `endpoints`. */
@@ -26,24 +28,44 @@ export interface ClientPlace {
   readonly hasLabels: boolean;
 }
 
-/** What the locality settings say for one cluster: the setting itself, and whether failover acts (LB-1, LB-2). */
-export interface LocalityRule {
-  readonly setting: LocalityLb;
-  readonly failsOver: boolean;
-}
+/** What the settings say about localities for one cluster. */
+export type LocalityRule =
+  | {
+      readonly kind: 'locality';
+      readonly setting: LocalityLb;
+      /** Whether priorities are given at all: without outlier detection nobody would ever fail over (LB-2). */
+      readonly failsOver: boolean;
+    }
+  | { readonly kind: 'zone-aware'; readonly setting: ZoneAwareLb };
 
-/** LB-1: the policy's own setting, which may be "off", else the mesh's; `undefined` when localities do not matter. */
-export function localityRule({ lb, outlier }: PolicyBlocks, mesh: MeshSettings): LocalityRule | undefined {
-  const setting = lb?.locality ?? mesh.localityLb;
-  if (setting === undefined || setting === 'off') return undefined;
-  return { setting, failsOver: outlier !== undefined };
+/** LB-1: the policy, which may say "off", then the service's own wish, then the mesh; `undefined` when localities do not matter. */
+export function localityRule(
+  { lb, outlier }: PolicyBlocks,
+  { trafficDistribution }: Pick<Service, 'trafficDistribution'>,
+  mesh: MeshSettings,
+): LocalityRule | undefined {
+  const failsOver = outlier !== undefined;
+  if (lb?.zoneAware !== undefined) return { kind: 'zone-aware', setting: lb.zoneAware };
+  if (lb?.locality === 'off') return undefined;
+  if (lb?.locality !== undefined) return { kind: 'locality', setting: lb.locality, failsOver };
+  if (trafficDistribution !== undefined) {
+    const setting = { distribute: [], failover: [], failoverPriority: DISTRIBUTION_LABELS[trafficDistribution] };
+    return { kind: 'locality', setting, failsOver: true }; // LB-12
+  }
+  if (mesh.zoneAwareLb !== undefined) return { kind: 'zone-aware', setting: mesh.zoneAwareLb };
+  return mesh.localityLb && { kind: 'locality', setting: mesh.localityLb, failsOver };
 }
 
 /** LB-10: weights of localities count only where somebody asked for them; otherwise they would distort least-request. */
-export function isLocalityWeighted(rule: LocalityRule | undefined): boolean {
-  if (rule === undefined) return false;
+export function localityUse(rule: LocalityRule | undefined): LocalityUse {
+  if (rule === undefined) return { type: 'ignored' };
+  if (rule.kind === 'zone-aware') {
+    const { isOn, minimumClusterSize } = rule.setting;
+    return { type: 'zone-aware', isOn, minimumClusterSize };
+  }
   const { distribute, failover, failoverPriority } = rule.setting;
-  return distribute.length > 0 || (rule.failsOver && (failover.length > 0 || failoverPriority.length > 0));
+  const failsOver = rule.failsOver && (failover.length > 0 || failoverPriority.length > 0);
+  return { type: distribute.length > 0 || failsOver ? 'weighted' : 'ignored' };
 }
 
 /** LB-3: either weights or priorities. */
@@ -53,12 +75,19 @@ export function balanceLocalities(
   client: ClientPlace,
 ): readonly LocalityGroup[] {
   if (rule === undefined) return groups;
-  const { distribute, failover, failoverPriority } = rule.setting;
+  const { failover, failoverPriority } = rule.setting;
+  const labelled = (): readonly LocalityGroup[] =>
+    client.hasLabels && failoverPriority.length > 0
+      ? byLabels(groups, failoverPriority, client.selectedLabels)
+      : groups;
+  if (rule.kind === 'zone-aware') {
+    return rule.setting.isOn ? byRegion(labelled(), failover, client.locality) : groups;
+  }
+  const { distribute } = rule.setting;
   if (distribute.length > 0) return distributed(groups, distribute, client.locality);
   if (!rule.failsOver) return groups;
-  if (failoverPriority.length === 0) return byLocality(groups, failover, client.locality);
-  const labelled = client.hasLabels ? byLabels(groups, failoverPriority, client.selectedLabels) : groups;
-  return failover.length > 0 ? byLocality(labelled, failover, client.locality) : labelled;
+  const isByLabelsAlone = failoverPriority.length > 0 && failover.length === 0;
+  return isByLabelsAlone ? labelled() : byLocality(labelled(), failover, client.locality);
 }
 
 /** LB-9: the first entry that speaks about the client's locality; a group is claimed by one target, an unclaimed one is emptied. */
@@ -110,6 +139,18 @@ function byLocality(
       return { ...group, priority: group.priority * PRIORITIES + (isUnwanted ? 4 : shared) };
     }),
   );
+}
+
+/** LB-11: zones of the client's region are one priority, for Envoy to share out; regions that failover names come next. */
+function byRegion(
+  groups: readonly LocalityGroup[],
+  failover: ZoneAwareLb['failover'],
+  client: Locality,
+): readonly LocalityGroup[] {
+  const rule = failover.find(({ from }) => from === client.region);
+  const PRIORITIES = 3;
+  const rank = ({ region }: Locality): number => (region === client.region ? 0 : region === rule?.to ? 1 : 2);
+  return compacted(groups.map((group) => ({ ...group, priority: group.priority * PRIORITIES + rank(group.locality) })));
 }
 
 function distance(client: Locality, other: Locality): 0 | 1 | 2 | 3 {

@@ -9,7 +9,7 @@ import type { ViewFacts, VisibleService } from '../view/proxy-view.ts';
 import { circuitLimits, keepalive, upstreamHttp } from './connection-pool.ts';
 import { endpointGroups, keepsDrainingHosts } from './endpoint-groups.ts';
 import { hostChoice, outlierDetection } from './host-choice.ts';
-import { isLocalityWeighted, localityRule } from './locality-balancing.ts';
+import { localityRule, localityUse } from './locality-balancing.ts';
 import { resolvePolicy } from './resolve-policy.ts';
 import { statName } from './stat-name.ts';
 
@@ -79,9 +79,9 @@ function cluster(order: ClusterOrder, found: ClusterDiscovery, { facts, mesh }: 
     discovery: found,
     connectTimeout: pool?.connectTimeout ?? mesh.connectTimeout,
     choice: isPassthrough ? { by: 'discovery' } : order.choice,
-    isLocalityWeighted: isLocalityWeighted(localityRule(blocks, mesh)),
+    localities: localityUse(localityRule(blocks, service, mesh)),
     keepsDrainingHosts: subset === undefined && keepsDrainingHosts(service),
-    panicThreshold: outlier?.minHealthPercent ?? 0, // unhealthy hosts are sent, so panic would use them (EP-6)
+    panicThreshold: panicThreshold(service, outlier),
     limits: circuitLimits(pool, blocks.retryBudget),
     outlier: outlier && outlierDetection(outlier),
     http: upstreamHttp({ protocol: port.protocol, sniffs, mayUpgrade: true }, blocks, mesh),
@@ -95,6 +95,11 @@ function cluster(order: ClusterOrder, found: ClusterDiscovery, { facts, mesh }: 
     },
     exchangesPeerMetadata: facts.profile === 'istio-proxy',
   };
+}
+
+/** DR-27: where unhealthy hosts are sent, panic would use them (EP-6), so that only a written threshold allows it. */
+function panicThreshold({ trafficDistribution }: Service, outlier: PolicyBlocks['outlier']): number {
+  return trafficDistribution === undefined ? (outlier?.minHealthPercent ?? 0) : 0;
 }
 
 /** CL-2 */

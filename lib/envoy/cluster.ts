@@ -1,4 +1,4 @@
-import type { CircuitLimits, ClusterIr, ClusterMetadata, KeepaliveIr } from '../ir/cluster.ts';
+import type { CircuitLimits, ClusterIr, ClusterMetadata, KeepaliveIr, LocalityUse } from '../ir/cluster.ts';
 import type { ProxyIr } from '../ir/proxy-ir.ts';
 import { encodeDiscovery } from './cluster-discovery.ts';
 import { encodeHostChoice } from './cluster-host-choice.ts';
@@ -55,13 +55,30 @@ function encodeKeepalive({ probes, time, interval }: KeepaliveIr): ProtoJson {
   });
 }
 
-function encodeCommonLb({ panicThreshold, isLocalityWeighted, keepsDrainingHosts }: ClusterIr): ProtoJson | undefined {
-  if (panicThreshold === undefined && !isLocalityWeighted && !keepsDrainingHosts) return undefined;
-  return withoutAbsent({
+function encodeCommonLb({ panicThreshold, localities, keepsDrainingHosts }: ClusterIr): ProtoJson | undefined {
+  const commonLb = withoutAbsent({
     healthyPanicThreshold: panicThreshold === undefined ? undefined : withoutDefaults({ value: panicThreshold }),
-    localityWeightedLbConfig: isLocalityWeighted ? {} : undefined,
+    ...encodeLocalities(localities),
     overrideHostStatus: keepsDrainingHosts ? { statuses: ['HEALTHY', 'DRAINING', 'UNKNOWN', 'DEGRADED'] } : undefined,
   });
+  return Object.keys(commonLb).length === 0 ? undefined : commonLb;
+}
+
+function encodeLocalities(localities: LocalityUse): ProtoJson {
+  switch (localities.type) {
+    case 'ignored':
+      return {};
+    case 'weighted':
+      return { localityWeightedLbConfig: {} };
+    case 'zone-aware':
+      return {
+        zoneAwareLbConfig: withoutAbsent({
+          routingEnabled: localities.isOn ? undefined : {}, // 0 percent
+          minClusterSize:
+            localities.minimumClusterSize === undefined ? undefined : String(localities.minimumClusterSize),
+        }),
+      };
+  }
 }
 
 /** Port 0 lets the system choose; Envoy wants it said. */

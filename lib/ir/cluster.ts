@@ -9,8 +9,7 @@ export interface ClusterIr {
   readonly discovery: ClusterDiscovery;
   readonly connectTimeout: DurationMs;
   readonly choice: HostChoice;
-  /** Whether the weights of localities count; otherwise all hosts of a priority are one pool (LB-10). */
-  readonly isLocalityWeighted: boolean;
+  readonly localities: LocalityUse;
   /** Whether a session that names a draining host still gets it (EP-8). */
   readonly keepsDrainingHosts: boolean;
   /** Percent of healthy hosts below which Envoy stops caring about health; `undefined` keeps its 50. */
@@ -52,6 +51,11 @@ export type HostChoice =
   | { readonly by: 'ring-hash'; readonly minimumRingSize: number | undefined }
   | { readonly by: 'maglev'; readonly tableSize: number | undefined }
   | { readonly by: 'discovery' };
+
+/** What localities mean within one priority: nothing, a weight each (LB-10), or zones to stay in (LB-11). */
+export type LocalityUse =
+  | { readonly type: 'ignored' | 'weighted' }
+  | { readonly type: 'zone-aware'; readonly isOn: boolean; readonly minimumClusterSize: number | undefined };
 
 export interface SlowStart {
   readonly window: DurationMs;

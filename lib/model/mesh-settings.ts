@@ -1,5 +1,6 @@
 import type { DurationMs } from '../base/brand.ts';
-import type { LocalityLb, PolicyBlocks, TcpKeepalive } from './traffic-policy.ts';
+import type { HostName } from '../base/host-name.ts';
+import type { LocalityLb, PolicyBlocks, TcpKeepalive, ZoneAwareLb } from './traffic-policy.ts';
 
 /**
  * The mesh-wide settings that stages read, defaults filled in (G-7). Switches of the product are fields here, never
@@ -36,6 +37,10 @@ export interface MeshSettings {
   readonly defaultRetries: RetryDefaults | undefined;
   /** Mesh-wide locality load balancing; `undefined` when it is switched off. */
   readonly localityLb: LocalityLb | undefined;
+  /** Mesh-wide zone-aware load balancing, which wins over `localityLb`. */
+  readonly zoneAwareLb: ZoneAwareLb | undefined;
+  /** Hosts whose endpoints are used within their own cluster alone, and exceptions from that; the most specific counts (NW-5). */
+  readonly clusterLocalHosts: Readonly<Record<HostName, boolean>>;
   readonly tcpKeepalive: TcpKeepalive | undefined;
   /** Blocks that fill what a DestinationRule leaves unset (DR-21). */
   readonly defaultPolicy: PolicyBlocks;

@@ -2,6 +2,7 @@ import type { Brand } from '../base/brand.ts';
 import type { HostName } from '../base/host-name.ts';
 import type { Labels } from '../base/labels.ts';
 import type { Locality } from '../base/locality.ts';
+import { TOPOLOGY_LABELS } from '../base/topology-labels.ts';
 import type { ResourceKey } from '../resources/resource.ts';
 import type { Protocol } from './protocol.ts';
 import type { Visibility } from './visibility.ts';
@@ -32,6 +33,10 @@ export interface Service {
   readonly resolution: Resolution;
   /** VIPs as written: IP addresses or CIDRs; empty means no address (SR-16). */
   readonly addresses: readonly string[];
+  /** Addresses that were given out to a service without any (SE-17); only proxies that resolve names by them may see them (SE-20). */
+  readonly allocatedAddresses?: readonly string[];
+  /** Which instances clients are to prefer whatever their policy says (SR-17); absent when any will do. */
+  readonly trafficDistribution?: 'same-zone' | 'same-node';
   readonly ports: readonly ServicePort[];
   readonly isMeshExternal: boolean;
   readonly visibility: Visibility;
@@ -39,6 +44,18 @@ export interface Service {
   /** SPIFFE or DNS names that the service's certificates may carry, sorted. */
   readonly accounts: readonly string[];
 }
+
+/** SR-17, LB-12: what clients compare with an instance, in this order, when a service asks them to stay near. */
+export const DISTRIBUTION_LABELS: Readonly<Record<NonNullable<Service['trafficDistribution']>, readonly string[]>> = {
+  'same-zone': [TOPOLOGY_LABELS.network, TOPOLOGY_LABELS.region, TOPOLOGY_LABELS.zone],
+  'same-node': [
+    TOPOLOGY_LABELS.network,
+    TOPOLOGY_LABELS.region,
+    TOPOLOGY_LABELS.zone,
+    TOPOLOGY_LABELS.subzone,
+    'kubernetes.io/hostname',
+  ],
+};
 
 export interface ServicePort {
   readonly name: string;

@@ -93,6 +93,8 @@ export interface LoadBalancing {
   readonly warmup?: Warmup;
   /** `undefined` follows the mesh; `off` is `enabled: false`. */
   readonly locality?: LocalityLb | 'off';
+  /** Wins over `locality` where it is there. */
+  readonly zoneAware?: ZoneAwareLb;
 }
 
 export type LbAlgorithm =
@@ -115,6 +117,15 @@ export interface Warmup {
   readonly duration: DurationMs;
   /** `undefined` leaves the shape of the ramp to Envoy. `minimumPercent` is 0 to 100. */
   readonly shape: { readonly minimumPercent: number; readonly aggression: number } | undefined;
+}
+
+/** Zones of one region share traffic by how many clients each has (LB-11); other regions are for failover. */
+export interface ZoneAwareLb {
+  readonly isOn: boolean;
+  readonly failover: readonly { readonly from: string; readonly to: string }[];
+  readonly failoverPriority: readonly string[];
+  /** Below so many hosts zones are not looked at; `undefined` keeps Envoy's 6. */
+  readonly minimumClusterSize: number | undefined;
 }
 
 export interface LocalityLb {

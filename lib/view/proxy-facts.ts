@@ -32,6 +32,10 @@ export interface ProxyFacts {
   readonly isUnprivileged: boolean;
   /** Ports that the proxy's own machine uses (LS-6), sorted: no listener on the wildcard address may take them. */
   readonly reservedPorts: readonly number[];
+  /** Whether its applications find services by the addresses that were given out to them (SR-14). */
+  readonly usesAllocatedAddresses: boolean;
+  /** Networks whose endpoints it wants to see, sorted; empty for all (NW-1, NW-3). */
+  readonly networkView: readonly string[];
   /** How often the proxy polls routes and endpoints (metadata PILOTLESS_REFRESH); goes into every nested config source. */
   readonly refresh: DurationMs;
 }

@@ -1,5 +1,5 @@
-import type { HostName } from '../base/host-name.ts';
-import { serviceKey, type Service } from '../model/service.ts';
+import { mostSpecificMatch, type HostName } from '../base/host-name.ts';
+import { serviceKey, type Endpoint, type Service } from '../model/service.ts';
 import { isVisibleTo, visibilityRank } from '../model/visibility.ts';
 import type { World } from '../world/world.ts';
 import { outboundPolicy } from './policy-lookup.ts';
@@ -12,11 +12,37 @@ export function visibleServices(world: World, facts: ViewFacts): readonly Visibl
     const found = byHost.get(service.hostname);
     if (found === undefined || isPreferred(service, found, facts.namespace)) byHost.set(service.hostname, service);
   }
+  const endpoints = visibleEndpoints(world, facts);
   return [...byHost.values()].map((service) => ({
-    service,
-    endpoints: world.endpoints.get(serviceKey(service.namespace, service.hostname)) ?? [],
+    service: addressed(service, facts),
+    endpoints: endpoints(service),
     policy: outboundPolicy(world, facts, service),
   }));
+}
+
+/** SR-14, SE-20: a service without an address has the one that was given out to it, for proxies that resolve names by those. */
+function addressed(service: Service, { usesAllocatedAddresses, ipFamily }: ViewFacts): Service {
+  const { allocatedAddresses, ...rest } = service;
+  if (allocatedAddresses === undefined || !usesAllocatedAddresses) return rest;
+  const isReachable = (address: string): boolean =>
+    ipFamily === 'dual' || address.includes(':') === (ipFamily === 'v6');
+  return { ...rest, addresses: allocatedAddresses.filter(isReachable) };
+}
+
+/** EP-5: endpoints of the networks that the proxy asks for, and of its own cluster alone where the service stays within one. */
+function visibleEndpoints(
+  world: World,
+  { networkView, clusterId }: ViewFacts,
+): (service: Service) => readonly Endpoint[] {
+  const localHosts = new Map(Object.entries(world.mesh.clusterLocalHosts));
+  const isSeen = ({ network }: Endpoint): boolean =>
+    networkView.length === 0 || network === '' || networkView.includes(network); // NW-2
+  return ({ namespace, hostname }) => {
+    const all = world.endpoints.get(serviceKey(namespace, hostname)) ?? [];
+    const isLocal = mostSpecificMatch(hostname, localHosts) ?? false; // NW-7
+    if (networkView.length === 0 && !isLocal) return all;
+    return all.filter((endpoint) => isSeen(endpoint) && (!isLocal || endpoint.clusterId === clusterId));
+  };
 }
 
 /** SR-6, SR-7: private to the namespace or exported to it by name, then public; oldest first in each part. */

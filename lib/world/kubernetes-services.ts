@@ -6,6 +6,7 @@ import { resolveExportTo } from '../model/visibility.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
 import type { ServicePort as WrittenPort } from '../resources/service.ts';
 import type { ReadService } from './read-service.ts';
+import { readTrafficDistribution } from './traffic-distribution.ts';
 import { endpointOf, type Workload } from './workload.ts';
 
 const EXPORT_TO = 'networking.istio.io/exportTo';
@@ -40,6 +41,7 @@ export function readKubernetesService(
 function serviceOf(resource: Resource<'Service'>, mesh: MeshSettings): Service {
   const { metadata, spec } = resource;
   const { name, namespace, annotations, labels = {} } = metadata;
+  const distribution = readTrafficDistribution(spec.trafficDistribution, annotations);
   const exportTo = annotations?.[EXPORT_TO]?.split(',').map((value) => value.trim());
   return {
     source: keyOf(resource),
@@ -59,6 +61,7 @@ function serviceOf(resource: Resource<'Service'>, mesh: MeshSettings): Service {
     visibility: resolveExportTo(exportTo, namespace, mesh.defaultExportTo.services),
     labels,
     accounts: [],
+    ...(distribution && { trafficDistribution: distribution }),
   };
 }
 

@@ -1,20 +1,27 @@
 import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { Service } from '../model/service.ts';
 import type { PolicyBlocks, TrafficPolicy } from '../model/traffic-policy.ts';
+import { policyLevels } from './policy-levels.ts';
+
+/** Everything in a world that may look at where a proxy runs. */
+export interface LocalityReaders {
+  readonly mesh: MeshSettings;
+  readonly trafficPolicies: readonly TrafficPolicy[];
+  readonly services: readonly Service[];
+}
 
 /**
- * Whether any load balancing looks at where a proxy runs: weights per locality, or failover, which needs outlier detection
- * (LB-2). Where none does, equal tasks in several zones share one view (VIEW-1).
+ * Whether any load balancing looks at a proxy's locality: weights per locality, zone-aware routing, or failover, which needs
+ * outlier detection (LB-2). Where none does, equal tasks in several zones share one view (VIEW-1).
  */
-export function usesLocality(mesh: MeshSettings, policies: readonly TrafficPolicy[]): boolean {
-  if ((mesh.localityLb?.distribute.length ?? 0) > 0 || looksAtLocality(mesh.defaultPolicy)) return true;
-  return policies.some(({ blocks, ports, subsets }) =>
-    [{ blocks }, ...ports, ...subsets, ...subsets.flatMap((subset) => subset.ports)].some((level) =>
-      looksAtLocality(level.blocks),
-    ),
-  );
+export function usesLocality({ mesh, trafficPolicies, services }: LocalityReaders): boolean {
+  const ofMesh = (mesh.localityLb?.distribute.length ?? 0) > 0 || mesh.zoneAwareLb !== undefined;
+  if (ofMesh || looksAtLocality(mesh.defaultPolicy)) return true;
+  if (services.some(({ trafficDistribution }) => trafficDistribution !== undefined)) return true;
+  return trafficPolicies.some((policy) => policyLevels(policy).some(looksAtLocality));
 }
 
 function looksAtLocality({ outlier, lb }: PolicyBlocks): boolean {
-  if (outlier !== undefined) return true;
+  if (outlier !== undefined || lb?.zoneAware !== undefined) return true;
   return lb?.locality !== undefined && lb.locality !== 'off' && lb.locality.distribute.length > 0;
 }

@@ -1,4 +1,5 @@
 import { durationMs, type DurationMs } from '../base/brand.ts';
+import { hostsOverlap, type HostName } from '../base/host-name.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import type { MeshSettings, RetryDefaults } from '../model/mesh-settings.ts';
 import type { PolicyBlocks } from '../model/traffic-policy.ts';
@@ -10,8 +11,11 @@ import {
   readLocalityLb,
   readOutlierDetection,
   readTcpKeepalive,
+  readZoneAwareLb,
   textDuration,
 } from './traffic-policy-blocks.ts';
+
+const DOMAIN_SUFFIX = 'cluster.local';
 
 /** What the one Mesh document says, laid over Istio's defaults (G-7). */
 export function readMeshSettings(resources: readonly Resource[]): Noted<MeshSettings> {
@@ -33,7 +37,7 @@ function settingsOf(config: MeshConfig): MeshSettings {
     clusterId: 'Kubernetes',
     outboundStatName: nonEmpty(config.outboundClusterStatName),
     inboundStatName: nonEmpty(config.inboundClusterStatName),
-    domainSuffix: 'cluster.local',
+    domainSuffix: DOMAIN_SUFFIX,
     outboundPolicy:
       (config.outboundTrafficPolicy.mode ?? 'REGISTRY_ONLY') === 'REGISTRY_ONLY' ? 'registry-only' : 'allow-any',
     inboundPolicy: config.inboundTrafficPolicy.mode === 'LOCALHOST' ? 'localhost' : 'passthrough',
@@ -52,9 +56,27 @@ function settingsOf(config: MeshConfig): MeshSettings {
     },
     defaultRetries: readRetryDefaults(config.defaultHttpRetryPolicy),
     localityLb: locality === 'off' ? undefined : locality,
+    zoneAwareLb: config.zoneAwareLbSetting && readZoneAwareLb(config.zoneAwareLbSetting),
+    clusterLocalHosts: readClusterLocalHosts(config.serviceSettings),
     tcpKeepalive: config.tcpKeepalive && readTcpKeepalive(config.tcpKeepalive),
     defaultPolicy: readDefaultPolicy(config.defaultTrafficPolicy),
   };
+}
+
+/** NW-4: Kubernetes' own services, where documents were exported from it. */
+const LOCAL_BY_DEFAULT = [`*.kube-system.svc.${DOMAIN_SUFFIX}`, `kubernetes.default.svc.${DOMAIN_SUFFIX}`];
+
+/** NW-5: later settings win; one that says "not local" takes away the defaults that it covers. */
+function readClusterLocalHosts(settings: MeshConfig['serviceSettings']): Readonly<Record<HostName, boolean>> {
+  const isLocal = new Map<HostName, boolean>(LOCAL_BY_DEFAULT.map((host) => [host, true]));
+  for (const { hosts = [], settings: { clusterLocal = false } = {} } of settings) {
+    for (const host of hosts) {
+      if (!clusterLocal)
+        LOCAL_BY_DEFAULT.filter((each) => hostsOverlap(each, host)).forEach((each) => isLocal.delete(each));
+      isLocal.set(host, clusterLocal);
+    }
+  }
+  return Object.fromEntries(isLocal);
 }
 
 const NORMALIZATIONS = {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Issue } from '../base/issue.ts';
 import { isIpAddress, parseIpPrefix } from '../base/ip-address.ts';
 import { NOWHERE } from '../base/locality.ts';
@@ -9,6 +10,7 @@ import { resolveExportTo } from '../model/visibility.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
 import type { ServiceEntryPort, ServiceEntrySpec } from '../resources/service-entry.ts';
 import type { ReadService } from './read-service.ts';
+import { readTrafficDistribution } from './traffic-distribution.ts';
 import { endpointOf, readWorkload, type Workload } from './workload.ts';
 
 const RESOLUTIONS: Readonly<Record<NonNullable<ServiceEntrySpec['resolution']>, Resolution | undefined>> = {
@@ -40,25 +42,44 @@ export function readServiceEntry(
 }
 
 function serviceOf(
-  { metadata, spec, ...rest }: Resource<'ServiceEntry'>,
+  entry: Resource<'ServiceEntry'>,
   { hostname, resolution }: Pick<Service, 'hostname' | 'resolution'>,
   mesh: MeshSettings,
 ): Service {
+  const { metadata, spec } = entry;
+  const addresses = [...new Set((spec.addresses ?? []).flatMap(plainAddress))];
+  const allocated = addresses.length > 0 ? [] : allocatedAddresses(entry, hostname);
+  const distribution = readTrafficDistribution(undefined, metadata.annotations);
   return {
-    source: keyOf({ metadata, spec, ...rest }),
+    source: keyOf(entry),
     hostname,
     namespace: metadata.namespace,
     name: hostname,
     registry: 'external',
     createdAt: metadata.creationTimestamp ?? '',
     resolution,
-    addresses: [...new Set((spec.addresses ?? []).flatMap(plainAddress))],
+    addresses,
+    ...(allocated.length > 0 && { allocatedAddresses: allocated }),
+    ...(distribution && { trafficDistribution: distribution }),
     ports: (spec.ports ?? []).map((port) => portOf(port, resolution)),
     isMeshExternal: spec.location !== 'MESH_INTERNAL', // SE-2
     visibility: resolveExportTo(spec.exportTo, metadata.namespace, mesh.defaultExportTo.services),
     labels: metadata.labels ?? {},
     accounts: spec.subjectAltNames ?? [],
   };
+}
+
+const allocationStatus = z.looseObject({ addresses: z.array(z.looseObject({ host: z.string(), value: z.string() })) });
+const NO_ALLOCATION = 'networking.istio.io/enable-autoallocate-ip';
+
+/** SE-16, SE-17: addresses that the status carries for a host, unless the entry wants none. */
+function allocatedAddresses({ metadata, spec, status }: Resource<'ServiceEntry'>, hostname: string): readonly string[] {
+  const isUnwanted = metadata.labels?.[NO_ALLOCATION]?.toLowerCase() === 'false';
+  if (isUnwanted || (spec.resolution ?? 'NONE') === 'NONE') return [];
+  const parsed = allocationStatus.safeParse(status);
+  if (!parsed.success) return [];
+  const own = parsed.data.addresses.filter(({ host, value }) => host.toLowerCase() === hostname && isIpAddress(value));
+  return own.map(({ value }) => value);
 }
 
 /** SE-1: a CIDR of one address is that address; what is neither an address nor a CIDR is skipped. */

@@ -12,6 +12,7 @@ import type {
   RetryBudget,
   TcpKeepalive,
   Warmup,
+  ZoneAwareLb,
 } from '../model/traffic-policy.ts';
 import type {
   ConnectionPoolSpec,
@@ -22,6 +23,7 @@ import type {
   RetryBudgetSpec,
   TcpKeepaliveSpec,
   TrafficPolicySpec,
+  ZoneAwareLbSpec,
 } from '../resources/traffic-policy-spec.ts';
 
 /** The blocks of a written traffic policy, each present exactly when it was written. */
@@ -92,7 +94,13 @@ function readLoadBalancing(spec: LoadBalancerSpec): LoadBalancing {
   const algorithm = readAlgorithm(spec);
   const warmup = readWarmup(spec);
   const locality = spec.localityLbSetting && readLocalityLb(spec.localityLbSetting);
-  return { ...(algorithm && { algorithm }), ...(warmup && { warmup }), ...(locality && { locality }) };
+  const zoneAware = spec.zoneAwareLbSetting && readZoneAwareLb(spec.zoneAwareLbSetting);
+  return {
+    ...(algorithm && { algorithm }),
+    ...(warmup && { warmup }),
+    ...(locality && { locality }),
+    ...(zoneAware && { zoneAware }),
+  };
 }
 
 function readAlgorithm({ simple, consistentHash }: LoadBalancerSpec): LbAlgorithm | undefined {
@@ -154,6 +162,16 @@ export function readLocalityLb(spec: LocalityLbSpec): LocalityLb | 'off' {
     distribute: (spec.distribute ?? []).map(({ from = '', to = {} }) => ({ from, to })),
     failover: (spec.failover ?? []).map(({ from = '', to = '' }) => ({ from, to })),
     failoverPriority: spec.failoverPriority ?? [],
+  };
+}
+
+/** LB-11: it is on unless it says otherwise, and takes the place of other settings even when it is off. */
+export function readZoneAwareLb(spec: ZoneAwareLbSpec): ZoneAwareLb {
+  return {
+    isOn: spec.enabled ?? true,
+    failover: (spec.failover ?? []).map(({ from = '', to = '' }) => ({ from, to })),
+    failoverPriority: spec.failoverPriority ?? [],
+    minimumClusterSize: spec.minClusterSize,
   };
 }
 

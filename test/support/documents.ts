@@ -14,11 +14,17 @@ export function resourcesOf(text: string): readonly Resource[] {
  */
 export function unadmittedResourcesOf(text: string): readonly Resource[] {
   return writtenDocuments(text).map((written) => {
-    const { apiVersion, kind, metadata, spec, ...root } = written as Resource;
+    const { apiVersion, kind, metadata, spec, status, ...root } = written as Resource;
     const { schema, body, isNamespaced } = kinds[kind];
     const namespace = isNamespaced ? (metadata.namespace ?? 'default') : '';
     const parsed = schema.parse(body === 'spec' ? (spec ?? {}) : root);
-    return { apiVersion, kind, metadata: { ...metadata, namespace }, spec: parsed } as Resource;
+    return {
+      apiVersion,
+      kind,
+      metadata: { ...metadata, namespace },
+      spec: parsed,
+      ...(status && { status }),
+    } as Resource;
   });
 }
 

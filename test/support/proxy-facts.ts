@@ -16,6 +16,8 @@ export interface TestNode {
   readonly dnsDomain?: string;
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly profile?: Profile;
+  readonly usesAllocatedAddresses?: boolean;
+  readonly networkView?: readonly string[];
 }
 
 /** Facts about a proxy for tests, from a node in which only what matters is written. */
@@ -38,6 +40,8 @@ export function proxyFacts(node: TestNode): ProxyFacts {
     httpProxyPort: portOf(node.metadata?.['HTTP_PROXY_PORT']),
     isUnprivileged: false,
     reservedPorts: [],
+    usesAllocatedAddresses: node.usesAllocatedAddresses ?? false,
+    networkView: node.networkView ?? [],
     refresh: durationMs(5000),
   };
 }

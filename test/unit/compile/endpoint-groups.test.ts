@@ -58,6 +58,11 @@ test('EP-6: unhealthy endpoints are left out where a panic threshold would use t
   assert.equal(web(service() + rule('{ outlierDetection: { minHealthPercent: 0 } }')).length, 2);
 });
 
+test('EP-6: a service that asks clients to stay near has its unhealthy endpoints counted in any case', () => {
+  const near = service().replace('spec: { clusterIP', 'spec: { trafficDistribution: PreferClose, clusterIP');
+  assert.equal(web(near + rule('{ outlierDetection: { minHealthPercent: 1 } }')).length, 2);
+});
+
 test('EP-8: draining endpoints are for services whose sessions stay', () => {
   assert.deepEqual(web(service('{ istio.io/persistent-session: cookie }')), [
     '10.0.0.1 healthy',

@@ -4,14 +4,15 @@ import { parseLocality, printLocality } from '../../../lib/base/locality.ts';
 import type { Labels } from '../../../lib/base/labels.ts';
 import {
   balanceLocalities,
-  isLocalityWeighted,
   localityRule,
+  localityUse,
   totalWeight,
   type LabelledEndpoint,
   type LocalityGroup,
   type LocalityRule,
 } from '../../../lib/compile/locality-balancing.ts';
-import type { LocalityLb } from '../../../lib/model/traffic-policy.ts';
+import { DISTRIBUTION_LABELS } from '../../../lib/model/service.ts';
+import type { LocalityLb, ZoneAwareLb } from '../../../lib/model/traffic-policy.ts';
 import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
 
 const endpoint = (weight = 1, labels: Labels = {}): LabelledEndpoint => ({
@@ -24,6 +25,7 @@ const group = (locality: string, ...endpoints: readonly LabelledEndpoint[]): Loc
   return { locality: parseLocality(locality), priority: 0, weight: totalWeight(members), endpoints: members };
 };
 const setting = (parts: Partial<LocalityLb>, failsOver = true): LocalityRule => ({
+  kind: 'locality',
   setting: { distribute: [], failover: [], failoverPriority: [], ...parts },
   failsOver,
 });
@@ -39,13 +41,58 @@ const shown = (groups: readonly LocalityGroup[]): readonly string[] =>
     [printLocality(locality), priority, weight, endpoints.length].join(' '),
   );
 
-test('LB-1: the policy’s setting, which may be off, else the mesh’s', () => {
+const zoneAware = (parts: Partial<ZoneAwareLb>): ZoneAwareLb => ({
+  isOn: true,
+  failover: [],
+  failoverPriority: [],
+  minimumClusterSize: undefined,
+  ...parts,
+});
+
+test('LB-1: the policy, zone-aware first and "off" included, then the service’s wish, then the mesh', () => {
   const mesh = meshDefaults();
   const own: LocalityLb = { distribute: [], failover: [{ from: 'a', to: 'b' }], failoverPriority: [] };
-  assert.equal(localityRule({ lb: { locality: own } }, mesh)?.setting, own);
-  assert.equal(localityRule({ lb: { locality: 'off' } }, mesh), undefined);
-  assert.equal(localityRule({ lb: {} }, mesh)?.setting, mesh.localityLb);
-  assert.equal(localityRule({}, { ...mesh, localityLb: undefined }), undefined);
+  const near = { trafficDistribution: 'same-zone' } as const;
+  const zones = zoneAware({});
+  assert.equal(localityRule({ lb: { locality: own, zoneAware: zones } }, near, mesh)?.setting, zones);
+  assert.equal(localityRule({ lb: { locality: own } }, near, mesh)?.setting, own);
+  assert.equal(localityRule({ lb: { locality: 'off' } }, near, mesh), undefined);
+  assert.deepEqual(localityRule({ lb: {} }, near, mesh), {
+    kind: 'locality',
+    setting: { distribute: [], failover: [], failoverPriority: DISTRIBUTION_LABELS['same-zone'] },
+    failsOver: true,
+  });
+  assert.equal(localityRule({}, {}, { ...mesh, zoneAwareLb: zones })?.setting, zones);
+  assert.equal(localityRule({}, {}, mesh)?.setting, mesh.localityLb);
+  assert.equal(localityRule({}, {}, { ...mesh, localityLb: undefined }), undefined);
+});
+
+test('LB-11: the zones of a region are one priority, regions that failover names come next; off leaves all as it is', () => {
+  const groups = ['r1/z1', 'r1/z2', 'r2/z1', 'r3/z1'].map((locality) => group(locality));
+  const setting = zoneAware({ failover: [{ from: 'r1', to: 'r3' }] });
+  assert.deepEqual(shown(balanceLocalities(groups, { kind: 'zone-aware', setting }, client('r1/z1'))), [
+    'r1/z1 0 1 1',
+    'r1/z2 0 1 1',
+    'r2/z1 2 1 1',
+    'r3/z1 1 1 1',
+  ]);
+  const off = { kind: 'zone-aware', setting: zoneAware({ isOn: false }) } as const;
+  assert.deepEqual(balanceLocalities(groups, off, client('r1/z1')), groups);
+  assert.deepEqual(localityUse(off), { type: 'zone-aware', isOn: false, minimumClusterSize: undefined });
+});
+
+test('LB-11: labels rank first, regions within them', () => {
+  const groups = [
+    group('r1', endpoint(1, { a: '2' })),
+    group('r2', endpoint(2, { a: '1' })),
+    group('r1/z2', endpoint(4, { a: '1' })),
+  ];
+  const rule = { kind: 'zone-aware', setting: zoneAware({ failoverPriority: ['a'] }) } as const;
+  assert.deepEqual(shown(balanceLocalities(groups, rule, client('r1', { a: '1' }))), [
+    'r1 2 1 1',
+    'r2 1 2 1',
+    'r1/z2 0 4 1',
+  ]);
 });
 
 test('LB-2: without outlier detection nothing fails over', () => {
@@ -181,7 +228,7 @@ test('LB-10: localities are weighted only where somebody asked for it', () => {
     [setting({ failoverPriority: ['x'] }), true],
     [setting({ distribute: [{ from: '*', to: { '*': 100 } }] }, false), true],
   ] as const) {
-    assert.equal(isLocalityWeighted(rule), expected, JSON.stringify(rule));
+    assert.equal(localityUse(rule).type === 'weighted', expected, JSON.stringify(rule));
   }
 });
 

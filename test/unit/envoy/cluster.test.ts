@@ -14,7 +14,7 @@ const plain: ClusterIr = {
   discovery: { type: 'static', groups: [] },
   connectTimeout: durationMs(1500),
   choice: { by: 'round-robin', slowStart: undefined },
-  isLocalityWeighted: false,
+  localities: { type: 'ignored' },
   keepsDrainingHosts: false,
   panicThreshold: undefined,
   limits: undefined,

@@ -54,3 +54,66 @@ spec: {}
   assert.deepEqual(seen('z', service, mine, old), ['Service/k/web']);
   assert.deepEqual(seen('z', young, old), ['ServiceEntry/b/old']);
 });
+
+const allocated = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: a }
+spec: { hosts: [a.com], resolution: STATIC, ports: [{ name: h, number: 80 }] }
+status: { addresses: [{ host: a.com, value: 240.240.0.1 }, { host: a.com, value: '2001:2::1' }, { host: b.com, value: 240.240.0.2 }] }
+`;
+const addresses = (text: string, node: object): readonly string[] | undefined =>
+  lineOf(text, { type: 'sidecar', ...node }).view.services[0]?.service.addresses;
+
+test('SE-17, SE-20, SR-14: an allocated address is for proxies that resolve by it, in their families', () => {
+  assert.deepEqual(addresses(allocated, {}), []);
+  assert.deepEqual(addresses(allocated, { usesAllocatedAddresses: true }), ['240.240.0.1']);
+  assert.deepEqual(addresses(allocated, { usesAllocatedAddresses: true, ips: ['fd00::1'] }), ['2001:2::1']);
+  assert.deepEqual(addresses(allocated, { usesAllocatedAddresses: true, ips: ['10.0.0.1', 'fd00::1'] }), [
+    '240.240.0.1',
+    '2001:2::1',
+  ]);
+});
+
+test('SE-16: no allocated address for an entry that has one, that wants none, or that is passed through', () => {
+  for (const text of [
+    allocated.replace('hosts:', 'addresses: [10.0.0.9], hosts:'),
+    allocated.replace('name: a }', "name: a, labels: { networking.istio.io/enable-autoallocate-ip: 'False' } }"),
+    allocated.replace('STATIC', 'NONE'),
+  ]) {
+    assert.ok(!addresses(text, { usesAllocatedAddresses: true })?.includes('240.240.0.1'), text);
+  }
+});
+
+const spread = `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: a }
+spec:
+  hosts: [a.com]
+  resolution: STATIC
+  ports: [{ name: h, number: 80 }]
+  endpoints: [{ address: 10.0.0.1, network: n1 }, { address: 10.0.0.2, network: n2 }, { address: 10.0.0.3 }]
+`;
+const endpoints = (text: string, node: object): number | undefined =>
+  lineOf(text, { type: 'sidecar', ...node }).view.services[0]?.endpoints.length;
+
+test('NW-1, NW-2, EP-5: a proxy that asks for networks sees their endpoints, and those of no network', () => {
+  assert.equal(endpoints(spread, {}), 3);
+  assert.equal(endpoints(spread, { networkView: ['n1'] }), 2);
+  assert.equal(endpoints(spread, { networkView: ['n1', 'n2'] }), 3);
+});
+
+test('NW-5, NW-7, EP-5: a service that is local to its cluster has endpoints there alone; the most specific host counts', () => {
+  const mesh = (settings: string): string => `---
+apiVersion: pilotless.dev/v1
+kind: Mesh
+metadata: { name: default }
+spec: { meshConfig: { serviceSettings: ${settings} } }
+`;
+  const local = "{ settings: { clusterLocal: true }, hosts: ['*.com'] }";
+  const notA = '{ settings: { clusterLocal: false }, hosts: [a.com] }';
+  assert.equal(endpoints(spread + mesh(`[${local}]`), { clusterId: 'elsewhere' }), 0);
+  assert.equal(endpoints(spread + mesh(`[${local}]`), { clusterId: 'Kubernetes' }), 3);
+  assert.equal(endpoints(spread + mesh(`[${local}, ${notA}]`), { clusterId: 'elsewhere' }), 3);
+});

@@ -78,3 +78,13 @@ test('VIEW-1: role, namespace, interception, family and own ports split views', 
   ];
   assert.equal(new Set(keys).size, keys.length);
 });
+
+test('VIEW-1: a service that asks clients to stay near makes their places matter', () => {
+  const near = served.replace(
+    'metadata: { name: a }',
+    'metadata: { name: a, annotations: { networking.istio.io/traffic-distribution: PreferClose } }',
+  );
+  const at = (zone: string) => ({ locality: `r/${zone}`, labels: { 'topology.kubernetes.io/zone': zone } });
+  assert.notEqual(keyOf(near, at('a')), keyOf(near, at('b')));
+  assert.equal(keyOf(served, at('a')), keyOf(served, at('b')));
+});

@@ -328,3 +328,16 @@ test('G-6: an entry whose resolution is not served is left out and named', () =>
   assert.deepEqual(value.services, []);
   assert.equal(issues[0]?.code, 'RESOLUTION_NOT_SERVED');
 });
+
+test('SR-17: a service may ask clients to stay near, in its spec word for word or in an annotation in any case', () => {
+  const wish = (text: string) => read(text).services[0]?.trafficDistribution;
+  const annotated = (word: string): string =>
+    `{ name: a, annotations: { networking.istio.io/traffic-distribution: ${word} } }`;
+  const port = 'ports: [{ port: 80 }]';
+  assert.equal(wish(service(`{ trafficDistribution: PreferClose, ${port} }`)), 'same-zone');
+  assert.equal(wish(service(`{ trafficDistribution: PreferSameNode, ${port} }`)), 'same-node');
+  assert.equal(wish(service(`{ trafficDistribution: preferclose, ${port} }`)), undefined);
+  assert.equal(wish(service(`{ ${port} }`, annotated('preferSAMEzone'))), 'same-zone');
+  assert.equal(wish(entry('{ hosts: [a.com] }', annotated('PreferClose'))), 'same-zone');
+  assert.equal(wish(entry('{ hosts: [a.com] }', annotated('Nonsense'))), undefined);
+});

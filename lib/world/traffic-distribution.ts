@@ -1,0 +1,19 @@
+import type { Service } from '../model/service.ts';
+
+const ANNOTATION = 'networking.istio.io/traffic-distribution';
+
+/** SR-17: what the spec says, word for word; else what the annotation says, in whatever case. Other words mean any instance. */
+export function readTrafficDistribution(
+  specified: string | undefined,
+  annotations: Readonly<Record<string, string>> | undefined,
+): Service['trafficDistribution'] {
+  return WORDS.get(specified ?? '') ?? ANY_CASE.get((annotations?.[ANNOTATION] ?? '').toLowerCase());
+}
+
+const WORDS: ReadonlyMap<string, Service['trafficDistribution']> = new Map([
+  ['PreferClose', 'same-zone'],
+  ['PreferSameZone', 'same-zone'],
+  ['PreferSameNode', 'same-node'],
+]);
+
+const ANY_CASE: typeof WORDS = new Map([...WORDS].map(([word, meaning]) => [word.toLowerCase(), meaning]));
