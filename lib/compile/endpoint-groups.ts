@@ -1,11 +1,11 @@
 import { isIpAddress } from '../base/ip-address.ts';
 import { selects, type Labels } from '../base/labels.ts';
-import { printLocality } from '../base/locality.ts';
+import { printLocality, type Locality } from '../base/locality.ts';
 import type { EndpointGroup, LbEndpoint } from '../ir/endpoints.ts';
 import type { Endpoint, Service, ServicePort } from '../model/service.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { PolicyBlocks } from '../model/traffic-policy.ts';
-import type { ViewFacts, VisibleService } from '../view/proxy-view.ts';
+import type { ViewFacts } from '../view/proxy-view.ts';
 import {
   balanceLocalities,
   localityRule,
@@ -14,8 +14,35 @@ import {
   type LocalityGroup,
 } from './locality-balancing.ts';
 
-/** What decides which endpoints a cluster has, beside the service itself. */
+/** An endpoint of a service with what each of the service's clusters asks about it, found out once. */
+export interface Candidate extends LabelledEndpoint {
+  readonly portName: string;
+  readonly health: Endpoint['health'];
+  readonly locality: Locality;
+  readonly localityName: string;
+  /** Whether its address is a name that somebody has to resolve. */
+  readonly isName: boolean;
+}
+
+/** Endpoints that have an address. */
+export function candidatesOf(endpoints: readonly Endpoint[]): readonly Candidate[] {
+  return endpoints
+    .filter(({ address }) => address !== '')
+    .map((endpoint) => ({
+      endpoint: lbEndpoint(endpoint),
+      labels: endpoint.labels,
+      weight: endpoint.weight,
+      portName: endpoint.portName,
+      health: endpoint.health,
+      locality: endpoint.locality,
+      localityName: printLocality(endpoint.locality),
+      isName: endpoint.port !== 0 && !isIpAddress(endpoint.address),
+    }));
+}
+
+/** What decides which endpoints a cluster has. */
 export interface EndpointChoice {
+  readonly service: Service;
   readonly port: ServicePort;
   /** Empty takes every endpoint of the port (EP-4). */
   readonly subsetLabels: Labels;
@@ -30,14 +57,14 @@ export const keepsDrainingHosts = ({ labels }: Service): boolean => (labels[PERS
 
 /** The endpoints of one cluster as this client should use them: filtered, grouped by locality, ranked and weighted. */
 export function endpointGroups(
-  { service, endpoints }: VisibleService,
+  candidates: readonly Candidate[],
   choice: EndpointChoice,
   { facts, mesh }: { readonly facts: ViewFacts; readonly mesh: MeshSettings },
 ): readonly EndpointGroup[] {
-  const usable = endpoints.filter((endpoint) => isOfCluster(endpoint, choice) && isSent(endpoint, choice, service));
-  const grouped = Map.groupBy(usable, ({ locality }) => printLocality(locality));
+  const usable = candidates.filter((candidate) => isOfCluster(candidate, choice) && isSent(candidate, choice));
+  const grouped = Map.groupBy(usable, ({ localityName }) => localityName);
   const groups = [...grouped].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, members]) => localityGroup(members));
-  return balanceLocalities(groups, localityRule(choice.blocks, service, mesh), facts).map(
+  return balanceLocalities(groups, localityRule(choice.blocks, choice.service, mesh), facts).map(
     ({ locality, priority, weight, endpoints: members }) => ({
       locality,
       priority,
@@ -48,31 +75,25 @@ export function endpointGroups(
 }
 
 /** EP-1, EP-3, EP-4. */
-function isOfCluster(endpoint: Endpoint, { port, subsetLabels, resolvesNames }: EndpointChoice): boolean {
-  if (endpoint.portName !== port.name || endpoint.address === '') return false;
-  if (!resolvesNames && endpoint.port !== 0 && !isIpAddress(endpoint.address)) return false;
-  return selects(subsetLabels, endpoint.labels);
+function isOfCluster(candidate: Candidate, { port, subsetLabels, resolvesNames }: EndpointChoice): boolean {
+  if (candidate.portName !== port.name || (candidate.isName && !resolvesNames)) return false;
+  return selects(subsetLabels, candidate.labels);
 }
 
 /**
  * EP-6 to EP-8: unhealthy ones are sent so that Envoy can count them, unless its panic threshold would then use them; a
  * service that asks clients to stay near wants them counted in any case.
  */
-function isSent({ health }: Endpoint, { blocks }: EndpointChoice, service: Service): boolean {
+function isSent({ health }: Candidate, { blocks, service }: EndpointChoice): boolean {
   const mayPanic = (blocks.outlier?.minHealthPercent ?? 0) > 0 && service.trafficDistribution === undefined;
   if (health === 'unhealthy') return !mayPanic;
   return health !== 'terminating' && (health !== 'draining' || keepsDrainingHosts(service));
 }
 
-function localityGroup(members: readonly Endpoint[]): LocalityGroup[] {
+function localityGroup(members: readonly Candidate[]): LocalityGroup[] {
   const [first] = members;
   if (first === undefined) return [];
-  const endpoints = members.map((member): LabelledEndpoint => ({
-    endpoint: lbEndpoint(member),
-    labels: member.labels,
-    weight: member.weight,
-  }));
-  return [{ locality: first.locality, priority: 0, weight: totalWeight(endpoints), endpoints }];
+  return [{ locality: first.locality, priority: 0, weight: totalWeight(members), endpoints: members }];
 }
 
 function lbEndpoint(endpoint: Endpoint): LbEndpoint {

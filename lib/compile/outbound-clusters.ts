@@ -7,7 +7,7 @@ import type { Service, ServicePort } from '../model/service.ts';
 import type { PolicyBlocks, Subset, TrafficPolicy } from '../model/traffic-policy.ts';
 import type { ViewFacts, VisibleService } from '../view/proxy-view.ts';
 import { circuitLimits, keepalive, upstreamHttp } from './connection-pool.ts';
-import { endpointGroups, keepsDrainingHosts } from './endpoint-groups.ts';
+import { candidatesOf, endpointGroups, keepsDrainingHosts, type Candidate } from './endpoint-groups.ts';
 import { hostChoice, outlierDetection } from './host-choice.ts';
 import { localityRule, localityUse } from './locality-balancing.ts';
 import { resolvePolicy } from './resolve-policy.ts';
@@ -32,8 +32,9 @@ interface ClusterOrder {
 /** The clusters of one service (CL-1): one per port that carries TCP, and one more per subset. */
 export function serviceClusters(visible: VisibleService, setting: ClusterSetting): Noted<readonly ClusterIr[]> {
   const issues: Issue[] = [];
+  const candidates = resolvesNames(visible.service) ? candidatesOf(visible.endpoints) : [];
   const value = clusterOrders(visible, setting).flatMap((order) => {
-    const found = discovery(order, setting);
+    const found = discovery(order, candidates, setting);
     if (found.type === 'dns' && found.groups.length === 0) {
       issues.push(withoutEndpoints(order, 'DNS_CLUSTER_WITHOUT_ENDPOINTS')); // CL-3
       return [];
@@ -46,7 +47,8 @@ export function serviceClusters(visible: VisibleService, setting: ClusterSetting
 /** The endpoints of those of a service's clusters that find them by EDS; an empty list is an answer too (EP-2, EP-10). */
 export function serviceEndpoints(visible: VisibleService, setting: ClusterSetting): Noted<readonly EndpointsIr[]> {
   const orders = clusterOrders(visible, setting).filter((order) => discoveryType(order, setting) === 'eds');
-  const value = orders.map((order) => ({ name: order.name, groups: groupsOf(order, setting, false) }));
+  const candidates = orders.length > 0 ? candidatesOf(visible.endpoints) : [];
+  const value = orders.map((order) => ({ name: order.name, groups: groupsOf(order, candidates, setting) }));
   const issues = orders
     .filter((_order, index) => value[index]?.groups.length === 0)
     .map((order) => withoutEndpoints(order, 'CLUSTER_WITHOUT_ENDPOINTS'));
@@ -103,7 +105,7 @@ function panicThreshold({ trafficDistribution }: Service, outlier: PolicyBlocks[
 }
 
 /** CL-2 */
-function discovery(order: ClusterOrder, setting: ClusterSetting): ClusterDiscovery {
+function discovery(order: ClusterOrder, candidates: readonly Candidate[], setting: ClusterSetting): ClusterDiscovery {
   const type = discoveryType(order, setting);
   switch (type) {
     case 'eds':
@@ -117,7 +119,7 @@ function discovery(order: ClusterOrder, setting: ClusterSetting): ClusterDiscove
         mode: order.visible.service.resolution === 'dns' ? 'strict' : 'logical',
         family: facts.ipFamily === 'v6' ? 'v6' : 'v4', // CL-4: a dual-stack proxy asks for IPv4
         refresh: mesh.dnsRefresh,
-        groups: groupsOf(order, setting, true),
+        groups: groupsOf(order, candidates, setting),
       };
     }
   }
@@ -141,10 +143,17 @@ function discoveryType(
   }
 }
 
-function groupsOf(order: ClusterOrder, setting: ClusterSetting, resolvesNames: boolean): EndpointsIr['groups'] {
-  const { visible, port, subset, blocks } = order;
-  return endpointGroups(visible, { port, subsetLabels: subset?.labels ?? {}, blocks, resolvesNames }, setting);
+function groupsOf(
+  { visible, port, subset, blocks }: ClusterOrder,
+  candidates: readonly Candidate[],
+  setting: ClusterSetting,
+): EndpointsIr['groups'] {
+  const { service } = visible;
+  const choice = { service, port, subsetLabels: subset?.labels ?? {}, blocks, resolvesNames: resolvesNames(service) };
+  return endpointGroups(candidates, choice, setting);
 }
+
+const resolvesNames = ({ resolution }: Service): boolean => resolution === 'dns' || resolution === 'dns-round-robin';
 
 export const serviceName = ({ hostname, name, namespace }: Service): ClusterIr['metadata']['services'][number] => ({
   host: hostname,
