@@ -97,6 +97,13 @@ module.exports = {
       from: { path: '^(lib|functions)/' },
       to: { path: '^tools/' },
     },
+    {
+      name: 'every-lib-file-is-reachable',
+      comment: 'from a function, the command line or a test; the page of the console is served, not imported',
+      severity: 'error',
+      from: { path: '^(functions|test|bin|tools)/|^lib/cli/main\\.ts$' },
+      to: { path: '^lib/', pathNot: '^lib/(console|cli/main\\.ts)', reachable: false },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'imports-resolve',

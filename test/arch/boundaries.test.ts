@@ -71,6 +71,17 @@ const planted: readonly (readonly [what: string, files: Record<string, string>, 
     ['nothing-imports-test: functions/f.ts → test/support/a.ts'],
   ],
   [
+    'a file that nothing reaches',
+    {
+      ...target,
+      'lib/view/near.ts': "export { view } from './view.ts';\n",
+      'functions/f.ts': "export { world } from '../lib/adapters/a.ts';\n",
+      'lib/adapters/a.ts': 'export const world = 1;\n',
+      'test/unit/t.test.ts': "import '../../lib/view/near.ts';\n",
+    },
+    ['every-lib-file-is-reachable: lib/world/world.ts → lib/world/world.ts'],
+  ],
+  [
     'a path with a typo',
     { 'lib/base/a.ts': "export { b } from './bb.ts';\n" },
     ['imports-resolve: lib/base/a.ts → ./bb.ts'],

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { repositoryRoot } from '../support/repository.ts';
 import type { SuiteMessage, TestResult } from './test-result.ts';
@@ -27,8 +28,9 @@ const suiteProcess = fileURLToPath(new URL('suite-process.ts', import.meta.url))
 const keptOutput = 8_000;
 
 /** Runs files of one suite in a process of its own; a process that crashes or does not end is a failure of the suite. */
-export function runSuite({ suite, files, pattern }: SuiteRequest): Promise<SuiteRun> {
+export function runSuite({ suite, files: asked, pattern }: SuiteRequest): Promise<SuiteRun> {
   const { processes, limitMinutes } = suites[suite];
+  const files = asked.map((file) => relative(repositoryRoot, resolve(repositoryRoot, file)));
   const start = performance.now();
   const results: TestResult[] = [];
   const output = new Map<string, string>();
@@ -37,8 +39,9 @@ export function runSuite({ suite, files, pattern }: SuiteRequest): Promise<Suite
   const child = fork(suiteProcess, [processes, pattern, ...files], {
     cwd: repositoryRoot,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // What is missing has been tried for already; each test file trying again would take minutes.
-    env: { ...process.env, PILOTLESS_FETCH: 'never' },
+    // What is missing has been tried for already; each test file trying again would take minutes. And a runner that a
+    // test started is a runner of its own: without this, Node would take it for a nested test and run nothing.
+    env: { ...process.env, PILOTLESS_FETCH: 'never', NODE_TEST_CONTEXT: undefined },
   });
   const limit = setTimeout(() => child.kill('SIGKILL'), limitMinutes * 60_000);
   let isDone = false;
@@ -53,7 +56,7 @@ export function runSuite({ suite, files, pattern }: SuiteRequest): Promise<Suite
   return new Promise((resolve) => {
     child.on('close', (code, signal) => {
       clearTimeout(limit);
-      if (!isDone) results.push(unfinished(suite, signal ?? `code ${code}`));
+      if (!isDone) results.push(unfinished(suite, signal ?? `code ${code}`, results.at(-1)));
       else if (pattern === '') results.push(...withoutTests(files, results));
       resolve({ suite, results, output, seconds: (performance.now() - start) / 1000 });
     });
@@ -71,7 +74,12 @@ function withoutTests(files: readonly string[], results: readonly TestResult[]):
   return silent.map((file) => ({ outcome: 'failed', name: file, file, detail: 'there is no test in this file' }));
 }
 
-function unfinished(suite: SuiteName, ending: string): TestResult {
-  const detail = `its process ended with ${ending} before its last test (limit ${suites[suite].limitMinutes} min)`;
+function unfinished(suite: SuiteName, ending: string, last: TestResult | undefined): TestResult {
+  const { limitMinutes } = suites[suite];
+  const detail = [
+    `its process ended with ${ending} before it was done (limit ${limitMinutes} min)`,
+    'a test blocks, ends the process, or leaves a server or a timer running',
+    `last heard of: ${last === undefined ? 'no test' : `${last.file}: ${last.name}`}`,
+  ].join('\n');
   return { outcome: 'failed', name: `the whole suite ${suite}`, file: `test/${suite}`, detail };
 }
