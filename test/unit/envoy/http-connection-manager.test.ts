@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { durationMs } from '../../../lib/base/brand.ts';
+import { encodeHttpConnectionManager } from '../../../lib/envoy/http-connection-manager.ts';
+import { encodeHttpFilter } from '../../../lib/envoy/http-filters/http-filter-encoders.ts';
+import type { HttpConnectionManagerIr, HttpFilterIr } from '../../../lib/ir/http-connection-manager.ts';
+import type { ProxyIr } from '../../../lib/ir/proxy-ir.ts';
+
+const ir: ProxyIr = { refresh: durationMs(5000), clusters: [], endpoints: [], listeners: [], routes: [] };
+const manager: HttpConnectionManagerIr = {
+  type: 'http-connection-manager',
+  statPrefix: 's',
+  routes: { by: 'name', name: 'r' },
+  filters: [{ type: 'router' }],
+  serverName: '',
+  usesRemoteAddress: false,
+  clientCertificate: undefined,
+  pathNormalization: 'base',
+  acceptsAbsoluteUrls: false,
+  forwards100Continue: false,
+};
+
+type Settings = Readonly<Record<string, unknown>>;
+
+const settingsOf = (changes: Partial<HttpConnectionManagerIr>): Settings =>
+  (encodeHttpConnectionManager({ ...manager, ...changes }, ir) as { typedConfig: Settings }).typedConfig;
+
+/** Members that differ from those of the plainest manager. */
+function differences(changes: Partial<HttpConnectionManagerIr>): Settings {
+  const plainest = settingsOf({});
+  const isNew = ([member, value]: [string, unknown]): boolean =>
+    JSON.stringify(plainest[member]) !== JSON.stringify(value);
+  return Object.fromEntries(Object.entries(settingsOf(changes)).filter(isNew));
+}
+
+test('LS-20: what every manager has', () => {
+  const { '@type': _type, rds, httpFilters: _filters, requestIdExtension: _id, ...rest } = settingsOf({});
+  assert.deepEqual(rest, {
+    statPrefix: 's',
+    streamIdleTimeout: '0s',
+    useRemoteAddress: false,
+    upgradeConfigs: [{ upgradeType: 'websocket' }],
+    normalizePath: true,
+    pathWithEscapedSlashesAction: 'KEEP_UNCHANGED',
+  });
+  assert.equal((rds as { routeConfigName: string }).routeConfigName, 'r');
+  assert.match(JSON.stringify(rds), /"apiType":"REST"/);
+});
+
+describe('LS-20: paths', () => {
+  const cases: readonly [HttpConnectionManagerIr['pathNormalization'], Settings][] = [
+    ['none', { normalizePath: false }],
+    ['base', {}],
+    ['merge-slashes', { mergeSlashes: true }],
+    ['decode-and-merge-slashes', { mergeSlashes: true, pathWithEscapedSlashesAction: 'UNESCAPE_AND_FORWARD' }],
+  ];
+  for (const [pathNormalization, expected] of cases) {
+    test(pathNormalization, () => assert.deepEqual(differences({ pathNormalization }), expected));
+  }
+});
+
+describe('other members', () => {
+  const cases: readonly [string, Partial<HttpConnectionManagerIr>, Settings][] = [
+    ['LS-18: whole URLs', { acceptsAbsoluteUrls: true }, { httpProtocolOptions: { allowAbsoluteUrl: true } }],
+    ['GW-29: the client’s own address', { usesRemoteAddress: true }, { useRemoteAddress: true }],
+    ['a server’s name', { serverName: 'istio-envoy' }, { serverName: 'istio-envoy' }],
+    ['100 Continue', { forwards100Continue: true }, { proxy100Continue: true }],
+    [
+      'LS-25: certificates appended',
+      { clientCertificate: { mode: 'append-forward', addsCertificate: false } },
+      {
+        forwardClientCertDetails: 'APPEND_FORWARD',
+        setCurrentClientCertDetails: { subject: true, dns: true, uri: true },
+      },
+    ],
+    [
+      'GW-29: certificates set anew',
+      { clientCertificate: { mode: 'sanitize-set', addsCertificate: true } },
+      {
+        forwardClientCertDetails: 'SANITIZE_SET',
+        setCurrentClientCertDetails: { subject: true, cert: true, dns: true, uri: true },
+      },
+    ],
+  ];
+  for (const [name, changes, expected] of cases) test(name, () => assert.deepEqual(differences(changes), expected));
+
+  test('routes in place', () => {
+    const value = { name: 'in place', virtualHosts: [], ignoresPort: false, maxDirectBody: undefined };
+    const { rds, routeConfig } = settingsOf({ routes: { by: 'value', value } });
+    assert.equal(rds, undefined);
+    assert.equal((routeConfig as { name: string }).name, 'in place');
+  });
+});
+
+describe('HTTP filters', () => {
+  const names: readonly [HttpFilterIr, string][] = [
+    [{ type: 'grpc-web' }, 'envoy.filters.http.grpc_web'],
+    [{ type: 'grpc-stats' }, 'envoy.filters.http.grpc_stats'],
+    [{ type: 'fault' }, 'envoy.filters.http.fault'],
+    [{ type: 'cors' }, 'envoy.filters.http.cors'],
+    [{ type: 'router' }, 'envoy.filters.http.router'],
+    [{ type: 'istio-alpn' }, 'istio.alpn'],
+    [{ type: 'istio-metadata-exchange', side: 'client' }, 'istio.metadata_exchange'],
+  ];
+  for (const [filter, name] of names) {
+    test(name, () => assert.equal(encodeHttpFilter(filter)['name'], name));
+  }
+
+  test('FC-2, FC-4: metadata is read from the client on one side and from the server on the other', () => {
+    const value = (side: 'client' | 'server'): readonly string[] => {
+      const { typedConfig } = encodeHttpFilter({ type: 'istio-metadata-exchange', side }) as { typedConfig: Settings };
+      return Object.keys(typedConfig['value'] as object);
+    };
+    assert.deepEqual(value('server'), ['downstream_discovery', 'downstream_propagation']);
+    assert.deepEqual(value('client'), ['upstream_discovery', 'upstream_propagation']);
+  });
+
+  test('PROF-3: the client’s proxy tells of HTTP by its application protocols', () => {
+    const { typedConfig } = encodeHttpFilter({ type: 'istio-alpn' }) as { typedConfig: { alpnOverride: object[] } };
+    assert.deepEqual(typedConfig.alpnOverride[2], {
+      upstreamProtocol: 'HTTP2',
+      alpnOverride: ['istio-h2', 'istio', 'h2'],
+    });
+  });
+});
