@@ -31,7 +31,8 @@ export const hostAndPort = (host: string, port: number): string => `${bracketed(
 /** An authority without port: as it is, but an IPv6 address in brackets. */
 export const bracketed = (host: string): string => (isIpAddress(host) && host.includes(':') ? `[${host}]` : host);
 
-function withPort(host: string, port: number | undefined): readonly string[] {
+/** A host as an authority, and a second time with a port where there is one. */
+export function withPort(host: string, port: number | undefined): readonly string[] {
   return port === undefined ? [bracketed(host)] : [bracketed(host), hostAndPort(host, port)];
 }
 

@@ -32,12 +32,17 @@ export function compileSidecarRoutes(
     const hosts = byPort.get(port) ?? compilePort(view, claims, port);
     byPort.set(port, hosts);
     const virtualHosts = host === undefined ? [...hosts.value, catchAll(view)] : sniffed(hosts.value, host, name);
-    // RD-6: at a forward proxy the port is part of the authority, because it says which service is meant.
-    return [{ name, virtualHosts, ignoresPort: port !== 0, maxDirectBody: MAX_DIRECT_BODY }];
+    return [{ name, virtualHosts, ignoresPort: ignoresPort(view, port), maxDirectBody: MAX_DIRECT_BODY }];
   });
   for (const port of byPort.values()) issues.push(...port.issues);
   return { value, issues };
 }
+
+/**
+ * RD-6: on a listener of its own the port says nothing new. Istio ignores it on its forward proxy as well, which hides every
+ * service port but 80 there; only Istio's own profile keeps that.
+ */
+const ignoresPort = ({ facts }: ProxyView, port: number): boolean => port !== 0 || facts.profile === 'istio-proxy';
 
 /** RD-13: a listener of its own for one service needs no domains to tell services apart. */
 function sniffed(hosts: readonly VirtualHostIr[], host: HostName, name: string): readonly VirtualHostIr[] {
@@ -71,8 +76,7 @@ function compilePort(view: ProxyView, claims: TableClaims, port: number): Noted<
   const issues: Issue[] = [];
   const groups: HostGroup[] = [];
   const routed = new Set<HostName>();
-  // RD-16: on port 80 every table has a say, because it may speak for hosts that are no services.
-  for (const table of port === 80 ? view.routeTables : claims.inOrder(claimed.keys())) {
+  for (const table of servesStrangers(port) ? view.routeTables : claims.inOrder(claimed.keys())) {
     for (const [groupPort, members] of byHttpPort(claimed.get(table) ?? [], port)) {
       const at = { ...attachment(view, services), listenerPort: groupPort, infersPorts: port === 0 };
       const routes = compileHttpRoutes(table, at);
@@ -121,13 +125,16 @@ function claimedCandidates(
   return claimed;
 }
 
-/** Claimed services by their HTTP ports; on port 80 there is a group even without any (RD-11). */
+/** RD-11, RD-16: on port 80 and through a forward proxy every table has a say: it may speak for hosts that are no services. */
+const servesStrangers = (port: number): boolean => port === 80 || port === 0;
+
+/** Claimed services by their HTTP ports; for strangers there is a group even without any, on port 80. */
 function byHttpPort(claimed: readonly Candidate[], port: number): ReadonlyMap<number, readonly VisibleService[]> {
   const groups = new Map<number, VisibleService[]>();
   for (const { visible, ports } of claimed) {
     for (const { number } of ports.filter(mayBeHttp)) groups.set(number, [...(groups.get(number) ?? []), visible]);
   }
-  return groups.size === 0 && port === 80 ? new Map([[80, []]]) : groups;
+  return groups.size === 0 && servesStrangers(port) ? new Map([[80, []]]) : groups;
 }
 
 const mayBeHttp = ({ protocol }: ServicePort): boolean => isHttp(protocol) || protocol === 'auto';

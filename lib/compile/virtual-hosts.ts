@@ -3,7 +3,7 @@ import type { Issue, Noted } from '../base/issue.ts';
 import type { RouteIr, VirtualHostIr } from '../ir/route-configuration.ts';
 import type { ResourceKey } from '../resources/resource.ts';
 import type { ViewFacts, VisibleService } from '../view/proxy-view.ts';
-import { bracketed, hostAndPort, serviceDomains, type ServiceDomains } from './service-domains.ts';
+import { hostAndPort, serviceDomains, withPort, type ServiceDomains } from './service-domains.ts';
 
 /** Hosts and services of one port that share routes. */
 export interface HostGroup {
@@ -51,7 +51,7 @@ interface Offer {
 function offers(group: HostGroup, facts: ViewFacts, listenerPort: number): readonly Offer[] {
   const port = listenerPort === 0 ? group.port : undefined;
   return [
-    ...group.hosts.map((host) => ({ host, offered: { domains: [bracketed(host)], shortened: new Set<string>() } })),
+    ...group.hosts.map((host) => ({ host, offered: { domains: withPort(host, port), shortened: new Set<string>() } })),
     ...group.services.map(({ service }) => ({
       host: service.hostname,
       offered: serviceDomains(service, facts, port),

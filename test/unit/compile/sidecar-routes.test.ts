@@ -153,7 +153,8 @@ test('RD-15: virtual hosts by name, the catch-all last', () => {
 
 test('RD-6: through a forward proxy the port tells services apart, except on port 80', () => {
   const services = [service('a', '80/http', '81/http'), service('c', '27017/mongo')];
-  const { virtualHosts } = only({ services }, 'http_proxy');
+  const { virtualHosts, ignoresPort } = only({ services }, 'http_proxy');
+  assert.equal(ignoresPort, false);
   assert.deepEqual(
     virtualHosts.map(({ name, domains }) => [name, domains]),
     [
@@ -173,4 +174,10 @@ test('RD-3: through a forward proxy a table speaks on each port of its service, 
   });
   const configuration = only({ services: [service('a.x', '80/http', '81/http')], routeTables }, 'http_proxy');
   assert.deepEqual(told(configuration), ['a.x:80 -> outbound|80||a.x', 'a.x:81 -> 201']);
+});
+
+test('RD-11: through a forward proxy hosts that are no service are routed as on port 80', () => {
+  const routeTables = tables({ out: { hosts: ['out.example'], ...answers(201) } });
+  const { virtualHosts } = only({ routeTables }, 'http_proxy');
+  assert.deepEqual(virtualHosts[0]?.domains, ['out.example', 'out.example:80']);
 });
