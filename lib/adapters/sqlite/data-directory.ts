@@ -1,5 +1,5 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isBusy } from './sqlite-errors.ts';
 
@@ -44,11 +44,23 @@ export function lockDirectory(directory: string): DirectoryLock {
 
 function makeDirectory(directory: string): void {
   try {
-    const made = mkdirSync(directory, { recursive: true, mode: 0o700 });
-    if (made !== undefined) syncDirectory(dirname(made));
+    const missing = missingParents(directory);
+    for (const path of missing) mkdirSync(path, { mode: 0o700 });
+    if (missing[0] !== undefined) syncDirectory(dirname(missing[0]));
+    else if (!statSync(directory).isDirectory()) throw Object.assign(new Error('not a directory'), { code: 'EEXIST' });
   } catch (cause) {
     throw new DataDirectoryUnusable(directory, reasonOf(cause), cause);
   }
+}
+
+/**
+ * What has to be made for the directory to be there, outermost first. `mkdirSync` with `recursive` is no help: where a
+ * directory may not be made at all (below /proc), it tries for ever.
+ */
+function missingParents(directory: string): readonly string[] {
+  const missing: string[] = [];
+  for (let path = resolve(directory); !existsSync(path); path = dirname(path)) missing.unshift(path);
+  return missing;
 }
 
 /**
