@@ -23,9 +23,14 @@ export function answerSend(
   bodies: readonly (string | Uint8Array)[],
 ): Response {
   const head = `{"version_info":"${versionInfo}","type_url":"${typeUrl}","nonce":"${versionInfo}","resources":[`;
-  return new Response(joined(head, bodies), {
+  const body = joined(head, bodies);
+  return new Response(body, {
     status: 200,
-    headers: { 'content-type': 'application/json', [MARKER_HEADER]: MARKER_VALUE },
+    headers: {
+      'content-type': 'application/json',
+      'content-length': String(body.byteLength),
+      [MARKER_HEADER]: MARKER_VALUE,
+    },
   });
 }
 

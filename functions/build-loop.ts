@@ -1,0 +1,37 @@
+import type { Builder } from '../lib/control/build-views.ts';
+import type { Log } from '../lib/ports/log.ts';
+
+/** Builds when told that something changed, and again after a while when a build failed; stands in for the stream of the cloud. */
+export interface BuildLoop {
+  wake(trigger: string): void;
+  /** Resolves when no build is under way and none will start. */
+  stop(): Promise<void>;
+}
+
+const RETRY_MS = 2_000;
+
+export function buildLoop(builder: Pick<Builder, 'build'>, log: Log): BuildLoop {
+  let isStopped = false;
+  let retry: NodeJS.Timeout | undefined;
+  let newest: Promise<void> = Promise.resolve();
+
+  const wake = (trigger: string): void => {
+    if (isStopped) return;
+    clearTimeout(retry);
+    newest = builder.build(trigger).then(
+      () => undefined,
+      (error: unknown) => {
+        log.error('build-failed', { trigger, error });
+        if (!isStopped) retry = setTimeout(() => wake('retry'), RETRY_MS);
+      },
+    );
+  };
+  return {
+    wake,
+    async stop() {
+      isStopped = true;
+      clearTimeout(retry);
+      await newest;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { Registry } from 'prom-client';
+import { serveHttp } from '../lib/adapters/http/node-server.ts';
+import { memoryBlobs } from '../lib/adapters/memory/memory-blobs.ts';
+import { memoryRecords } from '../lib/adapters/memory/memory-records.ts';
+import { openSqliteStore } from '../lib/adapters/sqlite/sqlite-store.ts';
+import { systemClock } from '../lib/adapters/system/clock.ts';
+import { jsonLog, type LogOptions } from '../lib/adapters/system/log.ts';
+import { watchedRecords } from '../lib/adapters/watched-records.ts';
+import { localConfigApi } from '../lib/control/config-api.ts';
+import { configSource } from '../lib/control/config-source.ts';
+import { deliveryService } from '../lib/control/delivery-service.ts';
+import { httpRoutes } from '../lib/control/http-routes.ts';
+import { metrics } from '../lib/control/metrics.ts';
+import type { Blobs } from '../lib/ports/blobs.ts';
+import type { Records } from '../lib/ports/records.ts';
+import { buildLoop } from './build-loop.ts';
+
+export interface LocalOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Absent keeps everything in memory. */
+  readonly dataDirectory?: string;
+  readonly version: string;
+  readonly logTo: LogOptions['stream'];
+  readonly logLevel: LogOptions['level'];
+}
+
+export interface LocalService {
+  readonly url: string;
+  /** Ends what is under way, writes what was learnt, closes the store. */
+  stop(): Promise<void>;
+}
+
+/** The largest body anyone sends: the inbox takes files of 50 MB, and so does the API here (STO-8). */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const DRAIN_MS = 10_000;
+const FLUSH_MS = 1_000;
+
+/** Composition root in one process: the handlers of the cloud over embedded storage, one HTTP server, events by call. */
+export async function startLocal(options: LocalOptions): Promise<LocalService> {
+  const { host, port, dataDirectory, version } = options;
+  const log = jsonLog({ stream: options.logTo, level: options.logLevel });
+  const clock = systemClock();
+  const store = dataDirectory === undefined ? inMemory() : openSqliteStore(dataDirectory, clock);
+  const state = { isServing: true };
+  const counted = metrics(new Registry(), version);
+  const records = watchedRecords(store.records, ({ partition, id }) => {
+    if (partition === 'config' && id === 'head') builds.wake('config');
+  });
+  const ports = { blobs: store.blobs, records, clock, log };
+  const delivery = deliveryService({
+    ...ports,
+    metrics: counted,
+    config: configSource(ports),
+    holder: 'local',
+    hearsAllPolls: true,
+    isServing: () => state.isServing,
+  });
+  const builds = buildLoop(delivery.builder, log);
+  const config = localConfigApi({ ...ports, ids: randomUUID });
+  const handler = httpRoutes({ ...delivery, config: async (request) => config.fetch(request) });
+  const onError = (error: unknown): void => log.error('request-failed', { error });
+  const flush = (): Promise<void> => delivery.flush().catch((error: unknown) => log.warn('flush-failed', { error }));
+  try {
+    const server = await serveHttp({ host, port, handler, onError, maxBodyBytes: MAX_BODY_BYTES });
+    log.warn('identity-off', { reason: 'no identity is configured: whoever reaches this address is believed' });
+    builds.wake('start');
+    const timer = setInterval(() => void flush(), FLUSH_MS);
+    return {
+      url: server.url,
+      async stop() {
+        log.info('stopping');
+        state.isServing = false;
+        clearInterval(timer);
+        await server.close(DRAIN_MS);
+        await builds.stop();
+        await flush();
+        store.close();
+      },
+    };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+interface OpenStore {
+  readonly blobs: Blobs;
+  readonly records: Records;
+  close(): void;
+}
+
+const inMemory = (): OpenStore => ({ blobs: memoryBlobs(), records: memoryRecords(), close: () => undefined });

@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+
+export interface RequestFrame {
+  readonly response: ServerResponse;
+  readonly maxBodyBytes: number;
+}
+
+/** The request as fetch-style handlers read it, or the answer to one that no handler may see. */
+export function toRequest(message: IncomingMessage, frame: RequestFrame): Request | Response {
+  const method = message.method ?? 'GET';
+  if (Number(message.headers['content-length'] ?? 0) > frame.maxBodyBytes) {
+    const text = `a request has at most ${frame.maxBodyBytes} bytes`;
+    return refused(413, { code: 'BODY_TOO_LARGE', message: text });
+  }
+  try {
+    const url = new URL(message.url ?? '/', 'http://localhost');
+    const hasBody = method !== 'GET' && method !== 'HEAD';
+    return new Request(url, {
+      method,
+      headers: headersOf(message),
+      signal: goneSignal(frame.response),
+      ...(hasBody ? { body: limited(message, frame.maxBodyBytes), duplex: 'half' } : {}),
+    });
+  } catch {
+    // A method that fetch does not know, or a target that is no path: nothing of ours answers it.
+    return refused(400, { code: 'MALFORMED_REQUEST', message: 'the request line or a header cannot be understood' });
+  }
+}
+
+function headersOf(message: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(message.headersDistinct)) {
+    for (const value of values ?? []) headers.append(name, value);
+  }
+  return headers;
+}
+
+/** The body as a stream that breaks off behind the limit, for clients that do not say how long it is. */
+function limited(message: IncomingMessage, maxBytes: number): ReadableStream<Uint8Array> {
+  let bytes = 0;
+  const count = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      bytes += chunk.byteLength;
+      if (bytes > maxBytes) controller.error(new RangeError(`the body has more than ${maxBytes} bytes`));
+      else controller.enqueue(chunk);
+    },
+  });
+  return (Readable.toWeb(message) as ReadableStream<Uint8Array>).pipeThrough(count);
+}
+
+/** Fires when the client has gone before it had its whole answer. */
+function goneSignal(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
+/** The connection is closed behind it: what else the client sends on it is not understood or not wanted. */
+function refused(status: number, problem: { readonly code: string; readonly message: string }): Response {
+  return Response.json(problem, { status, headers: { connection: 'close' } });
+}

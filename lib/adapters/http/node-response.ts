@@ -1,0 +1,40 @@
+import type { ServerResponse } from 'node:http';
+
+/** Writes a fetch-style answer. A stream goes out piece by piece, as fast as the client takes it. */
+export async function writeResponse(
+  response: ServerResponse,
+  answer: Response,
+  method: string | undefined,
+): Promise<void> {
+  response.writeHead(answer.status, [...answer.headers].flat());
+  if (answer.body === null || method === 'HEAD') {
+    await answer.body?.cancel();
+    response.end();
+    return;
+  }
+  const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (!response.write(value)) await drained(response);
+      if (response.destroyed) break;
+    }
+    response.end();
+  } finally {
+    await reader.cancel();
+  }
+}
+
+/** Resolves when the client took what was written, or has gone. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.once('drain', done);
+    response.once('close', done);
+  });
+}

@@ -1,0 +1,81 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { toRequest } from './node-request.ts';
+import { writeResponse } from './node-response.ts';
+
+export interface ServeOptions {
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Answers every request. What it throws is answered with 500 and given to `onError`. */
+  readonly handler: (request: Request) => Promise<Response>;
+  readonly onError: (error: unknown) => void;
+  /** The largest body of a request in bytes; a larger one is answered with 413. */
+  readonly maxBodyBytes: number;
+}
+
+/** A listening HTTP server. */
+export interface HttpServer {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  /** Takes nothing new, lets what is under way end within the time, then cuts what is left. */
+  close(drainMs: number): Promise<void>;
+}
+
+/** A client that sends its headers or its body slower than this has no use for the answer. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 120_000;
+/** Longer than two of Envoy's usual poll times, so that its connection is still there for the next poll. */
+const KEEP_ALIVE_MS = 75_000;
+
+/** One loop of `node:http` around a fetch-style handler. Rejects when the address cannot be had (`EADDRINUSE`, `EACCES`). */
+export async function serveHttp(options: ServeOptions): Promise<HttpServer> {
+  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.on('request', (message, response) => void answer(options, message, response));
+  await listening(server, options);
+  const { port } = server.address() as AddressInfo;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return { url: `http://${host}:${port}`, close: (drainMs) => close(server, drainMs) };
+}
+
+async function answer(options: ServeOptions, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const request = toRequest(message, { response, maxBodyBytes: options.maxBodyBytes });
+    await writeResponse(
+      response,
+      request instanceof Response ? request : await options.handler(request),
+      message.method,
+    );
+  } catch (error) {
+    options.onError(error);
+    // Part of an answer may be out; then the broken connection is what tells the client.
+    if (response.headersSent) response.destroy();
+    else await writeResponse(response, internalError(), message.method);
+  }
+}
+
+function internalError(): Response {
+  return Response.json({ code: 'INTERNAL', message: 'the request could not be answered' }, { status: 500 });
+}
+
+function listening(server: Server, { host, port }: ServeOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, exclusive: true }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function close(server: Server, drainMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

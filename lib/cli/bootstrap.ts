@@ -1,0 +1,116 @@
+import { networkInterfaces } from 'node:os';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { DurationMs } from '../base/brand.ts';
+import { parseDuration } from '../base/duration.ts';
+import { parseLocality } from '../base/locality.ts';
+import { portNumber } from './port-number.ts';
+import { type BearerToken, bootstrap, type BootstrapRequest } from '../control/bootstrap.ts';
+
+interface BootstrapOptions {
+  readonly id: string;
+  readonly type: BootstrapRequest['type'];
+  readonly ip?: string;
+  readonly label: Readonly<Record<string, string>>;
+  readonly serviceAccount: string;
+  readonly locality: string;
+  readonly network: string;
+  readonly clusterId: string;
+  readonly interception: BootstrapRequest['interception'];
+  readonly adminPort: number;
+  readonly refresh: DurationMs;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly caFile: string;
+  // Of all verbs:
+  readonly server: string;
+  readonly token?: string;
+  readonly namespace: string;
+}
+
+/** `pilotless bootstrap`: prints a complete Envoy bootstrap; what it means for the service goes to standard error. */
+export function bootstrapCommand(): Command {
+  return new Command('bootstrap')
+    .description('print a complete Envoy bootstrap (JSON) that polls the server over REST')
+    .requiredOption('--id <id>', 'name of the proxy: app-1, app-1.namespace, or a whole node id')
+    .addOption(new Option('--type <type>', 'what it is').choices(['sidecar', 'router', 'waypoint']).default('sidecar'))
+    .option('--ip <address>', 'its address (default: the first of this machine)')
+    .option('--label <key=value...>', 'a label of its workload; may be repeated', label, {})
+    .option('--service-account <name>', 'its service account', '')
+    .option('--locality <region/zone/subzone>', 'where it runs', '')
+    .option('--network <name>', 'the network it is in', '')
+    .option('--cluster-id <name>', 'the cluster it is in', '')
+    .addOption(
+      new Option('--interception <mode>', 'how traffic gets to it')
+        .choices(['none', 'redirect', 'tproxy'])
+        .default('none'),
+    )
+    .option('--admin-port <port>', 'its admin port on loopback', portNumber, 15000)
+    .option('--refresh <time>', 'how often it polls: 5s, 1m; at least 1s', refreshTime, parseDuration('5s'))
+    .option('--metadata <json>', 'node metadata, laid over the rest', jsonObject, {})
+    .option('--ca-file <path>', "authorities of the server's certificate", '/etc/ssl/certs/ca-certificates.crt')
+    .action((_options: unknown, command: Command) => print(command));
+}
+
+function print(command: Command): void {
+  const options = command.optsWithGlobals<BootstrapOptions>();
+  if (!URL.canParse(options.server)) command.error(`error: --server ${options.server} is no URL`);
+  const { token, ...said } = options;
+  const made = bootstrap({
+    ...said,
+    ip: options.ip ?? ownAddress(),
+    labels: options.label,
+    locality: parseLocality(options.locality),
+    server: new URL(options.server),
+    ...tokenOf(command, token),
+  });
+  if (!made.ok) command.error(made.issues.map(({ path, message }) => `error: --${path}: ${message}`).join('\n'));
+  process.stdout.write(`${JSON.stringify(made.value, null, 2)}\n`);
+  process.stderr.write(loopsNote(options.refresh));
+}
+
+/** A token that came from the environment is not copied into a file: the Envoy reads it from its own. */
+function tokenOf(command: Command, text: string | undefined): { readonly token?: BearerToken } {
+  if (text === undefined || text === '') return {};
+  const isFromEnvironment = command.parent?.getOptionValueSource('token') === 'env';
+  return { token: isFromEnvironment ? { from: 'environment', variable: 'PILOTLESS_TOKEN' } : { from: 'text', text } };
+}
+
+/** DLV-13: each loop costs the service a poll every one to two refresh times. */
+function loopsNote(refresh: DurationMs): string {
+  const each = `every ${refresh / 1000} to ${(2 * refresh) / 1000} s`;
+  return (
+    `This proxy polls ${each} in 2 loops, for clusters and listeners, and in one more for each of its clusters with ` +
+    `endpoints and each of its route tables; "pilotless proxy-status" shows how many that are.\n`
+  );
+}
+
+function ownAddress(): string {
+  const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+}
+
+function label(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('write it as key=value');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+function refreshTime(text: string): DurationMs {
+  const time = parseDuration(text);
+  if (time === undefined) throw new InvalidArgumentError('write it like 5s, 500ms or 1m30s');
+  if (time < 1000) throw new InvalidArgumentError('a proxy polls at most once a second: at least 1s');
+  return time;
+}
+
+function jsonObject(text: string): Readonly<Record<string, unknown>> {
+  const value = parsed(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new InvalidArgumentError('write it as one JSON object');
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined; // no JSON is no object either, which the caller says
+  }
+}

@@ -1,0 +1,79 @@
+import { Command } from 'commander';
+import { stringify } from 'yaml';
+import { getJson } from './call-service.ts';
+import { alignedRows } from './aligned-rows.ts';
+
+interface ProxyStatusOptions {
+  readonly output: 'table' | 'json' | 'yaml';
+}
+
+/** The part of the service's answer that the table shows. */
+interface ProxyRow {
+  readonly id: string;
+  readonly status: string;
+  readonly snapshotRevision: number;
+  readonly lastPolledAt: string;
+  readonly pollLoops: number;
+  readonly types: Readonly<Record<string, TypeRow>>;
+}
+
+interface TypeRow {
+  readonly status: string;
+  readonly loops: number;
+  readonly sent: string;
+  readonly acked: string;
+  readonly rejected?: string;
+  readonly name?: string;
+}
+
+/** `pilotless proxy-status [ID]`: whether the proxies have what they were sent. */
+export function proxyStatusCommand(): Command {
+  return new Command('proxy-status')
+    .description('show per proxy and type what was sent and what was taken')
+    .argument('[id]', 'one proxy, by its node id or as name.namespace')
+    .action(async (id: string | undefined, _options: unknown, command: Command) => {
+      const { output } = command.optsWithGlobals<ProxyStatusOptions>();
+      const path = id === undefined ? '/v1/proxies' : `/v1/proxies/${encodeURIComponent(id)}`;
+      const answer = await getJson(command, path);
+      process.stdout.write(printed(answer, output, id !== undefined));
+    });
+}
+
+function printed(answer: unknown, output: ProxyStatusOptions['output'], isOne: boolean): string {
+  if (output === 'json') return `${JSON.stringify(answer, null, 2)}\n`;
+  if (output === 'yaml') return stringify(answer);
+  return isOne
+    ? proxyTable(answer as ProxyRow)
+    : fleetTable((answer as { readonly proxies: readonly ProxyRow[] }).proxies);
+}
+
+const TYPES = ['CDS', 'LDS', 'RDS', 'EDS', 'SDS', 'ECDS'] as const;
+
+function fleetTable(proxies: readonly ProxyRow[]): string {
+  if (proxies.length === 0) return 'No proxy has polled within the last day.\n';
+  const rows = proxies.map(({ id, snapshotRevision, lastPolledAt, pollLoops, types }) => [
+    id.split('~')[2] ?? id,
+    ...TYPES.map((type) => types[type]?.status ?? 'NOT_SENT'),
+    String(snapshotRevision),
+    String(pollLoops),
+    lastPolledAt,
+  ]);
+  return alignedRows(['PROXY', ...TYPES, 'REVISION', 'LOOPS', 'LAST POLL'], rows);
+}
+
+function proxyTable({ id, status, snapshotRevision, lastPolledAt, types }: ProxyRow): string {
+  const rows = Object.entries(types).map(([type, row]) => [
+    type,
+    row.status,
+    String(row.loops),
+    short(row.sent),
+    short(row.acked),
+    short(row.rejected ?? ''),
+    row.name ?? '',
+  ]);
+  const head = `${id}\n${status} at revision ${snapshotRevision}, last poll ${lastPolledAt}\n\n`;
+  return head + alignedRows(['TYPE', 'STATUS', 'LOOPS', 'SENT', 'ACKED', 'REJECTED', 'NAME'], rows);
+}
+
+/** Enough of a version to tell it from another by eye. */
+const short = (versionInfo: string): string => (versionInfo === '' ? '-' : versionInfo.slice(0, 12));

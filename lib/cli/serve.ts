@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { BlockList, isIP } from 'node:net';
+import { Command, Option } from 'commander';
+import { type LocalOptions, startLocal } from '../../functions/local.ts';
+import { portNumber } from './port-number.ts';
+
+interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly data: string;
+  readonly inMemory: boolean;
+  readonly logLevel: LocalOptions['logLevel'];
+}
+
+/** `pilotless serve`: the whole service in one process. Standard output has the one line `ready URL`; the log is standard error. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('run the API, the discovery endpoint and the builder in one process on embedded storage')
+    .option('--port <port>', 'where to listen; 0 picks a free port', portNumber, 8080)
+    .option('--host <address>', 'a loopback address: proxies prove nothing here yet', '127.0.0.1')
+    .option('--data <directory>', 'where everything is kept', '.pilotless')
+    .option('--in-memory', 'keep nothing after the end', false)
+    .addOption(
+      new Option('--log-level <level>', 'what is logged').choices(['info', 'warn', 'error', 'silent']).default('info'),
+    )
+    .action((options: ServeOptions, command: Command) => serve(options, command));
+}
+
+async function serve(options: ServeOptions, command: Command): Promise<void> {
+  if (!isLoopback(options.host)) {
+    // IDN-2: proxies and writers are believed here, which only this machine may use.
+    fail(
+      command,
+      `--host ${options.host} is no loopback address; without an identity for proxies only loopback is served`,
+    );
+  }
+  const { host, port, data, inMemory, logLevel } = options;
+  const stopped = Promise.withResolvers<void>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped.resolve());
+  try {
+    const where = inMemory ? {} : { dataDirectory: data };
+    const service = await startLocal({ host, port, ...where, version: ownVersion(), logTo: process.stderr, logLevel });
+    process.stdout.write(`ready ${service.url}\n`);
+    await stopped.promise;
+    await service.stop();
+  } catch (error) {
+    fail(command, sentenceOf(error, options));
+  }
+}
+
+function fail(command: Command, sentence: string): never {
+  return command.error(`error: ${sentence}`, { exitCode: 1, code: 'pilotless.serve' });
+}
+
+/** One line that says what to do about a start that failed. */
+function sentenceOf(error: unknown, { host, port, data }: ServeOptions): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE')
+    return `port ${port} on ${host} is in use; choose another with --port, or 0 for a free one`;
+  if (code === 'EACCES') return `this user may not listen on port ${port}; choose one from 1024 up with --port`;
+  if (code === 'EADDRNOTAVAIL') return `this machine has no address ${host}`;
+  if (code === 'CORRUPT_STORE') {
+    return `data directory ${data} is damaged (${messageOf(error)}); restore it from a backup, or choose another with --data`;
+  }
+  return messageOf(error);
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+function isLoopback(host: string): boolean {
+  const family = isIP(host);
+  return host === 'localhost' || (family !== 0 && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4'));
+}
+
+function ownVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return manifest.version;
+}
