@@ -1,0 +1,88 @@
+import { createServer, get, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type LocalService, startLocal } from '../../functions/local.ts';
+import { durationMs } from '../../lib/base/brand.ts';
+import { NOWHERE } from '../../lib/base/locality.ts';
+import { bootstrap, type BootstrapRequest } from '../../lib/control/bootstrap.ts';
+
+/** A service of its own for one test, in memory unless a directory is given. */
+export function startService(dataDirectory?: string): Promise<LocalService> {
+  return startLocal({
+    host: '127.0.0.1',
+    port: 0,
+    ...(dataDirectory === undefined ? {} : { dataDirectory }),
+    version: 'test',
+    logTo: { write: () => undefined },
+    logLevel: 'error',
+  });
+}
+
+/** The bootstrap of a sidecar in namespace `default` that polls a server as fast as is allowed. */
+export function bootstrapFor(server: string, changes: Partial<BootstrapRequest> = {}): object {
+  const made = bootstrap({
+    id: 'client',
+    type: 'sidecar',
+    namespace: 'default',
+    ip: '127.0.0.1',
+    labels: {},
+    serviceAccount: '',
+    locality: NOWHERE,
+    network: '',
+    clusterId: '',
+    interception: 'none',
+    adminPort: 0,
+    refresh: durationMs(1000),
+    metadata: {},
+    server: new URL(server),
+    caFile: '/etc/ssl/certs/ca-certificates.crt',
+    ...changes,
+  });
+  if (!made.ok) throw new Error(JSON.stringify(made.issues));
+  return made.value;
+}
+
+/** Applies documents and answers the new revision; throws with the answer when they are refused. */
+export async function apply(server: string, yaml: string): Promise<number> {
+  const answer = await fetch(`${server}/v1/apply`, { method: 'POST', body: yaml });
+  const body = await answer.text();
+  if (answer.status !== 200) throw new Error(`apply: ${answer.status} ${body}`);
+  return (JSON.parse(body) as { revision: number }).revision;
+}
+
+/** A small HTTP server on loopback; what it answers is the test's. */
+export interface TinyServer {
+  readonly url: string;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export async function tinyServer(answer: RequestListener): Promise<TinyServer> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** A backend that answers every request with its own name. */
+export function backend(name: string): Promise<TinyServer> {
+  return tinyServer((_request, response) => response.end(name));
+}
+
+/** One request to a port on loopback under another host name, which `fetch` does not allow; status and body of the answer. */
+export function callAs(host: string, port: number): Promise<{ readonly status: number; readonly body: string }> {
+  return new Promise((resolve, reject) => {
+    const request = get({ host: '127.0.0.1', port, headers: { host }, agent: false }, (answer) => {
+      let body = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }));
+    });
+    request.on('error', reject);
+  });
+}
