@@ -1,0 +1,39 @@
+import type { DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda';
+import { ATTRIBUTES } from '../lib/adapters/aws/records-table.ts';
+import { type Cloud, cloud } from './cloud.ts';
+
+/** A batch of the table's stream, or the timer that catches what a lost event left behind. */
+export type PublishEvent = DynamoDBStreamEvent | ScheduledEvent;
+
+/** Something changed: lead, build, publish. A failure is thrown, so that the stream repeats the batch. */
+export function publishFunction({
+  delivery,
+  log,
+}: Pick<Cloud, 'delivery' | 'log'>): (event: PublishEvent) => Promise<void> {
+  return async (event) => {
+    const isTimer = !('Records' in event);
+    if (!isTimer && !event.Records.some(movesHead)) return;
+    const report = await delivery.builder.build(isTimer ? 'timer' : 'config');
+    switch (report.outcome) {
+      case 'followed':
+        // Someone else leads. It may have read the config before this change, so the stream has to ask again.
+        if (!isTimer) throw new Error('another builder leads; repeat this batch');
+        return;
+      case 'built':
+        if (report.views.failed > 0) log.warn('build-incomplete', { failed: report.views.failed });
+    }
+  };
+}
+
+/** Whether the record is the head of the config; nothing else in the table asks for a build. */
+function movesHead(record: DynamoDBStreamEvent['Records'][number]): boolean {
+  const keys = record.dynamodb?.Keys;
+  return keys?.[ATTRIBUTES.partition]?.S === 'config' && keys[ATTRIBUTES.id]?.S === 'head';
+}
+
+let made: ((event: PublishEvent) => Promise<void>) | undefined;
+
+export const handler = (event: PublishEvent): Promise<void> => {
+  made ??= publishFunction(cloud());
+  return made(event);
+};
