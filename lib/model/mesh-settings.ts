@@ -1,4 +1,5 @@
 import type { DurationMs } from '../base/brand.ts';
+import type { LabelSelector } from '../base/label-selector.ts';
 import type { HostName } from '../base/host-name.ts';
 import type { LocalityLb, PolicyBlocks, TcpKeepalive, ZoneAwareLb } from './traffic-policy.ts';
 
@@ -9,6 +10,8 @@ import type { LocalityLb, PolicyBlocks, TcpKeepalive, ZoneAwareLb } from './traf
 export interface MeshSettings {
   readonly rootNamespace: string;
   readonly trustDomain: string;
+  /** Former trust domains, whose names certificates may still carry. */
+  readonly trustDomainAliases: readonly string[];
   /** Cluster that endpoints written in documents count to; Istio's word for the registry's own cluster. */
   readonly clusterId: string;
   /** Patterns for the stat names of clusters (CL-12); `undefined` takes the cluster's name. */
@@ -34,6 +37,8 @@ export interface MeshSettings {
     readonly routes: readonly string[];
     readonly policies: readonly string[];
   };
+  /** What caps the visibility of ServiceEntries; `undefined` for nothing (SR-8). */
+  readonly visibilityCaps: VisibilityCaps | undefined;
   readonly defaultRetries: RetryDefaults | undefined;
   /** Mesh-wide locality load balancing; `undefined` when it is switched off. */
   readonly localityLb: LocalityLb | undefined;
@@ -50,4 +55,15 @@ export interface RetryDefaults {
   readonly attempts: number;
   readonly retryOn: string | undefined;
   readonly backoff: DurationMs | undefined;
+}
+
+export type VisibilityCap = 'public' | 'namespace' | 'nobody';
+
+/** The first policy all of whose selectors match the namespace says the cap, else the fallback. A selector that is not there never matches. */
+export interface VisibilityCaps {
+  readonly fallback: VisibilityCap;
+  readonly policies: readonly {
+    readonly cap: VisibilityCap;
+    readonly selectors: readonly (LabelSelector | undefined)[];
+  }[];
 }

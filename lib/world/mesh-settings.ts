@@ -1,7 +1,7 @@
 import { durationMs, type DurationMs } from '../base/brand.ts';
 import { hostsOverlap, type HostName } from '../base/host-name.ts';
 import type { Issue, Noted } from '../base/issue.ts';
-import type { MeshSettings, RetryDefaults } from '../model/mesh-settings.ts';
+import type { MeshSettings, RetryDefaults, VisibilityCaps } from '../model/mesh-settings.ts';
 import type { PolicyBlocks } from '../model/traffic-policy.ts';
 import { meshConfigWithDefaults, type MeshConfig } from '../resources/mesh-defaults.ts';
 import { meshName } from '../resources/mesh.ts';
@@ -14,6 +14,7 @@ import {
   readZoneAwareLb,
   textDuration,
 } from './traffic-policy-blocks.ts';
+import { readSelector } from './written-selector.ts';
 
 const DOMAIN_SUFFIX = 'cluster.local';
 
@@ -34,6 +35,7 @@ function settingsOf(config: MeshConfig): MeshSettings {
   return {
     rootNamespace: config.rootNamespace,
     trustDomain: config.trustDomain,
+    trustDomainAliases: config.trustDomainAliases,
     clusterId: 'Kubernetes',
     outboundStatName: nonEmpty(config.outboundClusterStatName),
     inboundStatName: nonEmpty(config.inboundClusterStatName),
@@ -54,6 +56,7 @@ function settingsOf(config: MeshConfig): MeshSettings {
       routes: config.defaultVirtualServiceExportTo,
       policies: config.defaultDestinationRuleExportTo,
     },
+    visibilityCaps: readVisibilityCaps(config.serviceEntryVisibility),
     defaultRetries: readRetryDefaults(config.defaultHttpRetryPolicy),
     localityLb: locality === 'off' ? undefined : locality,
     zoneAwareLb: config.zoneAwareLbSetting && readZoneAwareLb(config.zoneAwareLbSetting),
@@ -86,6 +89,20 @@ const NORMALIZATIONS = {
   MERGE_SLASHES: 'merge-slashes',
   DECODE_AND_MERGE_SLASHES: 'decode-and-merge-slashes',
 } as const;
+
+/** SR-8: counts for proxies only where it says so. */
+function readVisibilityCaps(spec: MeshConfig['serviceEntryVisibility']): VisibilityCaps | undefined {
+  if (spec?.applyToSidecars !== true) return undefined;
+  return {
+    fallback: CAPS[spec.defaultVisibility ?? 'VISIBILITY_UNSPECIFIED'],
+    policies: (spec.policies ?? []).map(({ visibility, matchingRules = [] }) => ({
+      cap: CAPS[visibility ?? 'VISIBILITY_UNSPECIFIED'],
+      selectors: matchingRules.map(({ namespaceSelector }) => readSelector(namespaceSelector)),
+    })),
+  };
+}
+
+const CAPS = { VISIBILITY_UNSPECIFIED: 'public', PUBLIC: 'public', NAMESPACE: 'namespace', NONE: 'nobody' } as const;
 
 function readRetryDefaults(spec: MeshConfig['defaultHttpRetryPolicy']): RetryDefaults | undefined {
   if (spec === undefined) return undefined;

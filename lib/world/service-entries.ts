@@ -11,6 +11,7 @@ import { keyOf, type Resource } from '../resources/resource.ts';
 import type { ServiceEntryPort, ServiceEntrySpec } from '../resources/service-entry.ts';
 import type { ReadService } from './read-service.ts';
 import { readTrafficDistribution } from './traffic-distribution.ts';
+import { capVisibility } from './visibility-cap.ts';
 import { endpointOf, readWorkload, type Workload } from './workload.ts';
 
 const RESOLUTIONS: Readonly<Record<NonNullable<ServiceEntrySpec['resolution']>, Resolution | undefined>> = {
@@ -49,6 +50,7 @@ function serviceOf(
   const { metadata, spec } = entry;
   const addresses = [...new Set((spec.addresses ?? []).flatMap(plainAddress))];
   const allocated = addresses.length > 0 ? [] : allocatedAddresses(entry, hostname);
+  const exported = resolveExportTo(spec.exportTo, metadata.namespace, mesh.defaultExportTo.services);
   const distribution = readTrafficDistribution(undefined, metadata.annotations);
   return {
     source: keyOf(entry),
@@ -63,7 +65,7 @@ function serviceOf(
     ...(distribution && { trafficDistribution: distribution }),
     ports: (spec.ports ?? []).map((port) => portOf(port, resolution)),
     isMeshExternal: spec.location !== 'MESH_INTERNAL', // SE-2
-    visibility: resolveExportTo(spec.exportTo, metadata.namespace, mesh.defaultExportTo.services),
+    visibility: capVisibility(exported, metadata.namespace, mesh.visibilityCaps),
     labels: metadata.labels ?? {},
     accounts: spec.subjectAltNames ?? [],
   };

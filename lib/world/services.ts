@@ -32,7 +32,7 @@ export function readServices(resources: readonly Resource[], mesh: MeshSettings)
   const services: Service[] = [];
   const endpoints = new Map<ServiceKey, readonly Endpoint[]>();
   for (const [key, same] of byKey) {
-    const { service, notes } = uniteServices(same);
+    const { service, notes } = uniteServices(same, mesh);
     issues.push(...notes);
     services.push(service);
     endpoints.set(key, uniteEndpoints(service, same));
@@ -68,21 +68,27 @@ const ready = (endpoint: Endpoint): Endpoint =>
   endpoint.health === 'unhealthy' ? { ...endpoint, health: 'healthy' } : endpoint;
 
 /** SR-4, SE-13, SC-16: the oldest says what the service is, a Service before any ServiceEntry; equals add ports and addresses. */
-function uniteServices(same: Group): { service: Service; notes: readonly Issue[] } {
+function uniteServices(same: Group, mesh: MeshSettings): { service: Service; notes: readonly Issue[] } {
   const owner = same.find(({ service }) => service.registry === 'kubernetes') ?? same[0];
   const others = same.filter((item) => item !== owner);
   const equals = others.filter(({ service }) => alike(owner.service) === alike(service));
   const all = [owner, ...equals].map(({ service }) => service);
-  const accounts = [...new Set(same.flatMap((item) => [...item.service.accounts, ...item.accounts]))].sort();
+  const accounts = same.flatMap((item) => [...item.service.accounts, ...item.accounts]);
   return {
     service: {
       ...owner.service,
       ports: uniqueByNumber(all),
       addresses: [...new Set(all.flatMap(({ addresses }) => addresses))],
-      accounts,
+      accounts: [...new Set(accounts.flatMap((account) => withAliases(account, mesh)))].sort(),
     },
     notes: others.filter((item) => !equals.includes(item)).map((item) => shadowed(item.service, owner.service)),
   };
+}
+
+/** SR-10: a SPIFFE name under every trust domain that the mesh has or had; other names are as they are. */
+function withAliases(account: string, { trustDomainAliases }: MeshSettings): readonly string[] {
+  const [, path] = /^spiffe:\/\/[^/]+(\/.*)$/.exec(account) ?? [];
+  return path === undefined ? [account] : [account, ...trustDomainAliases.map((domain) => `spiffe://${domain}${path}`)];
 }
 
 const uniqueByNumber = (services: readonly Service[]): Service['ports'] => {

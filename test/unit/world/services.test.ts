@@ -341,3 +341,40 @@ test('SR-17: a service may ask clients to stay near, in its spec word for word o
   assert.equal(wish(entry('{ hosts: [a.com] }', annotated('PreferClose'))), 'same-zone');
   assert.equal(wish(entry('{ hosts: [a.com] }', annotated('Nonsense'))), undefined);
 });
+
+const mesh = (meshConfig: string): string => `
+apiVersion: pilotless.dev/v1
+kind: Mesh
+metadata: { name: default }
+spec: { meshConfig: ${meshConfig} }
+`;
+
+test('SR-8: mesh policies narrow the visibility of ServiceEntries, the first that matches the namespace, and never widen it', () => {
+  const here =
+    '{ visibility: NAMESPACE, matchingRules: [{ namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: default } } }] }';
+  const caps = (settings: string): string => mesh(`{ serviceEntryVisibility: { ${settings} } }`);
+  for (const [exportTo, settings, expected] of [
+    ["['*']", `applyToSidecars: true, policies: [${here}, { visibility: NONE }]`, ['default']],
+    ['[b]', `applyToSidecars: true, policies: [${here}]`, 'nobody'],
+    ["['~']", 'applyToSidecars: true, defaultVisibility: PUBLIC', 'nobody'],
+    ["['*']", 'applyToSidecars: true, defaultVisibility: NONE', 'nobody'],
+    ["['*']", 'applyToSidecars: true', 'everyone'],
+    ["['*']", 'defaultVisibility: NONE', 'everyone'],
+    ["['*']", 'applyToSidecars: true, policies: [{ visibility: NONE, matchingRules: [{}] }]', 'everyone'],
+  ] as const) {
+    const [found] = read([entry(`{ hosts: [a.com], exportTo: ${exportTo} }`), caps(settings)].join('---')).services;
+    const seen = found?.visibility.to === 'namespaces' ? found.visibility.namespaces : found?.visibility.to;
+    assert.deepEqual(seen, expected, settings);
+  }
+});
+
+test('SR-10: SPIFFE names stand under every alias of the trust domain too, other names do not', () => {
+  const text = entry(
+    '{ hosts: [a.com], resolution: STATIC, subjectAltNames: [a.internal], endpoints: [{ address: 10.0.0.1, serviceAccount: sa }] }',
+  );
+  assert.deepEqual(read([text, mesh('{ trustDomainAliases: [old.example] }')].join('---')).services[0]?.accounts, [
+    'a.internal',
+    'spiffe://cluster.local/ns/default/sa/sa',
+    'spiffe://old.example/ns/default/sa/sa',
+  ]);
+});
