@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import type { HttpMatchRequest, HttpRoute, StringMatch } from '../../lib/resources/virtual-service-spec.ts';
+import type { Resource } from '../../lib/resources/resource.ts';
+import { virtualService } from './route-tables.ts';
+
+/** Few words, so that requests and matches meet often. */
+const word = fc.constantFrom('a', 'b', 'ab', '');
+const path = fc.constantFrom('/', '/a', '/b', '/a/b', '/ab', '/A');
+
+const stringMatch: fc.Arbitrary<StringMatch> = fc.oneof(
+  fc.record({ exact: word }),
+  fc.record({ prefix: fc.constantFrom('a', 'b') }),
+  fc.record({ regex: fc.constantFrom('a.*', '[ab]', '.*') }),
+  fc.constant({}),
+);
+const named = fc.dictionary(fc.constantFrom('x', 'y'), stringMatch, { maxKeys: 2 });
+
+const match: fc.Arbitrary<HttpMatchRequest> = fc.record(
+  {
+    name: fc.constant('m'),
+    statPrefix: fc.constant('s'),
+    uri: fc.oneof(
+      fc.record({ exact: path }),
+      fc.record({ prefix: path }),
+      fc.record({ regex: fc.constantFrom('/a.*', '.*') }),
+    ),
+    ignoreUriCase: fc.boolean(),
+    scheme: fc.constant({ exact: 'http' }),
+    method: fc.record({ exact: fc.constantFrom('GET', 'PUT') }),
+    authority: fc.constant({ prefix: 'a' }),
+    headers: named,
+    withoutHeaders: named,
+    queryParams: named,
+    port: fc.constantFrom(80, 81),
+    sourceLabels: fc.dictionary(fc.constant('app'), fc.constantFrom('front', 'back')),
+    sourceNamespace: fc.constantFrom('default', 'other'),
+    gateways: fc.subarray(['mesh', 'edge'], { minLength: 1 }),
+  },
+  { requiredKeys: [] },
+);
+
+/** Rules that answer with a status of their own each, so that an answer tells which rule it came from. */
+export const arbitraryAnswers: fc.Arbitrary<readonly HttpRoute[]> = fc
+  .array(fc.array(match, { maxLength: 3 }), { minLength: 1, maxLength: 5 })
+  .map((rules) =>
+    rules.map((matches, index) => ({
+      ...(matches.length > 0 && { match: matches }),
+      directResponse: { status: 200 + index },
+    })),
+  );
+
+export interface ArbitraryRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly port: number;
+}
+
+const texts = fc.dictionary(fc.constantFrom('x', 'y'), word, { maxKeys: 2 });
+export const arbitraryRequest: fc.Arbitrary<ArbitraryRequest> = fc.record({
+  method: fc.constantFrom('GET', 'PUT'),
+  path,
+  query: texts,
+  headers: texts,
+  port: fc.constantFrom(80, 81),
+});
+
+const host = fc.constantFrom('a.x', 'b.x', 'c.b.x', '*.x', '*.b.x', 'out.example', 'A.X', '10.1.0.1');
+const destination = fc.record({
+  destination: fc.record({ host, subset: fc.constantFrom('', 'v1') }),
+  weight: fc.integer({ min: 0, max: 3 }),
+});
+const forwarding: fc.Arbitrary<HttpRoute> = fc.record({
+  match: fc.array(match, { maxLength: 2 }),
+  route: fc.array(destination, { minLength: 1, maxLength: 3 }),
+  timeout: fc.constantFrom('0s', '1.5s'),
+  retries: fc.record({ attempts: fc.integer({ min: 0, max: 2 }), retryOn: fc.constantFrom('', '5xx,503') }),
+});
+
+/** VirtualServices for hosts that overlap, of two namespaces and some ages. */
+export const arbitraryVirtualServices: fc.Arbitrary<readonly Resource[]> = fc.uniqueArray(
+  fc
+    .record({
+      name: fc.constantFrom('p', 'q', 'r', 's'),
+      namespace: fc.constantFrom('default', 'other'),
+      age: fc.constantFrom('2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'),
+      hosts: fc.uniqueArray(host, { minLength: 1, maxLength: 3 }),
+      exportTo: fc.constantFrom<readonly string[]>(['*'], ['.'], ['default']),
+      http: fc.oneof(arbitraryAnswers, fc.array(forwarding, { minLength: 1, maxLength: 2 })),
+    })
+    .map(({ name, namespace, age, ...spec }) => virtualService(name, spec, { namespace, creationTimestamp: age })),
+  { selector: ({ metadata }) => `${metadata.namespace}/${metadata.name}`, maxLength: 5 },
+);
