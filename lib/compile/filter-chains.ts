@@ -73,6 +73,7 @@ export function httpManager({ facts, mesh }: ProxyView, chain: HttpChain): HttpC
     routes,
     filters: httpFilters({ listenerClass, profile: facts.profile, servesGrpcWeb }),
     ...BY_CLASS[listenerClass],
+    idleTimeout: facts.idleTimeout,
     pathNormalization: mesh.pathNormalization,
     acceptsAbsoluteUrls,
     forwards100Continue: !acceptsAbsoluteUrls,

@@ -10,6 +10,7 @@ import { instancesByPort } from './instances-by-port.ts';
 import { listenerName, boundWildcards } from './listener-addresses.ts';
 import type { Carries } from './listener-conflicts.ts';
 import { inboundRoutes } from './service-routes.ts';
+import { statPrefix } from './stat-name.ts';
 
 /** Connections to one port, or, with port 0, to every port that no service of the proxy has. */
 interface InboundPort {
@@ -17,7 +18,8 @@ interface InboundPort {
   readonly protocol: Protocol;
   readonly cluster: string;
   readonly chainNames: { readonly http: string; readonly tcp: string };
-  readonly statPrefix: string;
+  readonly httpStatPrefix: string;
+  readonly tcpStatPrefix: string;
   /** Of the service port, for the virtual host and for traces. */
   readonly servicePort: number;
   readonly hostname: string;
@@ -69,19 +71,22 @@ const everyOtherPort = (): InboundPort => ({
   protocol: 'auto',
   cluster: INBOUND_PASSTHROUGH_CLUSTER,
   chainNames: { http: 'virtualInbound-catchall-http', tcp: 'virtualInbound' },
-  statPrefix: INBOUND_PASSTHROUGH_CLUSTER,
+  httpStatPrefix: INBOUND_PASSTHROUGH_CLUSTER,
+  tcpStatPrefix: INBOUND_PASSTHROUGH_CLUSTER,
   servicePort: 0,
   hostname: '',
 });
 
-function ownPort({ facts }: ProxyView, { service, port, targetPort }: OwnInstance): InboundPort {
+function ownPort({ facts, mesh }: ProxyView, { service, port, targetPort }: OwnInstance): InboundPort {
   const name = listenerName(boundWildcards(facts)[0], targetPort);
+  const cluster = inboundCluster(targetPort);
   return {
     port: targetPort,
     protocol: port.protocol,
-    cluster: inboundCluster(targetPort),
+    cluster,
     chainNames: { http: name, tcp: name },
-    statPrefix: `inbound_${name}`,
+    httpStatPrefix: `inbound_${name}`,
+    tcpStatPrefix: statPrefix(cluster, mesh.inboundStatName, { service, port, subset: '', targetPort }),
     servicePort: port.number,
     hostname: service.hostname,
   };
@@ -103,9 +108,9 @@ function portChains(view: ProxyView, inbound: InboundPort): readonly FilterChain
 }
 
 function protocolFilters(view: ProxyView, inbound: InboundPort, { carries }: InboundMatch): readonly NetworkFilterIr[] {
-  const { cluster, statPrefix, protocol, hostname, servicePort } = inbound;
+  const { cluster, protocol, hostname, servicePort } = inbound;
   if (carries === 'tcp') {
-    const proxy = tcpTo(cluster);
+    const proxy = { ...tcpTo(cluster), statPrefix: inbound.tcpStatPrefix, idleTimeout: view.facts.idleTimeout };
     return protocol === 'mongo' ? [{ type: 'mongo-proxy', statPrefix: proxy.statPrefix }, proxy] : [proxy];
   }
   const routes = {
@@ -113,7 +118,9 @@ function protocolFilters(view: ProxyView, inbound: InboundPort, { carries }: Inb
     value: inboundRoutes({ cluster, host: hostname, port: servicePort, protocol }, view.mesh),
   } as const;
   const servesGrpcWeb = protocol === 'grpc-web';
-  return [httpManager(view, { listenerClass: 'sidecar-inbound', statPrefix, routes, servesGrpcWeb })];
+  return [
+    httpManager(view, { listenerClass: 'sidecar-inbound', statPrefix: inbound.httpStatPrefix, routes, servesGrpcWeb }),
+  ];
 }
 
 /** docs/spec-deviations.md: a stock Envoy has no workload certificate yet, so mutual TLS cannot end at it. */

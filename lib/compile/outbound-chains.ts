@@ -1,39 +1,39 @@
-import type { AddressRange, FilterChainIr, NetworkFilterIr, TcpProxyIr } from '../ir/listener.ts';
+import type { FilterChainIr, NetworkFilterIr, TcpProxyIr } from '../ir/listener.ts';
 import { outboundCluster } from '../ir/cluster-name.ts';
 import { isTls } from '../model/protocol.ts';
 import type { ServicePort } from '../model/service.ts';
 import type { TrafficPolicy } from '../model/traffic-policy.ts';
-import type { ProxyView, VisibleService } from '../view/proxy-view.ts';
+import type { ProxyView } from '../view/proxy-view.ts';
 import { ANY_CONNECTION, HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN, PLAIN_HTTP, tcpTo } from './filter-chains.ts';
 import { listenerName } from './listener-addresses.ts';
-import type { OutboundSocket } from './outbound-sockets.ts';
+import type { Claim } from './outbound-entry.ts';
+import { statPrefix } from './stat-name.ts';
 
 /**
  * TR-5, TR-6: opaque bytes go to the service itself. TLS is told apart by the server's name, but only where services
  * without an address of their own share the wildcard address.
  */
-export function tcpChain(
-  { service, policy }: VisibleService,
-  port: ServicePort,
-  socket: OutboundSocket,
-): FilterChainIr {
+export function tcpChain({ facts, mesh }: ProxyView, { visible, port, socket }: Claim): FilterChainIr {
+  const { service, policy } = visible;
   const cluster = outboundCluster(port.number, '', service.hostname);
+  const prefix = statPrefix(cluster, mesh.outboundStatName, { service, port, subset: '', targetPort: 0 });
   const needsServerName = isTls(port.protocol) && socket.reach === 'wildcard';
+  const proxy: TcpProxyIr = { ...tcpTo(cluster), statPrefix: prefix, idleTimeout: facts.idleTimeout };
   return {
     ...PLAIN_CHAIN,
     match: {
       ...ANY_CONNECTION,
-      destinationRanges: [...socket.ranges].sort(byAddress),
+      destinationRanges: socket.ranges,
       serverNames: needsServerName ? [service.hostname] : [],
     },
     handshakeTimeout: HANDSHAKE_TIMEOUT,
-    filters: [...protocolFilters(port, cluster), withPolicy(tcpTo(cluster), policy)],
+    filters: [...protocolFilters(port, prefix), withPolicy(proxy, policy)],
   };
 }
 
 /** TR-11 */
-function protocolFilters({ protocol }: ServicePort, statPrefix: string): readonly NetworkFilterIr[] {
-  return protocol === 'mongo' ? [{ type: 'mongo-proxy', statPrefix }] : [];
+function protocolFilters({ protocol }: ServicePort, prefix: string): readonly NetworkFilterIr[] {
+  return protocol === 'mongo' ? [{ type: 'mongo-proxy', statPrefix: prefix }] : [];
 }
 
 /** TR-9 */
@@ -42,21 +42,15 @@ function withPolicy(proxy: TcpProxyIr, policy: TrafficPolicy | undefined): TcpPr
   const algorithm = lb?.algorithm;
   return {
     ...proxy,
-    idleTimeout: pool?.tcpIdleTimeout,
+    idleTimeout: pool?.tcpIdleTimeout ?? proxy.idleTimeout,
     maxConnectionDuration: pool?.maxConnectionDuration,
     hashesSourceIp: algorithm !== undefined && 'key' in algorithm && algorithm.key?.on === 'source-ip',
   };
 }
 
-/** The HTTP side of a socket; `isSniffed` where other bytes may arrive there too (LS-8, LS-9). */
-export function httpChain(
-  view: ProxyView,
-  {
-    hostname,
-    port,
-    socket,
-  }: { readonly hostname: string; readonly port: ServicePort; readonly socket: OutboundSocket },
-): FilterChainIr {
+/** LS-9: HTTP goes by routes that are looked up under a name. */
+export function httpChain(view: ProxyView, { visible, port, socket }: Claim): FilterChainIr {
+  const { hostname } = visible.service;
   const manager = httpManager(view, {
     listenerClass: 'sidecar-outbound',
     statPrefix: `outbound_${listenerName(socket.addresses[0], port.number)}`,
@@ -72,6 +66,3 @@ export const onlyPlainHttp = (chain: FilterChainIr): FilterChainIr => ({
   ...chain,
   match: { ...ANY_CONNECTION, transport: 'raw_buffer', applicationProtocols: PLAIN_HTTP },
 });
-
-const byAddress = (a: AddressRange, b: AddressRange): number =>
-  a.address < b.address ? -1 : a.address > b.address ? 1 : 0;

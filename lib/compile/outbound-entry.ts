@@ -1,5 +1,7 @@
 import type { FilterChainIr } from '../ir/listener.ts';
 import type { Protocol } from '../model/protocol.ts';
+import type { ServicePort } from '../model/service.ts';
+import type { VisibleService } from '../view/proxy-view.ts';
 import type { Carries } from './listener-conflicts.ts';
 import type { OutboundSocket } from './outbound-sockets.ts';
 
@@ -17,4 +19,11 @@ export interface OwnedChain {
   readonly carries: 'http' | 'tcp';
   readonly chain: FilterChainIr;
   readonly hostname: string;
+}
+
+/** One service port that asks for one socket. */
+export interface Claim {
+  readonly visible: VisibleService;
+  readonly port: ServicePort;
+  readonly socket: OutboundSocket;
 }

@@ -1,7 +1,6 @@
 import { durationMs } from '../base/brand.ts';
 import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER } from '../ir/cluster-name.ts';
-import type { FilterChainIr, ListenerFilterIr, ListenerIr } from '../ir/listener.ts';
-import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { FilterChainIr, ListenerFilterIr, ListenerIr, TcpProxyIr } from '../ir/listener.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
 import { PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
 import { listenerName } from './listener-addresses.ts';
@@ -10,9 +9,10 @@ import type { OutboundEntry } from './outbound-entry.ts';
 
 /** The listener of an entry to which no more services come. */
 export function finishListener(
-  { facts, mesh }: ProxyView,
+  view: ProxyView,
   { socket: { addresses }, port, carries, chains }: OutboundEntry,
 ): ListenerIr {
+  const { facts, mesh } = view;
   const isSniffed = carries === 'auto';
   const finished = chains.map((owned) =>
     owned.carries === 'http' && isSniffed ? onlyPlainHttp(owned.chain) : owned.chain,
@@ -30,7 +30,7 @@ export function finishListener(
     inspectors,
     inspectionTimeout: looksForHttp ? mesh.protocolDetectionTimeout : durationMs(0), // LS-12
     continuesUninspected: true,
-    ...withDefault(finished, mesh),
+    ...withDefault(finished, view),
   };
 }
 
@@ -48,14 +48,11 @@ function inspectorsOf(chains: readonly FilterChainIr[]): readonly ListenerFilter
  * LS-14: a chain that takes everything becomes the default, so that a connection that fits another chain only in part
  * still finds it; where there is none, what no chain takes goes where unknown destinations go.
  */
-function withDefault(
-  chains: readonly FilterChainIr[],
-  mesh: MeshSettings,
-): Pick<ListenerIr, 'chains' | 'defaultChain'> {
+function withDefault(chains: readonly FilterChainIr[], view: ProxyView): Pick<ListenerIr, 'chains' | 'defaultChain'> {
   const special = chains.filter((chain) => !matchesAll(chain));
   const general = chains.find(matchesAll);
   if (special.length === 0) return { chains, defaultChain: undefined };
-  return { chains: special, defaultChain: general ?? passthroughChain(mesh) };
+  return { chains: special, defaultChain: general ?? passthroughChain(view) };
 }
 
 const matchesAll = ({ match }: FilterChainIr): boolean =>
@@ -64,12 +61,14 @@ const matchesAll = ({ match }: FilterChainIr): boolean =>
   match.destinationRanges.length === 0 &&
   match.transport === '';
 
-const passthroughChain = (mesh: MeshSettings): FilterChainIr => ({
+const passthroughChain = (view: ProxyView): FilterChainIr => ({
   ...PLAIN_CHAIN,
   name: 'PassthroughFilterChain',
-  filters: [tcpTo(unknownDestination(mesh))],
+  filters: [toUnknownDestination(view)],
 });
 
 /** Where connections go that are meant for no known service. */
-export const unknownDestination = ({ outboundPolicy }: MeshSettings): string =>
-  outboundPolicy === 'allow-any' ? PASSTHROUGH_CLUSTER : BLACK_HOLE_CLUSTER;
+export const toUnknownDestination = ({ facts, mesh }: ProxyView): TcpProxyIr => ({
+  ...tcpTo(mesh.outboundPolicy === 'allow-any' ? PASSTHROUGH_CLUSTER : BLACK_HOLE_CLUSTER),
+  idleTimeout: facts.idleTimeout,
+});

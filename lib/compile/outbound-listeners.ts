@@ -3,22 +3,14 @@ import { ipAddressKey } from '../base/ip-address.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import type { ListenerIr } from '../ir/listener.ts';
 import { isHttp, isTls, type Protocol } from '../model/protocol.ts';
-import type { ServicePort } from '../model/service.ts';
-import type { ProxyView, VisibleService } from '../view/proxy-view.ts';
+import type { ProxyView } from '../view/proxy-view.ts';
 import { mayMix, meeting, sameMatch, type Carries } from './listener-conflicts.ts';
 import { withDistinctSockets } from './listener-addresses.ts';
 import { httpChain, tcpChain } from './outbound-chains.ts';
-import type { OutboundEntry, OwnedChain } from './outbound-entry.ts';
+import type { Claim, OutboundEntry, OwnedChain } from './outbound-entry.ts';
 import { finishListener } from './outbound-finish.ts';
-import { outboundSockets, type OutboundSocket } from './outbound-sockets.ts';
+import { outboundSockets } from './outbound-sockets.ts';
 import { refusal } from './refused-ports.ts';
-
-/** One service port that asks for one socket. */
-interface Claim {
-  readonly visible: VisibleService;
-  readonly port: ServicePort;
-  readonly socket: OutboundSocket;
-}
 
 /**
  * LS-4 to LS-17: the listeners for what the proxy's own machine sends. Services come oldest first (SR-6), and where they
@@ -94,12 +86,12 @@ function addChain(owned: OwnedChain, { chains }: OutboundEntry): string | undefi
   return undefined;
 }
 
-function chainsOf(view: ProxyView, { visible, port, socket }: Claim): OwnedChain[] {
-  const { hostname } = visible.service;
-  const carries = carriesOf(port.protocol);
+function chainsOf(view: ProxyView, claim: Claim): OwnedChain[] {
+  const { hostname } = claim.visible.service;
+  const carries = carriesOf(claim.port.protocol);
   const chains: OwnedChain[] = [];
-  if (carries !== 'http') chains.push({ carries: 'tcp', chain: tcpChain(visible, port, socket), hostname });
-  if (carries !== 'tcp') chains.push({ carries: 'http', chain: httpChain(view, { hostname, port, socket }), hostname });
+  if (carries !== 'http') chains.push({ carries: 'tcp', chain: tcpChain(view, claim), hostname });
+  if (carries !== 'tcp') chains.push({ carries: 'http', chain: httpChain(view, claim), hostname });
   return chains;
 }
 

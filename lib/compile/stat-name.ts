@@ -13,9 +13,12 @@ export interface StatNameParts {
  * CL-12: the name under which a cluster is counted, by the mesh's pattern or its own name. The semicolon ends the name, so
  * that a reader of statistics can tell its dots from those that separate words.
  */
-export function statName(clusterName: string, pattern: string | undefined, parts: StatNameParts): string {
-  return `${pattern === undefined ? clusterName : filled(pattern, parts)};`;
-}
+export const statName = (clusterName: string, pattern: string | undefined, parts: StatNameParts): string =>
+  `${statPrefix(clusterName, pattern, parts)};`;
+
+/** The same name before the statistics of a TCP proxy, which nobody has to tell from its words. */
+export const statPrefix = (clusterName: string, pattern: string | undefined, parts: StatNameParts): string =>
+  pattern === undefined ? clusterName : filled(pattern, parts);
 
 function filled(pattern: string, { service, port, subset, targetPort }: StatNameParts): string {
   const isKubernetes = service.registry === 'kubernetes';

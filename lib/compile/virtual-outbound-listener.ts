@@ -3,13 +3,14 @@ import type { ListenerIr } from '../ir/listener.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
 import { ANY_CONNECTION, PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
 import { boundWildcards } from './listener-addresses.ts';
-import { unknownDestination } from './outbound-finish.ts';
+import { toUnknownDestination } from './outbound-finish.ts';
 
 /**
  * LS-1: takes every connection that the machine's packet filter redirects and hands it to the listener of the address it
  * was meant for; keeps what is meant for no service.
  */
-export function virtualOutboundListener({ facts, mesh }: ProxyView): ListenerIr {
+export function virtualOutboundListener(view: ProxyView): ListenerIr {
+  const { facts, mesh } = view;
   return {
     name: 'virtualOutbound',
     addresses: boundWildcards(facts),
@@ -29,7 +30,7 @@ export function virtualOutboundListener({ facts, mesh }: ProxyView): ListenerIr 
         match: { ...ANY_CONNECTION, destinationPort: mesh.outboundPort },
         filters: [tcpTo(BLACK_HOLE_CLUSTER)],
       },
-      { ...PLAIN_CHAIN, name: 'virtualOutbound-catchall-tcp', filters: [tcpTo(unknownDestination(mesh))] },
+      { ...PLAIN_CHAIN, name: 'virtualOutbound-catchall-tcp', filters: [toUnknownDestination(view)] },
     ],
     defaultChain: undefined,
   };

@@ -2,6 +2,7 @@ import { unreachable } from '../base/unreachable.ts';
 import type { ClientCertificateIr, HttpConnectionManagerIr, RouteSourceIr } from '../ir/http-connection-manager.ts';
 import type { ProxyIr } from '../ir/proxy-ir.ts';
 import { restConfigSource } from './config-source.ts';
+import { encodeDuration } from './duration.ts';
 import type { ProtoJson } from './envoy-resource.ts';
 import { encodeHttpFilter } from './http-filters/http-filter-encoders.ts';
 import { encodeRouteConfiguration } from './route-configuration.ts';
@@ -15,6 +16,7 @@ export function encodeHttpConnectionManager(manager: HttpConnectionManagerIr, ir
       statPrefix: manager.statPrefix,
       ...encodeRoutes(manager.routes, ir),
       httpFilters: manager.filters.map(encodeHttpFilter),
+      commonHttpProtocolOptions: manager.idleTimeout && { idleTimeout: encodeDuration(manager.idleTimeout) },
       httpProtocolOptions: manager.acceptsAbsoluteUrls ? { allowAbsoluteUrl: true } : undefined,
       serverName: manager.serverName === '' ? undefined : manager.serverName,
       streamIdleTimeout: '0s',

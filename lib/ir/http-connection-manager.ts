@@ -1,3 +1,4 @@
+import type { DurationMs } from '../base/brand.ts';
 import type { RouteConfigurationIr } from './route-configuration.ts';
 
 /** How the bytes of a connection are read as HTTP, which filters see each request, and where its routes come from. */
@@ -11,6 +12,8 @@ export interface HttpConnectionManagerIr {
   readonly serverName: string;
   /** Takes the client's address from the connection instead of trusting `x-forwarded-for`. */
   readonly usesRemoteAddress: boolean;
+  /** How long a connection without requests stays open; `undefined` leaves it to Envoy. */
+  readonly idleTimeout: DurationMs | undefined;
   /** How the `x-forwarded-client-cert` header is made; `undefined` drops it (Envoy's default). */
   readonly clientCertificate: ClientCertificateIr | undefined;
   readonly pathNormalization: 'none' | 'base' | 'merge-slashes' | 'decode-and-merge-slashes';

@@ -32,6 +32,8 @@ export interface ProxyFacts {
   readonly isUnprivileged: boolean;
   /** Ports that the proxy's own machine uses (LS-6), sorted: no listener on the wildcard address may take them. */
   readonly reservedPorts: readonly number[];
+  /** How long a connection may be idle where no traffic policy says it (metadata IDLE_TIMEOUT); `undefined` leaves it to Envoy. */
+  readonly idleTimeout: DurationMs | undefined;
   /** Whether its applications find services by the addresses that were given out to them (SR-14). */
   readonly usesAllocatedAddresses: boolean;
   /** Networks whose endpoints it wants to see, sorted; empty for all (NW-1, NW-3). */

@@ -116,6 +116,7 @@ function factsOf(node: PlainNode): Checked<ProxyFacts> {
     httpProxyPort: said.number('HTTP_PROXY_PORT'),
     isUnprivileged: said.isTrue('UNPRIVILEGED_POD'),
     reservedPorts: reservedPorts(said),
+    idleTimeout: said.duration('IDLE_TIMEOUT'),
     usesAllocatedAddresses: said.isTrue('DNS_CAPTURE') && said.isTrue('DNS_AUTO_ALLOCATE'),
     networkView: [...new Set(said.list('REQUESTED_NETWORK_VIEW') ?? [])].sort(),
     refresh: said.duration('PILOTLESS_REFRESH') ?? DEFAULT_REFRESH,

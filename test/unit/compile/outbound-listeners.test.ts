@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { outboundListeners } from '../../../lib/compile/outbound-listeners.ts';
 import type { ListenerIr } from '../../../lib/ir/listener.ts';
 import type { Service } from '../../../lib/model/service.ts';
+import type { TrafficPolicy } from '../../../lib/model/traffic-policy.ts';
 import type { ViewFacts } from '../../../lib/view/proxy-view.ts';
 import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
 import { durationMs } from '../../../lib/base/brand.ts';
@@ -25,6 +26,15 @@ function listen(
   const { value, issues } = outboundListeners(view);
   return { listeners: value, issues: issues.map(summary) };
 }
+
+const NO_POLICY = {
+  from: [],
+  namespace: 'default',
+  visibility: { to: 'everyone' },
+  workloadSelector: undefined,
+  ports: [],
+  subsets: [],
+} as const;
 
 describe('where connections are met', () => {
   const cases: readonly [string, Service, readonly string[], readonly string[]][] = [
@@ -223,16 +233,7 @@ describe('what a listener does', () => {
       },
       lb: { algorithm: { type: 'maglev', tableSize: undefined, key: { on: 'source-ip' } } },
     } as const;
-    const policy = {
-      from: [],
-      host: service.hostname,
-      namespace: 'default',
-      visibility: { to: 'everyone' },
-      workloadSelector: undefined,
-      blocks,
-      ports: [],
-      subsets: [],
-    } as const;
+    const policy = { ...NO_POLICY, host: service.hostname, blocks };
     const { value } = outboundListeners(proxyView({ services: [{ ...visible(service), policy }] }));
     assert.deepEqual(value[0]?.chains[0]?.filters, [
       {
@@ -244,6 +245,28 @@ describe('what a listener does', () => {
         hashesSourceIp: true,
       },
     ]);
+  });
+
+  test('TR-9: a proxy says how long connections may be idle where no policy does', () => {
+    const idle = (pool: object | undefined): unknown => {
+      const service = serviceOf('a', ports('9/tcp'));
+      const policy = pool && ({ ...NO_POLICY, host: service.hostname, blocks: { pool } } as TrafficPolicy);
+      const facts = { idleTimeout: durationMs(7000) };
+      const { value } = outboundListeners(proxyView({ facts, services: [{ ...visible(service), policy }] }));
+      const [filter] = value[0]?.chains[0]?.filters ?? [];
+      return filter?.type === 'tcp-proxy' && filter.idleTimeout;
+    };
+    assert.equal(idle(undefined), 7000);
+    assert.equal(idle({}), 7000);
+    assert.equal(idle({ tcpIdleTimeout: durationMs(1000) }), 1000);
+  });
+
+  test('CL-12: TCP is counted under the mesh’s pattern', () => {
+    const mesh = { ...meshDefaults(), outboundStatName: '%SERVICE_NAME%_%SERVICE_PORT%' };
+    const { value } = outboundListeners(proxyView({ mesh, services: [visible(serviceOf('a', ports('9/tcp')))] }));
+    const [filter] = value[0]?.chains[0]?.filters ?? [];
+    assert.ok(filter?.type === 'tcp-proxy');
+    assert.deepEqual([filter.statPrefix, filter.cluster], ['a.example_9', 'outbound|9||a.example']);
   });
 
   test('TR-11: operations of MongoDB are counted before its bytes go on', () => {

@@ -14,6 +14,7 @@ const manager: HttpConnectionManagerIr = {
   filters: [{ type: 'router' }],
   serverName: '',
   usesRemoteAddress: false,
+  idleTimeout: undefined,
   clientCertificate: undefined,
   pathNormalization: 'base',
   acceptsAbsoluteUrls: false,
@@ -64,6 +65,7 @@ describe('other members', () => {
     ['LS-18: whole URLs', { acceptsAbsoluteUrls: true }, { httpProtocolOptions: { allowAbsoluteUrl: true } }],
     ['GW-29: the client’s own address', { usesRemoteAddress: true }, { useRemoteAddress: true }],
     ['a server’s name', { serverName: 'istio-envoy' }, { serverName: 'istio-envoy' }],
+    ['idle clients', { idleTimeout: durationMs(30_000) }, { commonHttpProtocolOptions: { idleTimeout: '30s' } }],
     ['100 Continue', { forwards100Continue: true }, { proxy100Continue: true }],
     [
       'LS-25: certificates appended',
