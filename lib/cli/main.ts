@@ -1,34 +1,43 @@
 import { Command, CommanderError, Option } from 'commander';
+import { CliFailure, exitCodes } from './cli-failure.ts';
 import { verbs } from './verbs.ts';
 
-/** Exit codes that scripts rely on. */
-export const EXIT = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const;
-
-/** Runs one command line and ends the process when it failed; `argv` is without the program's own name. */
+/** Runs one command line (without the program's own name) and sets the exit code: 0 done, 1 refused, 2 usage, 3 not reached. */
 export async function main(argv: readonly string[]): Promise<void> {
+  const program = programOf();
   try {
-    await program().parseAsync(argv, { from: 'user' });
+    await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
     process.exitCode = exitCodeOf(error);
   }
 }
 
-function program(): Command {
-  const root = new Command('pilotless')
-    .description('control plane for Envoys anywhere, in the configuration language of Istio')
+function programOf(): Command {
+  const program = new Command('pilotless')
+    .description('serverless control plane for Envoy, with the configuration language of Istio')
     .addOption(new Option('--server <url>', 'the service').env('PILOTLESS_URL').default('http://127.0.0.1:8080'))
-    .addOption(new Option('--token <token>', 'bearer token for the service').env('PILOTLESS_TOKEN'))
-    .option('-n, --namespace <name>', 'namespace', 'default')
+    .addOption(new Option('--token <token>', 'what proves who you are').env('PILOTLESS_TOKEN'))
+    .option('-n, --namespace <name>', 'namespace of what does not say one', 'default')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'yaml']).default('table'))
-    .exitOverride();
-  for (const verb of verbs) root.addCommand(verb().copyInheritedSettings(root));
-  return root;
+    .exitOverride()
+    .showHelpAfterError('(pilotless --help lists the verbs)');
+  for (const verb of verbs) program.addCommand(verb().exitOverride().copyInheritedSettings(program));
+  return program;
 }
 
-/** Commander ends with 1 for a usage that it does not understand; ours is 2. What a verb ends with itself stays. */
-function exitCodeOf({ code, exitCode }: CommanderError): number {
-  return exitCode !== 0 && code.startsWith('commander.') ? EXIT.usage : exitCode;
+/** What went wrong has been said by then, but for faults of ours, which are said here. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // A verb that refuses by `command.error` chose its code; everything else of commander's is about usage, or help.
+    if (error.code === 'commander.error') return error.exitCode;
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+  if (error instanceof CliFailure) {
+    if (error.message !== '') process.stderr.write(`error: ${error.message}\n`);
+    return exitCodes[error.kind];
+  }
+  process.stderr.write(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return exitCodes.refused;
 }
 
 if (import.meta.main) await main(process.argv.slice(2));

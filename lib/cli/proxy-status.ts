@@ -1,11 +1,8 @@
 import { Command } from 'commander';
-import { stringify } from 'yaml';
-import { getJson } from './call-service.ts';
 import { alignedRows } from './aligned-rows.ts';
-
-interface ProxyStatusOptions {
-  readonly output: 'table' | 'json' | 'yaml';
-}
+import { accepted, apiClient } from './api-client.ts';
+import { optionsOf } from './global-options.ts';
+import { printValue } from './print-value.ts';
 
 /** The part of the service's answer that the table shows. */
 interface ProxyRow {
@@ -32,16 +29,14 @@ export function proxyStatusCommand(): Command {
     .description('show per proxy and type what was sent and what was taken')
     .argument('[id]', 'one proxy, by its node id or as name.namespace')
     .action(async (id: string | undefined, _options: unknown, command: Command) => {
-      const { output } = command.optsWithGlobals<ProxyStatusOptions>();
+      const options = optionsOf(command);
       const path = id === undefined ? '/v1/proxies' : `/v1/proxies/${encodeURIComponent(id)}`;
-      const answer = await getJson(command, path);
-      process.stdout.write(printed(answer, output, id !== undefined));
+      const { body } = accepted(await apiClient(options).ask(path));
+      if (!printValue(body, options.output)) process.stdout.write(tableOf(body, id !== undefined));
     });
 }
 
-function printed(answer: unknown, output: ProxyStatusOptions['output'], isOne: boolean): string {
-  if (output === 'json') return `${JSON.stringify(answer, null, 2)}\n`;
-  if (output === 'yaml') return stringify(answer);
+function tableOf(answer: unknown, isOne: boolean): string {
   return isOne
     ? proxyTable(answer as ProxyRow)
     : fleetTable((answer as { readonly proxies: readonly ProxyRow[] }).proxies);

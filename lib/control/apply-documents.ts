@@ -5,7 +5,8 @@ import { preferredApiVersion } from '../resources/kinds.ts';
 import { keyOf } from '../resources/resource.ts';
 import { missingReferencesOf } from './check-references.ts';
 import { type ConfigStore, parentState, type RevisionState } from './config-store.ts';
-import { type DocumentIssue, documentIssue, inOrder, resourceName, type SourceDocument } from './document-issue.ts';
+import { type DocumentIssue, documentIssue, inOrder, resourceName } from './document-issue.ts';
+import type { SourceDocument } from '../resources/read-documents.ts';
 import { type ExistingObject, existingObjects } from './existing-objects.ts';
 import { findIdempotent } from './find-idempotent.ts';
 import { type HeadPlan, moveHead, STALE_RESOURCE_VERSION } from './move-head.ts';
@@ -59,7 +60,11 @@ export async function applyDocuments(store: ConfigStore, request: ApplyRequest):
   const errors = inOrder([...request.unreadable, ...parsed.errors]);
   if (errors.length > 0) return { outcome: 'refused', errors };
 
-  const requestHash = hashOf([request.documents, request.prune ?? null, request.defaultNamespace]);
+  const requestHash = hashOf([
+    request.documents.map(({ value }) => value),
+    request.prune ?? null,
+    request.defaultNamespace,
+  ]);
   const { idempotencyKey: key, message, writer } = request;
   const moved = await moveHead<ApplyOutcome>(
     store,

@@ -1,14 +1,6 @@
 import type { Issue } from '../base/issue.ts';
+import type { SourceDocument } from '../resources/read-documents.ts';
 import type { Resource } from '../resources/resource.ts';
-
-/** One document of a text, before anybody knows what it is. Items of a `kind: List` are documents of their own. */
-export interface SourceDocument {
-  /** Which document of the text, from 1; documents without content do not count. */
-  readonly document: number;
-  /** Where in that document it stands: empty, or `items[2]` within a List. */
-  readonly place: string;
-  readonly value: unknown;
-}
 
 /** An error or a warning about one document of a request, as the API and the command line show it. */
 export interface DocumentIssue {
@@ -23,6 +15,9 @@ export interface DocumentIssue {
   readonly message: string;
 }
 
+/** Where in a request a document stands. */
+export type DocumentPlace = Pick<SourceDocument, 'document' | 'place'>;
+
 /** Who a document says it is, as far as that can be told of a document that may be wrong. */
 export type DocumentName = Pick<DocumentIssue, 'kind' | 'namespace' | 'name'>;
 
@@ -36,7 +31,7 @@ export function resourceName({ kind, metadata }: Resource): DocumentName {
   return { kind, namespace: metadata.namespace, name: metadata.name };
 }
 
-export function documentIssue(source: SourceDocument, name: DocumentName, issue: Issue): DocumentIssue {
+export function documentIssue(source: DocumentPlace, name: DocumentName, issue: Issue): DocumentIssue {
   const path = [source.place, issue.path].filter((part) => part !== '').join('.');
   return { document: source.document, ...name, path, code: issue.code, message: issue.message };
 }
@@ -49,3 +44,9 @@ const textOr = (value: unknown, otherwise: string): string => (typeof value === 
 /** Errors in the order of the documents, whichever step found them. */
 export const inOrder = (issues: readonly DocumentIssue[]): readonly DocumentIssue[] =>
   issues.toSorted((a, b) => a.document - b.document);
+
+/** `file:document: kind/namespace/name: path: message`, without the parts that are not known. */
+export function issueLine(file: string, { document, kind, namespace, name, path, message }: DocumentIssue): string {
+  const object = kind === '' && name === '' ? '' : [kind, namespace, name].join('/');
+  return [`${file}:${document}`, object, path, message].filter((part) => part !== '').join(': ');
+}

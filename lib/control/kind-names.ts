@@ -73,3 +73,9 @@ export function objectPath(
   if (name) parts.push(encodeURIComponent(name));
   return parts.join('/');
 }
+
+/** How kubectl writes a kind before a name: `virtualservice.networking.istio.io`, `service`. */
+export function resourceWord(kind: Kind): string {
+  const { singular, group } = namesOf(kind);
+  return qualified(singular, group);
+}

@@ -1,10 +1,11 @@
 import { parseDocument } from '../resources/parse-document.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
-import { type DocumentIssue, documentIssue, documentName, type SourceDocument } from './document-issue.ts';
+import { type DocumentIssue, type DocumentPlace, documentIssue, documentName } from './document-issue.ts';
+import type { SourceDocument } from '../resources/read-documents.ts';
 
 /** A document that its kind accepts, with what its author should know about it. */
 export interface ParsedDocument {
-  readonly source: SourceDocument;
+  readonly source: DocumentPlace;
   readonly resource: Resource;
   readonly warnings: readonly DocumentIssue[];
 }
@@ -18,10 +19,13 @@ export interface ParsedDocuments {
  * Reads every document by its kind and answers all errors at once (CS-8). A second document of the same object is an error
  * too: which of them should win is for their author to say.
  */
-export function parseDocuments(sources: readonly SourceDocument[], defaultNamespace: string): ParsedDocuments {
+export function parseDocuments(
+  sources: readonly (DocumentPlace & Pick<SourceDocument, 'value'>)[],
+  defaultNamespace: string,
+): ParsedDocuments {
   const documents: ParsedDocument[] = [];
   const errors: DocumentIssue[] = [];
-  const firstOf = new Map<string, SourceDocument>();
+  const firstOf = new Map<string, DocumentPlace>();
   for (const source of sources) {
     const parsed = parseDocument(source.value, { defaultNamespace });
     const name = documentName(source.value, defaultNamespace);
@@ -41,8 +45,8 @@ export function parseDocuments(sources: readonly SourceDocument[], defaultNamesp
 }
 
 function duplicate(
-  source: SourceDocument,
-  first: SourceDocument,
+  source: DocumentPlace,
+  first: DocumentPlace,
   name: Pick<DocumentIssue, 'kind' | 'namespace' | 'name'>,
 ): DocumentIssue {
   const where = [`document ${first.document}`, first.place].filter((part) => part !== '').join(' at ');

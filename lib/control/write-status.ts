@@ -25,6 +25,9 @@ export type StatusOutcome =
 /** Writers of one status are few; whoever loses this often in a row is told to come again. */
 const MAX_ATTEMPTS = 8;
 
+/** Far more than conditions need, and within what every store holds in one record, whatever the characters are. */
+const MAX_STATUS_CHARACTERS = 80_000;
+
 /** Writes the status of an object and nothing else of it: no revision, no generation, no build (CS-5, STO-6). */
 export async function writeStatus(store: ConfigStore, write: StatusWrite): Promise<StatusOutcome> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
@@ -52,6 +55,9 @@ function planStatus(resource: Resource, { patch, isReplacement }: StatusWrite): 
   }
   if (typeof status !== 'object' || status === null || Array.isArray(status)) {
     return { outcome: 'bad-request', message: 'status is an object' };
+  }
+  if (JSON.stringify(status).length > MAX_STATUS_CHARACTERS) {
+    return { outcome: 'bad-request', message: `a status has at most ${MAX_STATUS_CHARACTERS} characters` };
   }
   const next = { uid: resource.metadata.uid ?? '', status: status as Readonly<Record<string, unknown>> };
   return { outcome: 'done', resource: withStatus(resource, next) };

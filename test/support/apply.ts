@@ -1,7 +1,7 @@
 import type { ApplyOutcome, ApplyRequest } from '../../lib/control/apply-documents.ts';
 import { applyDocuments } from '../../lib/control/apply-documents.ts';
 import type { ConfigStore } from '../../lib/control/config-store.ts';
-import { readDocuments } from '../../lib/control/read-documents.ts';
+import { readText } from '../../lib/control/read-text.ts';
 
 /** A VirtualService of one host and one destination, as YAML. */
 export function virtualService(name: string, { host = 'reviews', labels = {}, namespace = '' } = {}): string {
@@ -24,7 +24,7 @@ export async function applyText(
   text: string,
   options: Partial<ApplyRequest> = {},
 ): Promise<ApplyOutcome> {
-  const read = readDocuments(text);
+  const read = readText(text);
   return applyDocuments(store, {
     documents: read.documents,
     unreadable: read.errors,

@@ -1,7 +1,7 @@
 import { type LabelSelector, parseLabelSelector } from '../../base/label-selector.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import { applyDocuments, type ApplyOutcome } from '../apply-documents.ts';
-import { readDocuments } from '../read-documents.ts';
+import { readText } from '../read-text.ts';
 import { readCount, readDryRun, type ReadQuery } from './list-query.ts';
 import type { ObjectApi } from './object-handler.ts';
 import { problem, tooManyWriters } from './problem.ts';
@@ -19,7 +19,7 @@ export async function handleApply(api: ObjectApi, request: Request): Promise<Res
   if (!options.ok) return problem(400, { code: 'INVALID_QUERY', message: options.message });
   const body = await readBody(request, api.bodyLimitBytes);
   if (!body.ok) return problem(body.status, { code: body.code, message: body.message });
-  const { documents, errors } = readDocuments(body.text);
+  const { documents, errors } = readText(body.text);
   if (documents.length + errors.length === 0) {
     return problem(400, { code: 'NO_DOCUMENTS', message: 'the body has no document to apply' });
   }

@@ -2,7 +2,7 @@ import type { Kind } from '../../resources/kinds.ts';
 import { resourceKey } from '../../resources/resource.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import type { ConfigStore } from '../config-store.ts';
-import { readDocuments } from '../read-documents.ts';
+import { readBodyValue } from './read-body-value.ts';
 import { type Patch, patchObject } from '../patch-object.ts';
 import { printDocument } from '../print-document.ts';
 import { takesStrategicMerge } from '../strategic-merge.ts';
@@ -166,16 +166,12 @@ async function readDocument({ request, bodyLimitBytes }: WriteRequest, absent?: 
   if (!body.ok) {
     return { ok: false, response: failure(body.status === 413 ? 'RequestEntityTooLarge' : 'BadRequest', body.message) };
   }
-  const { documents, errors } = readDocuments(body.text, { isListWhole: true });
-  const [error] = errors;
-  if (error) {
-    const message = [error.path, error.message].filter((part) => part !== '').join(': ');
-    return { ok: false, response: failure('BadRequest', `the body cannot be read: ${message}`) };
+  const read = readBodyValue(body.text);
+  if (!read.ok) return { ok: false, response: failure('BadRequest', read.message) };
+  if (read.value === undefined && !absent) {
+    return { ok: false, response: failure('BadRequest', 'the body has no document') };
   }
-  const [only, ...more] = documents;
-  if (more.length > 0) return { ok: false, response: failure('BadRequest', 'the body has more than one document') };
-  if (!only && !absent) return { ok: false, response: failure('BadRequest', 'the body has no document') };
-  return { ok: true, document: only ? only.value : absent };
+  return { ok: true, document: read.value ?? absent };
 }
 
 function patchOf(mediaType: string, kind: Kind, change: unknown): Patch | string | undefined {

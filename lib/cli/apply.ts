@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import { Command } from 'commander';
+import type { ApplyResult } from '../control/apply-documents.ts';
+import { type DocumentIssue, issueLine } from '../control/document-issue.ts';
+import { resourceWord } from '../control/kind-names.ts';
+import { countDocuments } from '../control/validate-texts.ts';
+import { accepted, apiClient, type ApiAnswer } from './api-client.ts';
+import { CliFailure } from './cli-failure.ts';
+import { optionsOf, type OutputFormat } from './global-options.ts';
+import { type InputFile, readInputs } from './input-files.ts';
+import { printValue } from './print-value.ts';
+import { withProgress } from './progress.ts';
+import { wholeNumber } from './whole-number.ts';
+
+interface ApplyOptions {
+  readonly filename: readonly string[];
+  readonly recursive: boolean;
+  readonly dryRun: boolean;
+  readonly prune?: string;
+  readonly expectRevision?: number;
+  readonly message?: string;
+}
+
+/** `pilotless apply`: all documents of all files as one revision, or none. */
+export function applyCommand(): Command {
+  return new Command('apply')
+    .description('apply all documents as one revision, or none')
+    .requiredOption('-f, --filename <path...>', 'files, directories, or - for standard input')
+    .option('-R, --recursive', 'also the directories below', false)
+    .option('--dry-run', 'say what would happen, and change nothing', false)
+    .option('--prune <selector>', 'take out objects with these labels that the documents do not name')
+    .option('--expect-revision <n>', 'apply only onto this revision', wholeNumber)
+    .option('-m, --message <text>', 'what to say in the history')
+    .action((_options: unknown, command: Command) => apply(command));
+}
+
+async function apply(command: Command): Promise<void> {
+  const options = optionsOf<ApplyOptions>(command);
+  const files = await readInputs(options.filename, { isRecursive: options.recursive });
+  const answer = await postApply(files, options);
+  if (answer.status === 422) {
+    const { errors } = answer.body as { readonly errors: readonly DocumentIssue[] };
+    for (const error of errors) process.stderr.write(`${placed(files, error)}\n`);
+    throw new CliFailure(
+      'refused',
+      `nothing was applied: ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}`,
+    );
+  }
+  if (answer.status === 409) reportConflict(files, answer);
+  const applied = accepted(answer).body as Applied;
+  printApplied(applied, { output: options.output, isDryRun: options.dryRun });
+}
+
+export interface Applied {
+  readonly revision: number;
+  readonly results: readonly ApplyResult[];
+}
+
+type ApplyCall = Omit<ReturnType<typeof optionsOf<ApplyOptions>>, 'filename' | 'recursive'>;
+
+/** Sends the files as one text. Every request carries a key, so that repeating it after a lost answer applies it once (STO-5). */
+export async function postApply(files: readonly InputFile[], options: ApplyCall): Promise<ApiAnswer> {
+  const { dryRun, prune, expectRevision, namespace, message } = options;
+  return withProgress(dryRun ? 'checking' : 'applying', () =>
+    apiClient(options).ask('/v1/apply', {
+      method: 'POST',
+      query: {
+        ...{ namespace, prune, message },
+        ...(dryRun && { dryRun: 'All' }),
+        ...(expectRevision !== undefined && { expectRevision: String(expectRevision) }),
+      },
+      headers: { 'content-type': 'application/yaml', 'idempotency-key': randomUUID() },
+      body: files.map(({ text }) => text).join(SEPARATOR),
+    }),
+  );
+}
+
+/** Stands between two files in what is sent. */
+const SEPARATOR = '\n---\n';
+
+/** The line of an error, under the file that its document is in and with that file's own numbers. */
+export function placed(files: readonly InputFile[], issue: DocumentIssue): string {
+  let [documents, lines] = [0, 0];
+  for (const { name, text } of files) {
+    const count = countDocuments(text);
+    if (issue.document <= documents + count) {
+      const path = issue.path.replace(/^line (\d+)$/, (_, line: string) => `line ${Number(line) - lines}`);
+      return issueLine(name, { ...issue, document: issue.document - documents, path });
+    }
+    documents += count;
+    lines += `${text}${SEPARATOR}`.split('\n').length - 1;
+  }
+  return issueLine('-', issue);
+}
+
+function reportConflict(files: readonly InputFile[], { body }: ApiAnswer): void {
+  const { errors = [] } = body as { readonly errors?: readonly DocumentIssue[] };
+  for (const error of errors) process.stderr.write(`${placed(files, error)}\n`);
+}
+
+export function printApplied(
+  applied: Applied,
+  { output, isDryRun }: { readonly output: OutputFormat; readonly isDryRun: boolean },
+): void {
+  for (const { kind, name, warnings } of applied.results) {
+    for (const warning of warnings) process.stderr.write(`Warning: ${resourceWord(kind)}/${name}: ${warning}\n`);
+  }
+  if (printValue(applied, output)) return;
+  const suffix = isDryRun ? ' (server dry run)' : '';
+  for (const { kind, name, action } of applied.results) {
+    process.stdout.write(`${resourceWord(kind)}/${name} ${action}${suffix}\n`);
+  }
+  process.stdout.write(`revision ${applied.revision}${suffix}\n`);
+}

@@ -1,0 +1,112 @@
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { stringify } from 'yaml';
+import type { ObjectDifference } from '../control/diff-revisions.ts';
+import { objectPath, resourceWord } from '../control/kind-names.ts';
+import { writtenDocuments } from '../control/validate-texts.ts';
+import type { DocumentIssue } from '../control/document-issue.ts';
+import { accepted, apiClient, type ApiClient } from './api-client.ts';
+import { type Applied, placed, postApply } from './apply.ts';
+import { CliFailure } from './cli-failure.ts';
+import { type GlobalOptions, optionsOf } from './global-options.ts';
+import { type InputFile, readInputs } from './input-files.ts';
+import { lineDiff } from './line-diff.ts';
+import { printValue } from './print-value.ts';
+import { wholeNumber } from './whole-number.ts';
+
+interface DiffOptions {
+  readonly filename?: readonly string[];
+  readonly recursive: boolean;
+  readonly prune?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly exitCode: boolean;
+}
+
+type Change = Pick<ObjectDifference, 'kind' | 'namespace' | 'name' | 'action' | 'before' | 'after'>;
+
+/** `pilotless diff -f FILE`: what an apply would change; `pilotless diff --to N [--from M]`: what revisions changed. */
+export function diffCommand(): Command {
+  return new Command('diff')
+    .description('show what an apply of files would change, or what differs between revisions')
+    .option('-f, --filename <path...>', 'files, directories, or - for standard input')
+    .option('-R, --recursive', 'also the directories below', false)
+    .option('--prune <selector>', 'as for apply')
+    .option('--from <revision>', 'the older revision (default: the one before --to)', wholeNumber)
+    .option('--to <revision>', 'the newer revision', wholeNumber)
+    .option('--exit-code', 'end with 1 when there are differences', false)
+    .action((_options: unknown, command: Command) => diff(command));
+}
+
+async function diff(command: Command): Promise<void> {
+  const options = optionsOf<DiffOptions>(command);
+  const changes = options.filename
+    ? await changesOfFiles(await readInputs(options.filename, { isRecursive: options.recursive }), options)
+    : await changesOfRevisions(options);
+  if (!printValue({ changes }, options.output)) for (const change of changes) process.stdout.write(textOf(change));
+  if (options.exitCode && changes.length > 0) throw new CliFailure('refused');
+}
+
+async function changesOfRevisions(options: DiffOptions & GlobalOptions): Promise<readonly Change[]> {
+  const { from, to } = options;
+  if (to === undefined) throw new CliFailure('usage', 'give files with -f, or revisions with --to and --from');
+  const query = from === undefined ? {} : { from: String(from) };
+  const answer = accepted(await apiClient(options).ask(`/v1/revisions/${to}/diff`, { query }));
+  return (answer.body as { readonly changes: readonly Change[] }).changes;
+}
+
+/** A dry run says which objects would change; their documents on both sides are then set side by side. */
+async function changesOfFiles(
+  files: readonly InputFile[],
+  options: DiffOptions & GlobalOptions,
+): Promise<readonly Change[]> {
+  const answer = await postApply(files, { ...options, dryRun: true });
+  if (answer.status === 422) {
+    const { errors } = answer.body as { readonly errors: readonly DocumentIssue[] };
+    for (const error of errors) process.stderr.write(`${placed(files, error)}\n`);
+    throw new CliFailure('refused');
+  }
+  const { results } = accepted(answer).body as Applied;
+  const written = new Map(files.flatMap(({ text }) => [...writtenDocuments(text, options.namespace)]));
+  const client = apiClient(options);
+  const changes: Change[] = [];
+  for (const { kind, namespace, name, action } of results) {
+    if (action === 'unchanged') continue;
+    const before = action === 'created' ? undefined : await liveDocument(client, { kind, namespace, name });
+    const after = action === 'pruned' ? undefined : written.get(`${kind}/${namespace}/${name}`);
+    changes.push({ kind, namespace, name, action, ...(before && { before }), ...(after && { after }) });
+  }
+  return changes;
+}
+
+type Document = Readonly<Record<string, unknown>>;
+
+/** The stored document without what only the service writes. */
+async function liveDocument(
+  client: ApiClient,
+  { kind, namespace, name }: Pick<Change, 'kind' | 'namespace' | 'name'>,
+): Promise<Document> {
+  const {
+    status: _status,
+    metadata,
+    ...body
+  } = accepted(await client.ask(objectPath(kind, { namespace, name }))).body as {
+    readonly status?: unknown;
+    readonly metadata: Document;
+  };
+  const { uid: _uid, resourceVersion: _rv, generation: _generation, creationTimestamp: _time, ...own } = metadata;
+  return { ...body, metadata: own };
+}
+
+function textOf({ kind, namespace, name, before, after }: Change): string {
+  const title = `${resourceWord(kind)}/${name}${namespace === '' ? '' : ` in ${namespace}`}`;
+  const lines = lineDiff(linesOf(before), linesOf(after)).map(({ sign, line }) => {
+    const text = `${sign}${line}`;
+    return sign === '+' ? pc.green(text) : sign === '-' ? pc.red(text) : text;
+  });
+  return `${pc.bold(`--- ${title}`)}\n${lines.join('\n')}\n`;
+}
+
+function linesOf(document: Document | undefined): readonly string[] {
+  return document ? stringify(document, { lineWidth: 0, sortMapEntries: true }).trimEnd().split('\n') : [];
+}

@@ -1,0 +1,108 @@
+import { Command } from 'commander';
+import { type KindNames, objectPath, resourceWord } from '../control/kind-names.ts';
+import { ageOf } from './age.ts';
+import { accepted, apiClient, type ApiClient } from './api-client.ts';
+import { CliFailure } from './cli-failure.ts';
+import { optionsOf, type GlobalOptions } from './global-options.ts';
+import { type ObjectArgument, readObjectArguments } from './object-arguments.ts';
+import { printTable, printValue, yamlOf } from './print-value.ts';
+
+interface GetOptions {
+  readonly allNamespaces: boolean;
+  readonly selector?: string;
+  readonly fieldSelector?: string;
+}
+
+/** An object as the API answers it, as far as this verb looks into it. */
+export interface ApiObject {
+  readonly apiVersion: string;
+  readonly kind: KindNames['kind'];
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly creationTimestamp?: string;
+    readonly resourceVersion?: string;
+  };
+}
+
+/** `pilotless get KIND [NAME...]`: objects, as kubectl shows them. */
+export function getCommand(): Command {
+  return new Command('get')
+    .description('show objects: get vs, get vs reviews, get vs/reviews svc/reviews, get all')
+    .argument('<what...>', 'kinds (vs,dr), a kind and names, or kind/name pairs')
+    .option('-A, --all-namespaces', 'in all namespaces', false)
+    .option('-l, --selector <selector>', 'only objects with these labels: a=b,c!=d,e in (x,y)')
+    .option('--field-selector <selector>', 'only objects whose metadata.name or metadata.namespace is so')
+    .action((what: readonly string[], _options: unknown, command: Command) => get(what, command));
+}
+
+async function get(what: readonly string[], command: Command): Promise<void> {
+  const options = optionsOf<GetOptions>(command);
+  const wanted = readObjectArguments(what);
+  const client = apiClient(options);
+  const objects: ApiObject[] = [];
+  const missing: string[] = [];
+  for (const argument of wanted) {
+    if (argument.name === undefined) objects.push(...(await listAll(client, argument, options)));
+    else {
+      const answer = await client.ask(objectPath(argument.names.kind, { ...options, name: argument.name }));
+      if (answer.status === 404) missing.push(`${(answer.body as { message?: string } | undefined)?.message}`);
+      else objects.push(accepted(answer).body as ApiObject);
+    }
+  }
+  print(objects, { options, isOne: wanted.length === 1 && wanted[0]?.name !== undefined });
+  for (const message of missing) process.stderr.write(`error: ${message}\n`);
+  if (missing.length > 0) throw new CliFailure('refused');
+}
+
+/** Page by page, so that a large store does not answer with one huge body. */
+const PAGE_OBJECTS = 500;
+
+export async function listAll(
+  client: ApiClient,
+  { names }: ObjectArgument,
+  { allNamespaces, namespace, selector, fieldSelector }: GetOptions & Pick<GlobalOptions, 'namespace'>,
+): Promise<readonly ApiObject[]> {
+  const path = objectPath(names.kind, allNamespaces ? {} : { namespace });
+  const objects: ApiObject[] = [];
+  let next: string | undefined;
+  do {
+    const query = { labelSelector: selector, fieldSelector, limit: String(PAGE_OBJECTS), continue: next };
+    const page = accepted(await client.ask(path, { query })).body as {
+      readonly metadata: { readonly continue?: string };
+      readonly items: readonly ApiObject[];
+    };
+    objects.push(...page.items);
+    next = page.metadata.continue;
+  } while (next !== undefined);
+  return objects;
+}
+
+interface Printing {
+  readonly options: GetOptions & GlobalOptions;
+  readonly isOne: boolean;
+}
+
+function print(objects: readonly ApiObject[], { options, isOne }: Printing): void {
+  const { output, allNamespaces, namespace } = options;
+  if (output === 'yaml' && isOne && objects[0]) {
+    process.stdout.write(yamlOf(objects[0]));
+    return;
+  }
+  const list = { apiVersion: 'v1', kind: 'List', metadata: {}, items: objects };
+  if (printValue(isOne ? (objects[0] ?? list) : list, output)) return;
+  if (objects.length === 0) {
+    if (!isOne) process.stderr.write(`No resources found${allNamespaces ? '' : ` in ${namespace} namespace`}.\n`);
+    return;
+  }
+  const isMixed = new Set(objects.map(({ kind }) => kind)).size > 1;
+  printTable(
+    [...(allNamespaces ? ['NAMESPACE'] : []), 'NAME', 'REVISION', 'AGE'],
+    objects.map(({ kind, metadata }) => [
+      ...(allNamespaces ? [metadata.namespace ?? ''] : []),
+      isMixed ? `${resourceWord(kind)}/${metadata.name}` : metadata.name,
+      metadata.resourceVersion ?? '',
+      ageOf(metadata.creationTimestamp, Date.now()),
+    ]),
+  );
+}

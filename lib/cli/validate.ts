@@ -1,0 +1,52 @@
+import { Command } from 'commander';
+import { issueLine } from '../control/document-issue.ts';
+import { validateCase, validateText } from '../control/validate-texts.ts';
+import { answerCases } from './case-lines.ts';
+import { CliFailure } from './cli-failure.ts';
+import { warningLine } from './warning-line.ts';
+import { optionsOf } from './global-options.ts';
+import { readInputs } from './input-files.ts';
+import { printValue } from './print-value.ts';
+
+interface ValidateOptions {
+  readonly filename?: readonly string[];
+  readonly recursive: boolean;
+  readonly cases?: string;
+}
+
+/** `pilotless validate`: offline; says everything that is wrong with documents, or judges cases line by line. */
+export function validateCommand(): Command {
+  return new Command('validate')
+    .description('check documents offline')
+    .option('-f, --filename <path...>', 'files, directories, or - for standard input')
+    .option('-R, --recursive', 'also the directories below', false)
+    .option('--cases <file>', 'judge one object per line of JSON; - reads standard input')
+    .action((_options: unknown, command: Command) => validate(command));
+}
+
+async function validate(command: Command): Promise<void> {
+  const options = optionsOf<ValidateOptions>(command);
+  if (options.cases !== undefined) {
+    const isAllValid = await answerCases(options.cases, {
+      answer: (line) => {
+        const verdict = validateCase(line);
+        return { result: verdict, isGood: verdict.valid };
+      },
+      unreadable: (message) => ({ name: '', valid: false, errors: [message], warnings: [] }),
+    });
+    if (!isAllValid) throw new CliFailure('refused');
+    return;
+  }
+  if (options.filename === undefined) throw new CliFailure('usage', 'give files with -f, or cases with --cases');
+  const files = await readInputs(options.filename, { isRecursive: options.recursive });
+  const verdicts = files.map(({ name, text }) => ({ name, ...validateText(text, options.namespace) }));
+  const errors = verdicts.flatMap(({ name, errors: found }) => found.map((issue) => ({ file: name, ...issue })));
+  const warnings = verdicts.flatMap(({ name, warnings: found }) => found.map((issue) => ({ file: name, ...issue })));
+  if (!printValue({ valid: errors.length === 0, errors, warnings }, options.output)) {
+    for (const error of errors) process.stdout.write(`${issueLine(error.file, error)}\n`);
+    for (const warning of warnings) process.stdout.write(`${warningLine(warning.file, warning)}\n`);
+    const documents = verdicts.reduce((sum, verdict) => sum + verdict.documents, 0);
+    process.stderr.write(`${documents} documents, ${errors.length} errors, ${warnings.length} warnings\n`);
+  }
+  if (errors.length > 0) throw new CliFailure('refused');
+}

@@ -1,0 +1,115 @@
+import { XDS_TYPES } from '../envoy/xds-types.ts';
+import type { EnvoyResource, ProtoJson } from '../envoy/envoy-resource.ts';
+import type { Resource } from '../resources/resource.ts';
+import type { Profile } from '../view/proxy-facts.ts';
+import { readNode } from '../view/read-node.ts';
+import { viewFacts } from '../view/view-facts.ts';
+import { buildWorld } from '../world/world.ts';
+import { buildResources } from './build-snapshot.ts';
+import { caseResources } from './case-resources.ts';
+import { inOrder, issueLine } from './document-issue.ts';
+import { maskSecret } from './mask-secret.ts';
+import { parseDocuments } from './parse-documents.ts';
+import { readText } from './read-text.ts';
+
+export interface RenderOptions {
+  /** Which Envoy it is rendered for; absent leaves it to the node. */
+  readonly profile?: Profile;
+  readonly showsSecrets: boolean;
+}
+
+/** Lists of Envoy resources by the names that `render` prints, each sorted by name. */
+export type RenderedResources = Readonly<Record<string, readonly ProtoJson[]>>;
+
+/**
+ * What is said of one case. With `errors` beside `resources`, the documents named in the errors were left out of them; with
+ * `errors` alone nothing could be rendered.
+ */
+export interface RenderedCase {
+  readonly name: string;
+  readonly resources?: RenderedResources;
+  readonly errors?: readonly string[];
+}
+
+/** Renders one line of `render --cases`. Never throws: whatever goes wrong in a case is said in its own result. */
+export function renderCase(line: unknown, options: RenderOptions): RenderedCase {
+  const said = (typeof line === 'object' && line !== null ? line : {}) as Readonly<Record<string, unknown>>;
+  const text = (member: string): string => (typeof said[member] === 'string' ? said[member] : '');
+  const name = text('name');
+  try {
+    const { resources, errors } = caseResources({
+      mesh: text('mesh'),
+      networks: text('networks'),
+      configs: text('configs'),
+      kube: text('kube'),
+    });
+    const rendered = renderFor(resources, said['proxy'], options);
+    if (!rendered.ok) return { name, errors: [...errors, ...rendered.errors] };
+    return { name, resources: rendered.resources, ...(errors.length > 0 && { errors }) };
+  } catch (error) {
+    // A fault of ours; the next case must not suffer from it, and the one who reads the results must see it.
+    return { name, errors: [`failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`] };
+  }
+}
+
+type Rendering =
+  | { readonly ok: true; readonly resources: RenderedResources; readonly issues: readonly string[] }
+  | { readonly ok: false; readonly errors: readonly string[] };
+
+/** What one proxy would receive of these documents. */
+function renderFor(resources: readonly Resource[], node: unknown, options: RenderOptions): Rendering {
+  const proxy = readNode(node);
+  if (!proxy.ok) return { ok: false, errors: proxy.issues.map(({ path, message }) => `proxy ${path}: ${message}`) };
+  const facts = options.profile ? { ...proxy.value, profile: options.profile } : proxy.value;
+  const world = buildWorld(resources);
+  const built = buildResources(world.value, viewFacts(world.value, facts));
+  const issues = [...world.issues, ...built.issues].map(({ resource = '', path, message }) =>
+    [resource, path, message].filter((part) => part !== '').join(': '),
+  );
+  return { ok: true, resources: byRenderKey(built.value, options), issues };
+}
+
+function byRenderKey(resources: readonly EnvoyResource[], { showsSecrets }: RenderOptions): RenderedResources {
+  const lists: Record<string, ProtoJson[]> = {};
+  for (const { renderKey } of Object.values(XDS_TYPES)) lists[renderKey] = [];
+  const sorted = resources.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  for (const { type, body } of sorted) {
+    const shown = type === 'secrets' && !showsSecrets ? maskSecret(body) : body;
+    lists[XDS_TYPES[type].renderKey]?.push(shown);
+  }
+  return lists;
+}
+
+/** One text of documents, under the name by which errors refer to it. */
+export interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface TextRendering extends RenderOptions {
+  readonly node: unknown;
+  readonly defaultNamespace: string;
+}
+
+export type RenderedTexts =
+  /** `notes` are what the line noticed on the way; what they name was left out. */
+  | { readonly ok: true; readonly resources: RenderedResources; readonly notes: readonly string[] }
+  | { readonly ok: false; readonly notes: readonly string[] };
+
+/** Renders files as the service would: documents with errors are refused, all at once. */
+export function renderTexts(texts: readonly NamedText[], how: TextRendering): RenderedTexts {
+  const resources: Resource[] = [];
+  const notes: string[] = [];
+  for (const { name, text } of texts) {
+    const read = readText(text);
+    const parsed = parseDocuments(read.documents, how.defaultNamespace);
+    const errors = inOrder([...read.errors, ...parsed.errors]);
+    notes.push(...errors.map((error) => issueLine(name, error)));
+    resources.push(...parsed.documents.map(({ resource }) => resource));
+  }
+  if (notes.length > 0) return { ok: false, notes };
+  const rendered = renderFor(resources, how.node, how);
+  return rendered.ok
+    ? { ok: true, resources: rendered.resources, notes: rendered.issues }
+    : { ok: false, notes: rendered.errors };
+}
