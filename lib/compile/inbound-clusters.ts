@@ -46,7 +46,7 @@ function cluster(
       mesh,
     ),
     keepalive: keepalive(pool, mesh),
-    sourceAddresses: isLocal ? [] : passthroughSources(facts).slice(0, 1),
+    sourceAddresses: isLocal ? [] : sourcesOf(facts),
     metadata: {
       services: service.isMeshExternal ? [] : uniqueHosts(sameNumber),
       configPath: configPath(policy),
@@ -56,6 +56,10 @@ function cluster(
     exchangesPeerMetadata: false,
   };
 }
+
+/** Istio leaves dual stack off unless told otherwise, so the clusters of its own proxies connect from one family. */
+const sourcesOf = (facts: ClusterSetting['facts']): readonly string[] =>
+  facts.profile === 'istio-proxy' ? passthroughSources(facts).slice(0, 1) : passthroughSources(facts);
 
 function loopback(port: number, family: ClusterSetting['facts']['ipFamily']): ClusterDiscovery {
   const address = family === 'v6' ? '::1' : '127.0.0.1';

@@ -117,12 +117,18 @@ function discovery(order: ClusterOrder, candidates: readonly Candidate[], settin
       return {
         type,
         mode: order.visible.service.resolution === 'dns' ? 'strict' : 'logical',
-        family: facts.ipFamily === 'v6' ? 'v6' : 'v4', // CL-4: a dual-stack proxy asks for IPv4
+        family: lookupFamily(facts),
         refresh: mesh.dnsRefresh,
         groups: groupsOf(order, candidates, setting),
       };
     }
   }
+}
+
+/** CL-4: Istio leaves dual stack off unless told otherwise, so its own proxies ask for IPv4. */
+function lookupFamily({ ipFamily, profile }: ViewFacts): 'v4' | 'v6' | 'both' {
+  if (ipFamily !== 'dual') return ipFamily;
+  return profile === 'istio-proxy' ? 'v4' : 'both';
 }
 
 /** Routers get no connection with a destination of its own, so they need endpoints where a sidecar passes through. */

@@ -33,6 +33,8 @@ export function encodeDiscovery({ name, discovery }: ClusterIr, refresh: Duratio
   }
 }
 
+const FAMILIES = { v4: 'V4_ONLY', v6: 'V6_ONLY', both: 'ALL' } as const;
+
 /** CL-4. Envoy marks these members as deprecated in favour of one that its older releases lack. */
 function encodeDns(name: string, discovery: Extract<ClusterDiscovery, { type: 'dns' }>): ProtoJson {
   return {
@@ -41,7 +43,7 @@ function encodeDns(name: string, discovery: Extract<ClusterDiscovery, { type: 'd
     dnsRefreshRate: encodeDuration(discovery.refresh),
     dnsJitter: encodeDuration(DNS_JITTER),
     respectDnsTtl: true,
-    dnsLookupFamily: discovery.family === 'v6' ? 'V6_ONLY' : 'V4_ONLY',
+    dnsLookupFamily: FAMILIES[discovery.family],
     typedDnsResolverConfig: {
       name: 'envoy.network.dns_resolver.cares',
       typedConfig: {

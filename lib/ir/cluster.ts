@@ -33,7 +33,8 @@ export type ClusterDiscovery =
       readonly type: 'dns';
       /** `strict` uses every address that the name has, `logical` one per new connection. */
       readonly mode: 'strict' | 'logical';
-      readonly family: 'v4' | 'v6';
+      /** `both` connects to whichever answers first. */
+      readonly family: 'v4' | 'v6' | 'both';
       readonly refresh: DurationMs;
       readonly groups: readonly EndpointGroup[];
     }

@@ -117,6 +117,13 @@ test('CL-9: the mesh may send inbound traffic to loopback', () => {
   assert.deepEqual(sourceAddresses, []);
 });
 
+test('CL-9: a dual-stack proxy connects to itself from both families, Istio’s own from one', () => {
+  const node = { ...mine, ips: ['10.0.0.1', 'fd00::1'] };
+  assert.deepEqual(cluster(served, node, 'inbound|8080||').sourceAddresses, ['127.0.0.6', '::6']);
+  const istio: TestNode = { ...node, profile: 'istio-proxy' };
+  assert.deepEqual(cluster(served, istio, 'inbound|8080||').sourceAddresses, ['127.0.0.6']);
+});
+
 test('CL-10: of a policy only the pool counts inbound, and it does not change the protocol', () => {
   const found = cluster(served + policy, mine, 'inbound|8080||');
   assert.equal(found.limits?.connections, 3);

@@ -99,16 +99,21 @@ test('CL-3: a DNS cluster without endpoints is left out and named, the whole one
   );
 });
 
-test('CL-4: DNS lookups ask for the family of the proxy, by the mesh’s refresh', () => {
+test('CL-4: DNS lookups ask for the families of the proxy, by the mesh’s refresh; Istio’s own proxies have one', () => {
   const text = entry('resolution: DNS, ports: [{ name: h, number: 80 }]') + meshOf('{ dnsRefreshRate: 5s }');
-  for (const [ips, family] of [
-    [['10.0.0.1'], 'v4'],
-    [['fd00::1'], 'v6'],
-    [['10.0.0.1', 'fd00::1'], 'v4'],
+  for (const [ips, stock, istio] of [
+    [['10.0.0.1'], 'v4', 'v4'],
+    [['fd00::1'], 'v6', 'v6'],
+    [['10.0.0.1', 'fd00::1'], 'both', 'v4'],
   ] as const) {
-    const { discovery } = only(text, { type: 'sidecar', ips });
-    assert.ok(discovery.type === 'dns');
-    assert.deepEqual([discovery.family, discovery.refresh], [family, 5000]);
+    for (const [profile, family] of [
+      ['envoy', stock],
+      ['istio-proxy', istio],
+    ] as const) {
+      const { discovery } = only(text, { type: 'sidecar', ips, profile });
+      assert.ok(discovery.type === 'dns');
+      assert.deepEqual([discovery.family, discovery.refresh], [family, 5000]);
+    }
   }
 });
 
