@@ -13,6 +13,7 @@ test('good', () => { assert.ok(true); });
 test('bad', () => { console.log('said before failing'); assert.equal(1, 2); });
 test('skipped', { skip: 'because' }, () => { assert.fail(); });
 test('parent', async (t) => { await t.test('bad child', () => { assert.fail('child'); }); });
+describe('skipped group', { skip: 'all of it' }, () => { test('never', () => { assert.fail(); }); });
 describe('group', () => { test('good member', () => { assert.ok(true); }); });
 `;
 
@@ -26,6 +27,7 @@ for (const suite of ['unit', 'e2e'] as const) {
       'passed good',
       'passed good member',
       'skipped skipped',
+      'skipped skipped group',
     ]);
     assert.equal(results.find(({ name }) => name === 'skipped')?.detail, 'because');
     assert.match(results.find(({ name }) => name === 'bad')?.detail ?? '', /1 !== 2/);

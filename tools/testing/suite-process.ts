@@ -42,7 +42,7 @@ async function runEach(waiting: string[]): Promise<void> {
 function follow(events: ReturnType<typeof run>, onlyFile?: string): Promise<void> {
   const fileOf = (path = ''): string => onlyFile ?? relative(repositoryRoot, path);
   const tellResult = (test: EventData.TestPass | EventData.TestFail, ending: Ending | undefined): void => {
-    if (ending === undefined || (isGroup(test) && ending.outcome !== 'failed')) return;
+    if (ending === undefined || (isGroup(test) && ending.outcome === 'passed')) return;
     tell({ say: 'result', result: { ...ending, name: test.name, file: fileOf(test.file) } });
   };
   const tellOutput = ({ file, message }: EventData.TestStdout): void =>
@@ -55,7 +55,7 @@ function follow(events: ReturnType<typeof run>, onlyFile?: string): Promise<void
   return new Promise((resolve) => events.on('end', resolve).resume());
 }
 
-/** A `describe`, or a file that ran to its end: no test, unless something outside its tests failed. */
+/** A `describe`, or a file that ran to its end: no result, unless it failed outside its tests or was skipped as a whole. */
 function isGroup({ name, file = '', details }: EventData.TestPass | EventData.TestFail): boolean {
   return details.type === 'suite' || name === file || name === relative(repositoryRoot, file);
 }
