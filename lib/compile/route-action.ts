@@ -42,7 +42,8 @@ function compileRedirect(redirect: Redirect, at: RouteAttachment): RouteActionIr
   const isImplied = port === (effectiveScheme === 'https' ? 443 : 80);
   return {
     type: 'redirect',
-    path: redirect.uri ?? '',
+    path: redirect.prefixRewrite ?? redirect.uri ?? '',
+    replaces: redirect.prefixRewrite === undefined ? 'path' : 'prefix',
     host: redirect.authority ?? '',
     scheme,
     port: isImplied ? 0 : port,

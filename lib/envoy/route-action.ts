@@ -87,8 +87,15 @@ function encodeHashKey(key: HashKeyIr): ProtoJson {
     case 'header':
       return { header: { headerName: key.name } };
     case 'cookie': {
-      const { name, ttl, path } = key;
-      return { cookie: { name, ...(ttl !== undefined && { ttl: encodeDuration(ttl) }), ...(path !== '' && { path }) } };
+      const { name, ttl, path, attributes } = key;
+      return {
+        cookie: {
+          name,
+          ...(ttl !== undefined && { ttl: encodeDuration(ttl) }),
+          ...(path !== '' && { path }),
+          ...(attributes.length > 0 && { attributes }),
+        },
+      };
     }
     case 'query-parameter':
       return { queryParameter: { name: key.name } };

@@ -76,11 +76,11 @@ const REDIRECT_CODES: Readonly<Record<RedirectIr['code'], string | undefined>> =
   308: 'PERMANENT_REDIRECT',
 };
 
-function encodeRedirect({ host, path, scheme, port, code }: RedirectIr): ProtoJson {
+function encodeRedirect({ host, path, replaces, scheme, port, code }: RedirectIr): ProtoJson {
   const responseCode = REDIRECT_CODES[code];
   return {
     ...(host !== '' && { hostRedirect: host }),
-    ...(path !== '' && { pathRedirect: path }),
+    ...(path !== '' && { [replaces === 'prefix' ? 'prefixRewrite' : 'pathRedirect']: path }),
     ...(responseCode !== undefined && { responseCode }),
     ...(scheme !== '' && { schemeRedirect: scheme }),
     ...(port !== 0 && { portRedirect: port }),

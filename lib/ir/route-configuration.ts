@@ -122,7 +122,13 @@ export interface RetryIr {
 /** What consistent hashing looks at. */
 export type HashKeyIr =
   | { readonly on: 'header'; readonly name: string }
-  | { readonly on: 'cookie'; readonly name: string; readonly path: string; readonly ttl: DurationMs | undefined }
+  | {
+      readonly on: 'cookie';
+      readonly name: string;
+      readonly path: string;
+      readonly ttl: DurationMs | undefined;
+      readonly attributes: readonly { readonly name: string; readonly value: string }[];
+    }
   | { readonly on: 'query-parameter'; readonly name: string }
   | { readonly on: 'source-ip' };
 
@@ -138,7 +144,9 @@ export interface ShareIr {
 }
 
 export interface RedirectIr {
+  /** Instead of the whole path, or of the part that the route's prefix matches; empty keeps the request's. */
   readonly path: string;
+  readonly replaces: 'path' | 'prefix';
   readonly host: string;
   /** Empty keeps the request's. */
   readonly scheme: string;

@@ -88,6 +88,8 @@ export interface Rewrite {
 
 export interface Redirect {
   readonly uri: string | undefined;
+  /** Takes the place of the matched prefix; wins over `uri`. */
+  readonly prefixRewrite: string | undefined;
   readonly authority: string | undefined;
   readonly scheme: string | undefined;
   /** A port number, the listener's own port, or the scheme's default. */

@@ -106,10 +106,23 @@ export type LbAlgorithm =
     }
   | { readonly type: 'maglev'; readonly tableSize: number | undefined; readonly key: HashKey | undefined };
 
+export interface CookieAttribute {
+  readonly name: string;
+  readonly value: string;
+}
+
 /** What consistent hashing looks at; becomes a hash policy of the route (RT-30) or of the TCP proxy (TR-9). */
 export type HashKey =
   | { readonly on: 'header'; readonly name: string }
-  | { readonly on: 'cookie'; readonly name: string; readonly path: string; readonly ttl: DurationMs | undefined }
+  | {
+      readonly on: 'cookie';
+      readonly name: string;
+      readonly path: string;
+      /** Without it only cookies that clients bring count; with it the proxy sets one where there is none. */
+      readonly ttl: DurationMs | undefined;
+      /** Of the cookie that the proxy sets, as `SameSite=Strict`. */
+      readonly attributes: readonly CookieAttribute[];
+    }
   | { readonly on: 'query-parameter'; readonly name: string }
   | { readonly on: 'source-ip' };
 

@@ -59,6 +59,7 @@ function readRedirect(redirect: HttpRedirect): HttpAction {
   return {
     type: 'redirect',
     uri: redirect.uri,
+    prefixRewrite: redirect.prefixRewrite === '' ? undefined : redirect.prefixRewrite,
     authority: redirect.authority,
     scheme: redirect.scheme,
     port: redirect.port ?? (redirect.derivePort === undefined ? undefined : derived),

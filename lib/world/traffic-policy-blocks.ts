@@ -135,8 +135,9 @@ function hashAlgorithm(spec: ConsistentHashSpec): LbAlgorithm {
 function hashKey(spec: ConsistentHashSpec): HashKey | undefined {
   if (spec.httpHeaderName !== undefined) return { on: 'header', name: spec.httpHeaderName };
   if (spec.httpCookie !== undefined) {
-    const { name = '', path = '', ttl } = spec.httpCookie;
-    return { on: 'cookie', name, path, ttl: textDuration(ttl) };
+    const { name = '', path = '', ttl, attributes: written = [] } = spec.httpCookie;
+    const attributes = written.map(({ name = '', value = '' }) => ({ name, value }));
+    return { on: 'cookie', name, path, ttl: textDuration(ttl), attributes };
   }
   if (spec.useSourceIp !== undefined) return spec.useSourceIp ? { on: 'source-ip' } : undefined;
   if (spec.httpQueryParameterName !== undefined) return { on: 'query-parameter', name: spec.httpQueryParameterName };

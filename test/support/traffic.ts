@@ -83,7 +83,7 @@ function act(route: RouteIr, request: Request): Outcome {
     case 'direct-response':
       return { status: action.status };
     case 'redirect':
-      return { status: action.code, location: redirected(action, request) };
+      return { status: action.code, location: redirected(action, route, request) };
     case 'forward':
       return forwarded(action, route, request);
     default:
@@ -113,11 +113,13 @@ function rewritten({ pathRewrite }: ForwardIr, { match }: RouteIr, request: Requ
   return pathRewrite.prefix + rest + query;
 }
 
-function redirected(action: RedirectIr, request: Request): string {
+function redirected(action: RedirectIr, { match }: RouteIr, request: Request): string {
   const scheme = action.scheme === '' ? request.scheme : action.scheme;
   const host = action.host === '' ? withoutPort(request.authority) : action.host;
   const port = action.port === 0 ? '' : `:${action.port}`;
-  return `${scheme}://${host}${port}${action.path === '' ? request.target : action.path}`;
+  const rest = match.path.type === 'prefix' ? request.target.slice(match.path.value.length) : '';
+  const path = action.replaces === 'prefix' ? action.path + rest : action.path;
+  return `${scheme}://${host}${port}${action.path === '' ? request.target : path}`;
 }
 
 /** The listener of the address that the connection was going to; else of the port alone; else the one that takes the rest. */

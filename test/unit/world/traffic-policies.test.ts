@@ -161,7 +161,7 @@ test('LB-15, LB-16: algorithms, hash keys and warm-up as written', () => {
     {
       type: 'ring-hash',
       minimumRingSize: 7,
-      key: { on: 'cookie', name: 'c', path: '/p', ttl: 1000 },
+      key: { on: 'cookie', name: 'c', path: '/p', ttl: 1000, attributes: [] },
     },
   );
   assert.deepEqual(lb('{ consistentHash: { httpQueryParameterName: q, maglev: { tableSize: 11 } } }')?.algorithm, {
