@@ -1,3 +1,4 @@
+import { unreachable } from '../base/unreachable.ts';
 import { durationMs } from '../base/brand.ts';
 import type { HttpConnectionManagerIr, RouteSourceIr } from '../ir/http-connection-manager.ts';
 import type { ChainMatchIr, FilterChainIr, TcpProxyIr } from '../ir/listener.ts';
@@ -48,33 +49,41 @@ export interface HttpChain {
   readonly acceptsAbsoluteUrls?: boolean;
 }
 
-/** LS-20, LS-25, GW-29: what the place of a listener in the mesh says about its HTTP connections. */
-const BY_CLASS: Readonly<
-  Record<ListenerClass, Pick<HttpConnectionManagerIr, 'serverName' | 'usesRemoteAddress' | 'clientCertificate'>>
-> = {
-  'sidecar-outbound': { serverName: '', usesRemoteAddress: false, clientCertificate: undefined },
-  'sidecar-inbound': {
-    serverName: SERVER_NAME,
-    usesRemoteAddress: false,
-    clientCertificate: { mode: 'append-forward', addsCertificate: false },
-  },
-  gateway: {
-    serverName: SERVER_NAME,
-    usesRemoteAddress: true,
-    clientCertificate: { mode: 'sanitize-set', addsCertificate: true },
-  },
-};
+type ByClass = Pick<
+  HttpConnectionManagerIr,
+  'serverName' | 'usesRemoteAddress' | 'trustedProxies' | 'clientCertificate'
+>;
 
-export function httpManager({ facts, mesh }: ProxyView, chain: HttpChain): HttpConnectionManagerIr {
+/** LS-20, LS-25, GW-29: what the place of a listener in the mesh says about its HTTP connections. */
+function byClass(listenerClass: ListenerClass, { mesh }: ProxyView): ByClass {
+  const inside = { serverName: SERVER_NAME, usesRemoteAddress: false, trustedProxies: 0 };
+  switch (listenerClass) {
+    case 'sidecar-outbound':
+      return { ...inside, serverName: '', clientCertificate: undefined };
+    case 'sidecar-inbound':
+      return { ...inside, clientCertificate: { mode: 'append-forward', addsCertificate: false } };
+    case 'gateway': {
+      const { trustedProxies, clientCertificates: mode } = mesh.routerTopology;
+      const clientCertificate = mode === 'sanitize' ? undefined : { mode, addsCertificate: true };
+      return { serverName: SERVER_NAME, usesRemoteAddress: true, trustedProxies, clientCertificate };
+    }
+    default:
+      return unreachable(listenerClass);
+  }
+}
+
+export function httpManager(view: ProxyView, chain: HttpChain): HttpConnectionManagerIr {
+  const { facts, mesh } = view;
   const { listenerClass, statPrefix, routes, servesGrpcWeb = false, acceptsAbsoluteUrls = false } = chain;
   return {
     type: 'http-connection-manager',
     statPrefix: `${statPrefix};`, // the semicolon ends the name for Istio's statistics rules
     routes,
     filters: httpFilters({ listenerClass, profile: facts.profile, servesGrpcWeb }),
-    ...BY_CLASS[listenerClass],
+    ...byClass(listenerClass, view),
     idleTimeout: facts.idleTimeout,
     pathNormalization: mesh.pathNormalization,
+    acceptsHttp10: facts.acceptsHttp10,
     acceptsAbsoluteUrls,
     forwards100Continue: !acceptsAbsoluteUrls,
   };

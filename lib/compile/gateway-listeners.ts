@@ -34,7 +34,7 @@ function gatewayListener(view: ProxyView, { port, bind, routeName, servesGrpcWeb
     bindsPort: true,
     usesOriginalDestination: false,
     isTransparent: false,
-    inspectors: [],
+    inspectors: view.mesh.routerTopology.readsProxyProtocol ? [{ type: 'proxy-protocol' }] : [], // GW-33
     inspectionTimeout: undefined,
     continuesUninspected: false,
     chains: [{ ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT, filters: [manager] }],

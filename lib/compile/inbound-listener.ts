@@ -131,9 +131,12 @@ const mutualTlsMode = ({ facts }: ProxyView): MutualTlsMode =>
 const meshTls = ({ mesh }: ProxyView, { carries }: InboundMatch): DownstreamTlsIr => ({
   certificateSecret: 'default',
   trustSecret: 'ROOTCA',
-  clientUriPrefixes: [`spiffe://${mesh.trustDomain}/`],
+  clientUriPrefixes: trustDomains(mesh).map((domain) => `spiffe://${domain}/`),
   applicationProtocols: carries === 'http' ? ['h2', 'http/1.1'] : ['istio-peer-exchange', 'h2', 'http/1.1'],
 });
+
+const trustDomains = ({ trustDomain, trustDomainAliases }: ProxyView['mesh']): readonly string[] =>
+  [...new Set([trustDomain, ...trustDomainAliases])].filter((domain) => domain !== '');
 
 /** FC-1, FC-3; PROF-2 */
 const metadataExchange = ({ profile }: ProxyView['facts']): readonly NetworkFilterIr[] =>

@@ -9,10 +9,10 @@ import { virtualOutboundListener } from './virtual-outbound-listener.ts';
 /**
  * What a sidecar listens on. Where connections are redirected, two listeners take them all; where they are not (LS-2), the
  * application connects to the services' ports on loopback, and nothing stands before it: it owns its ports itself (LS-24).
- * A mesh whose `proxyListenPort` is 0 wants no listeners of any sidecar.
+ * A mesh whose `proxyListenPort` is 0 wants no listeners of any sidecar, and other proxies have none of these.
  */
 export function compileSidecarListeners(view: ProxyView): Noted<readonly ListenerIr[]> {
-  if (view.mesh.outboundPort === 0) return { value: [], issues: [] };
+  if (view.facts.type !== 'sidecar' || view.mesh.outboundPort === 0) return { value: [], issues: [] };
   const outbound = outboundListeners(view);
   const forwardProxy = httpProxyListener(view);
   const listeners = forwardProxy === undefined ? outbound.value : [...outbound.value, forwardProxy];

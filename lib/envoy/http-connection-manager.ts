@@ -17,10 +17,11 @@ export function encodeHttpConnectionManager(manager: HttpConnectionManagerIr, ir
       ...encodeRoutes(manager.routes, ir),
       httpFilters: manager.filters.map(encodeHttpFilter),
       commonHttpProtocolOptions: manager.idleTimeout && { idleTimeout: encodeDuration(manager.idleTimeout) },
-      httpProtocolOptions: manager.acceptsAbsoluteUrls ? { allowAbsoluteUrl: true } : undefined,
+      httpProtocolOptions: encodeHttp1(manager),
       serverName: manager.serverName === '' ? undefined : manager.serverName,
       streamIdleTimeout: '0s',
       useRemoteAddress: manager.usesRemoteAddress,
+      xffNumTrustedHops: manager.trustedProxies === 0 ? undefined : manager.trustedProxies,
       ...(manager.clientCertificate && encodeClientCertificate(manager.clientCertificate)),
       proxy100Continue: manager.forwards100Continue || undefined,
       upgradeConfigs: [{ upgradeType: 'websocket' }],
@@ -41,16 +42,28 @@ function encodeRoutes(routes: RouteSourceIr, ir: ProxyIr): ProtoJson {
   }
 }
 
+function encodeHttp1({ acceptsAbsoluteUrls, acceptsHttp10 }: HttpConnectionManagerIr): ProtoJson | undefined {
+  if (!acceptsAbsoluteUrls && !acceptsHttp10) return undefined;
+  return withoutDefaults({
+    allowAbsoluteUrl: acceptsAbsoluteUrls || undefined,
+    acceptHttp10: acceptsHttp10 || undefined,
+  });
+}
+
+const FORWARDING: Readonly<Record<ClientCertificateIr['mode'], string>> = {
+  'forward-only': 'FORWARD_ONLY',
+  'append-forward': 'APPEND_FORWARD',
+  'sanitize-set': 'SANITIZE_SET',
+  'always-forward-only': 'ALWAYS_FORWARD_ONLY',
+};
+
+/** Only two of the modes add what the own connection shows; Envoy ignores the details in the others. */
 function encodeClientCertificate({ mode, addsCertificate }: ClientCertificateIr): ProtoJson {
-  return {
-    forwardClientCertDetails: mode === 'append-forward' ? 'APPEND_FORWARD' : 'SANITIZE_SET',
-    setCurrentClientCertDetails: withoutDefaults({
-      subject: true,
-      cert: addsCertificate || undefined,
-      dns: true,
-      uri: true,
-    }),
-  };
+  const details = withoutDefaults({ subject: true, cert: addsCertificate || undefined, dns: true, uri: true });
+  return withoutDefaults({
+    forwardClientCertDetails: FORWARDING[mode],
+    setCurrentClientCertDetails: mode === 'append-forward' || mode === 'sanitize-set' ? details : undefined,
+  });
 }
 
 /** LS-20: what happens to a path before routes see it. Escaped slashes are kept unless decoding was asked for. */

@@ -14,6 +14,8 @@ export function encodeListenerFilter(filter: ListenerFilterIr): ProtoJson {
       return listenerFilter('original_dst', 'OriginalDst');
     case 'original-source':
       return listenerFilter('original_src', 'OriginalSrc', { mark: TRANSPARENT_MARK });
+    case 'proxy-protocol':
+      return listenerFilter('proxy_protocol', 'ProxyProtocol');
     case 'tls-inspector':
       return {
         ...listenerFilter('tls_inspector', 'TlsInspector', { initialReadBufferSize: FIRST_READ_BYTES }),

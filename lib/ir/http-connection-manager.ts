@@ -12,11 +12,14 @@ export interface HttpConnectionManagerIr {
   readonly serverName: string;
   /** Takes the client's address from the connection instead of trusting `x-forwarded-for`. */
   readonly usesRemoteAddress: boolean;
+  /** How many proxies before this one are believed about the client's address. */
+  readonly trustedProxies: number;
   /** How long a connection without requests stays open; `undefined` leaves it to Envoy. */
   readonly idleTimeout: DurationMs | undefined;
   /** How the `x-forwarded-client-cert` header is made; `undefined` drops it (Envoy's default). */
   readonly clientCertificate: ClientCertificateIr | undefined;
   readonly pathNormalization: 'none' | 'base' | 'merge-slashes' | 'decode-and-merge-slashes';
+  readonly acceptsHttp10: boolean;
   /** Accepts request lines with a whole URL, as clients of a forward proxy send them. */
   readonly acceptsAbsoluteUrls: boolean;
   /** Answers `Expect: 100-continue` by the upstream instead of at once. */
@@ -28,8 +31,8 @@ export type RouteSourceIr =
   { readonly by: 'name'; readonly name: string } | { readonly by: 'value'; readonly value: RouteConfigurationIr };
 
 export interface ClientCertificateIr {
-  readonly mode: 'append-forward' | 'sanitize-set';
-  /** Whether the certificate itself is added beside subject, DNS names and URI. */
+  readonly mode: 'forward-only' | 'append-forward' | 'sanitize-set' | 'always-forward-only';
+  /** Whether the certificate itself is told beside subject, DNS names and URI, in modes that tell anything. */
   readonly addsCertificate: boolean;
 }
 

@@ -29,6 +29,7 @@ export interface ListenerIr {
 export type ListenerFilterIr =
   | { readonly type: 'original-destination' }
   | { readonly type: 'original-source' }
+  | { readonly type: 'proxy-protocol' }
   | { readonly type: 'tls-inspector'; readonly ports: InspectedPorts }
   | { readonly type: 'http-inspector'; readonly ports: InspectedPorts };
 

@@ -32,6 +32,8 @@ export interface MeshSettings {
   readonly protocolDetectionTimeout: DurationMs;
   readonly upgradesToHttp2: boolean;
   readonly pathNormalization: 'none' | 'base' | 'merge-slashes' | 'decode-and-merge-slashes';
+  /** What stands before routers, and how much they believe of what it says. */
+  readonly routerTopology: RouterTopology;
   readonly defaultExportTo: {
     readonly services: readonly string[];
     readonly routes: readonly string[];
@@ -50,6 +52,18 @@ export interface MeshSettings {
   /** Blocks that fill what a DestinationRule leaves unset (DR-21). */
   readonly defaultPolicy: PolicyBlocks;
 }
+
+export interface RouterTopology {
+  /** How many proxies before a router append to `x-forwarded-for` and are believed. */
+  readonly trustedProxies: number;
+  readonly clientCertificates: ClientCertificates;
+  /** Whether connections begin with a PROXY protocol header, as some load balancers send it. */
+  readonly readsProxyProtocol: boolean;
+}
+
+/** What becomes of the `x-forwarded-client-cert` header. */
+export type ClientCertificates =
+  'sanitize' | 'forward-only' | 'append-forward' | 'sanitize-set' | 'always-forward-only';
 
 export interface RetryDefaults {
   readonly attempts: number;

@@ -28,6 +28,8 @@ export interface ProxyFacts {
   readonly istioVersion: string;
   /** Port of a forward-proxy listener that this proxy asks for (metadata HTTP_PROXY_PORT); `undefined` leaves it to the mesh. */
   readonly httpProxyPort: number | undefined;
+  /** Whether its clients may speak HTTP/1.0 (metadata HTTP10). */
+  readonly acceptsHttp10: boolean;
   /** True when the proxy may not bind ports below 1,024. */
   readonly isUnprivileged: boolean;
   /** Ports that the proxy's own machine uses (LS-6), sorted: no listener on the wildcard address may take them. */

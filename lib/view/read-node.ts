@@ -114,6 +114,7 @@ function factsOf(node: PlainNode): Checked<ProxyFacts> {
     profile: PROFILES[said.text('PILOTLESS_PROFILE') ?? ''] ?? 'envoy',
     istioVersion: said.text('ISTIO_VERSION') ?? '',
     httpProxyPort: said.number('HTTP_PROXY_PORT'),
+    acceptsHttp10: said.text('HTTP10') === '1',
     isUnprivileged: said.isTrue('UNPRIVILEGED_POD'),
     reservedPorts: reservedPorts(said),
     idleTimeout: said.duration('IDLE_TIMEOUT'),

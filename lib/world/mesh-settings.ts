@@ -1,7 +1,7 @@
 import { durationMs, type DurationMs } from '../base/brand.ts';
 import { hostsOverlap, type HostName } from '../base/host-name.ts';
 import type { Issue, Noted } from '../base/issue.ts';
-import type { MeshSettings, RetryDefaults, VisibilityCaps } from '../model/mesh-settings.ts';
+import type { MeshSettings, RetryDefaults, RouterTopology, VisibilityCaps } from '../model/mesh-settings.ts';
 import type { PolicyBlocks } from '../model/traffic-policy.ts';
 import { meshConfigWithDefaults, type MeshConfig } from '../resources/mesh-defaults.ts';
 import { meshName } from '../resources/mesh.ts';
@@ -51,6 +51,7 @@ function settingsOf(config: MeshConfig): MeshSettings {
     protocolDetectionTimeout: timeOf(config.protocolDetectionTimeout),
     upgradesToHttp2: config.h2UpgradePolicy === 'UPGRADE',
     pathNormalization: NORMALIZATIONS[config.pathNormalization?.normalization ?? 'DEFAULT'],
+    routerTopology: readRouterTopology(config.defaultConfig.gatewayTopology),
     defaultExportTo: {
       services: config.defaultServiceExportTo,
       routes: config.defaultVirtualServiceExportTo,
@@ -80,6 +81,24 @@ function readClusterLocalHosts(settings: MeshConfig['serviceSettings']): Readonl
     }
   }
   return Object.fromEntries(isLocal);
+}
+
+const CLIENT_CERTIFICATES = {
+  UNDEFINED: 'sanitize-set',
+  SANITIZE: 'sanitize',
+  FORWARD_ONLY: 'forward-only',
+  APPEND_FORWARD: 'append-forward',
+  SANITIZE_SET: 'sanitize-set',
+  ALWAYS_FORWARD_ONLY: 'always-forward-only',
+} as const;
+
+/** GW-29: a router without other word is the first that clients meet, and believes nobody. */
+function readRouterTopology(spec: MeshConfig['defaultConfig']['gatewayTopology']): RouterTopology {
+  return {
+    trustedProxies: spec?.numTrustedProxies ?? 0,
+    clientCertificates: CLIENT_CERTIFICATES[spec?.forwardClientCertDetails ?? 'UNDEFINED'],
+    readsProxyProtocol: spec?.proxyProtocol !== undefined,
+  };
 }
 
 const NORMALIZATIONS = {

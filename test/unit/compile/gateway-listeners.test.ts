@@ -5,6 +5,7 @@ import type { ListenerIr } from '../../../lib/ir/listener.ts';
 import { resourceKey } from '../../../lib/resources/resource.ts';
 import type { GatewayListener } from '../../../lib/view/merged-gateway.ts';
 import type { ViewFacts } from '../../../lib/view/proxy-view.ts';
+import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
 import { proxyView, summary } from '../../support/proxy-view.ts';
 import { sketches } from '../../support/listener-sketch.ts';
 
@@ -109,3 +110,13 @@ for (const [name, changes, facts, expected] of filters) {
     );
   });
 }
+
+test('GW-29, GW-33: the mesh says what stands before its routers', () => {
+  const routerTopology = { trustedProxies: 2, clientCertificates: 'forward-only', readsProxyProtocol: true } as const;
+  const view = proxyView({ facts: { type: 'router' }, mesh: { ...meshDefaults(), routerTopology } });
+  const [listener] = compileGatewayListeners(view, { listeners: [merged(80)] }).value;
+  const manager = listener?.chains[0]?.filters[0];
+  assert.ok(manager?.type === 'http-connection-manager');
+  assert.deepEqual(listener?.inspectors, [{ type: 'proxy-protocol' }]);
+  assert.deepEqual([manager.trustedProxies, manager.clientCertificate?.mode], [2, 'forward-only']);
+});

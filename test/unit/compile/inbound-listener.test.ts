@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { virtualInboundListener } from '../../../lib/compile/inbound-listener.ts';
 import type { ListenerIr } from '../../../lib/ir/listener.ts';
 import type { OwnInstance, ViewFacts } from '../../../lib/view/proxy-view.ts';
+import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
 import { portOf, proxyView, serviceOf, summary } from '../../support/proxy-view.ts';
 import { sketch } from '../../support/listener-sketch.ts';
 
@@ -108,6 +109,15 @@ describe('chains of a port', () => {
     };
     assert.deepEqual(http?.tls, { ...shared, applicationProtocols: ['h2', 'http/1.1'] });
     assert.deepEqual(tcp?.tls, { ...shared, applicationProtocols: ['istio-peer-exchange', 'h2', 'http/1.1'] });
+  });
+
+  test('ITLS-8: clients of every trust domain of the mesh are let in', () => {
+    const mesh = { ...meshDefaults(), trustDomain: 'a', trustDomainAliases: ['b', 'a', ''] };
+    const { value } = virtualInboundListener(
+      proxyView({ mesh, facts: ISTIO, instances: [instance('a', '80/http', 8080)] }),
+    );
+    const tls = value.chains.flatMap((chain) => (chain.tls === undefined ? [] : [chain.tls.clientUriPrefixes]));
+    assert.deepEqual(tls[0], ['spiffe://a/', 'spiffe://b/']);
   });
 });
 

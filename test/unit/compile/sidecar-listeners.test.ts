@@ -66,3 +66,8 @@ test('LS-18: clients of a forward proxy send whole URLs', () => {
   const manager = listeners({ interception: 'none', httpProxyPort: 8888 }).at(-1)?.chains[0]?.filters[0];
   assert.ok(manager?.type === 'http-connection-manager' && manager.acceptsAbsoluteUrls);
 });
+
+test('only sidecars of a mesh that has a port for them listen', () => {
+  assert.deepEqual(listeners({ type: 'waypoint' }), []);
+  assert.deepEqual(listeners({}, { ...meshDefaults(), outboundPort: 0 }), []);
+});

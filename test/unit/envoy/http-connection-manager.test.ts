@@ -14,9 +14,11 @@ const manager: HttpConnectionManagerIr = {
   filters: [{ type: 'router' }],
   serverName: '',
   usesRemoteAddress: false,
+  trustedProxies: 0,
   idleTimeout: undefined,
   clientCertificate: undefined,
   pathNormalization: 'base',
+  acceptsHttp10: false,
   acceptsAbsoluteUrls: false,
   forwards100Continue: false,
 };
@@ -63,6 +65,13 @@ describe('LS-20: paths', () => {
 describe('other members', () => {
   const cases: readonly [string, Partial<HttpConnectionManagerIr>, Settings][] = [
     ['LS-18: whole URLs', { acceptsAbsoluteUrls: true }, { httpProtocolOptions: { allowAbsoluteUrl: true } }],
+    ['GW-29: HTTP/1.0', { acceptsHttp10: true }, { httpProtocolOptions: { acceptHttp10: true } }],
+    ['GW-29: proxies before this one', { trustedProxies: 2 }, { xffNumTrustedHops: 2 }],
+    [
+      'GW-29: certificates passed on',
+      { clientCertificate: { mode: 'always-forward-only', addsCertificate: true } },
+      { forwardClientCertDetails: 'ALWAYS_FORWARD_ONLY' },
+    ],
     ['GW-29: the client’s own address', { usesRemoteAddress: true }, { useRemoteAddress: true }],
     ['a server’s name', { serverName: 'istio-envoy' }, { serverName: 'istio-envoy' }],
     ['idle clients', { idleTimeout: durationMs(30_000) }, { commonHttpProtocolOptions: { idleTimeout: '30s' } }],

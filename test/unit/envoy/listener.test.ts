@@ -166,6 +166,7 @@ describe('what looks at connections', () => {
   const names: readonly [ListenerFilterIr, string][] = [
     [{ type: 'original-destination' }, 'envoy.filters.listener.original_dst'],
     [{ type: 'original-source' }, 'envoy.filters.listener.original_src'],
+    [{ type: 'proxy-protocol' }, 'envoy.filters.listener.proxy_protocol'],
     [{ type: 'tls-inspector', ports: { on: 'every-port' } }, 'envoy.filters.listener.tls_inspector'],
     [{ type: 'http-inspector', ports: { on: 'every-port' } }, 'envoy.filters.listener.http_inspector'],
   ];
