@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { configApiFunction } from '../../../functions/config-api.ts';
+import type { HttpFunction } from '../../../functions/http-function.ts';
+import { onUploadFunction } from '../../../functions/on-upload.ts';
+import { publishFunction } from '../../../functions/publish.ts';
+import { xdsFunction } from '../../../functions/xds.ts';
+import type { ObjectFiles } from '../../../lib/adapters/aws/s3-files.ts';
+import { localConfigApi } from '../../../lib/control/config-api.ts';
+import { configSource } from '../../../lib/control/config-source.ts';
+import { testPorts } from '../../support/config-store.ts';
+import { type DiscoveryAnswer, serviceEntry, sidecarNode, testDelivery } from '../../support/delivery.ts';
+import { httpEvent, streamEvent, timerEvent, uploadEvent } from '../../support/lambda-events.ts';
+
+const document = serviceEntry('reviews.default.svc.cluster.local', '10.0.0.1');
+const head = { partition: 'config', id: 'head' };
+
+/** The functions over one store in memory. */
+function functions() {
+  const ports = testPorts();
+  const config = localConfigApi(ports);
+  const delivery = testDelivery({ ...ports, config: configSource(ports), hearsAllPolls: false });
+  const files = new Map<string, string>();
+  const objectFiles: ObjectFiles = {
+    read: async (key) => {
+      const text = files.get(key);
+      return text === undefined ? undefined : new TextEncoder().encode(text);
+    },
+    write: async (key, text) => void files.set(key, text),
+  };
+  const cloud = {
+    delivery,
+    log: delivery.log,
+    files: objectFiles,
+    config: async (request: Request) => config.fetch(request),
+  };
+  return {
+    files,
+    delivery,
+    ports,
+    xds: xdsFunction(cloud),
+    configApi: configApiFunction(cloud),
+    publish: publishFunction(cloud),
+    onUpload: onUploadFunction(cloud),
+  };
+}
+
+const poll = (path: string, version = ''): Parameters<HttpFunction> => [
+  httpEvent({ path: `/v3/discovery:${path}`, body: JSON.stringify({ version_info: version, node: sidecarNode }) }),
+  {},
+];
+const apply = (body: string): Parameters<HttpFunction> => [httpEvent({ path: '/v1/apply', body }), {}];
+
+test('PX-10: a poll through a function URL is answered with a marked DiscoveryResponse', async () => {
+  const { xds, configApi } = functions();
+  assert.equal((await configApi(...apply(document))).statusCode, 200);
+  const result = await xds(...poll('clusters'));
+  assert.equal(result.statusCode, 200);
+  assert.equal(result.headers?.['x-pilotless'], '1');
+  assert.equal(result.isBase64Encoded, false);
+  const { resources } = JSON.parse(result.body ?? '') as DiscoveryAnswer;
+  assert.ok(resources.some(({ name }) => name === 'outbound|80||reviews.default.svc.cluster.local'));
+});
+
+test('PX-11: an unchanged poll is a 304 without a body', async () => {
+  const { xds } = functions();
+  const first = JSON.parse((await xds(...poll('clusters'))).body ?? '') as DiscoveryAnswer;
+  const again = await xds(...poll('clusters', first.version_info));
+  assert.deepEqual([again.statusCode, again.body], [304, '']);
+});
+
+test('a body in base64 and a stage before the path are what they stand for', async () => {
+  const { xds } = functions();
+  const body = Buffer.from(JSON.stringify({ node: sidecarNode })).toString('base64');
+  const event = httpEvent({ path: '/v3/discovery:clusters', body, isBase64Encoded: true, stage: 'prod' });
+  assert.equal((await xds(event, {})).statusCode, 200);
+});
+
+test('DLV-10: what goes wrong inside is JSON, never 200 and never marked', async () => {
+  const broken = functions();
+  const handler = xdsFunction({
+    delivery: { ...broken.delivery, discovery: async () => Promise.reject(new Error('secret of ours')) },
+    log: broken.delivery.log,
+  });
+  const result = await handler(...poll('clusters'));
+  assert.equal(result.statusCode, 500);
+  assert.equal(result.headers?.['x-pilotless'], undefined);
+  assert.doesNotMatch(result.body ?? '', /secret/);
+  assert.equal(broken.delivery.log.fieldsOf('request-failed').length, 1);
+});
+
+test('PX-16: an unknown type is 404 and a malformed poll 400', async () => {
+  const { xds } = functions();
+  assert.equal((await xds(...poll('nonsense'))).statusCode, 404);
+  assert.equal((await xds(httpEvent({ path: '/v3/discovery:clusters', body: '{' }), {})).statusCode, 400);
+});
+
+test('BLD-1: the stream of a moved head builds for the proxies that are known', async () => {
+  const { configApi, xds, publish, delivery } = functions();
+  await configApi(...apply(document));
+  const { version_info } = JSON.parse((await xds(...poll('clusters'))).body ?? '') as DiscoveryAnswer;
+  await configApi(...apply(serviceEntry('ratings.default.svc.cluster.local', '10.0.0.2')));
+  await publish(streamEvent({ partition: 'proxies', id: 'x' }));
+  assert.equal(delivery.log.fieldsOf('build').length, 0);
+  await publish(streamEvent({ partition: 'heads', id: 'x' }, head));
+  const changed = await xds(...poll('clusters', version_info));
+  assert.match(changed.body ?? '', /ratings/);
+});
+
+test('BLD-2: a batch that meets another leader is repeated, a timer is not', async () => {
+  const { publish, ports, delivery } = functions();
+  const lease = {
+    holder: 'other',
+    epoch: 7,
+    renewedAt: delivery.clock.now(),
+    expiresAt: delivery.clock.now() + 30_000,
+  };
+  await ports.records.putIf({ partition: 'leases', id: 'builder' }, lease, undefined);
+  await assert.rejects(publish(streamEvent(head)), /another builder leads/);
+  await publish(timerEvent);
+});
+
+test('STO-8: a file in the inbox is applied, and the answer lies under results', async () => {
+  const { onUpload, files, ports } = functions();
+  files.set('inbox/team a/reviews.yaml', document);
+  await onUpload(uploadEvent('inbox/team a/reviews.yaml', 'results/other.json', 'inbox/gone.yaml'));
+  const result = JSON.parse(files.get('results/team a/reviews.yaml.json') ?? '{}') as { revision?: number };
+  assert.equal(result.revision, 1);
+  assert.equal(await configSource(ports).newestRevision(), 1);
+});
+
+test('STO-5: an upload that is announced twice makes one revision', async () => {
+  const { onUpload, files, ports } = functions();
+  files.set('inbox/a.yaml', document);
+  await onUpload(uploadEvent('inbox/a.yaml'));
+  await onUpload(uploadEvent('inbox/a.yaml'));
+  assert.equal(await configSource(ports).newestRevision(), 1);
+});
+
+test('a refused file leaves its errors under results and nothing in the store', async () => {
+  const { onUpload, files, ports } = functions();
+  files.set(
+    'inbox/bad.yaml',
+    'apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: { name: x }\nspec: {}',
+  );
+  await onUpload(uploadEvent('inbox/bad.yaml'));
+  assert.match(files.get('results/bad.yaml.json') ?? '', /errors/);
+  assert.equal(await configSource(ports).newestRevision(), 0);
+});
