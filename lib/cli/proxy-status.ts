@@ -8,7 +8,7 @@ import { printValue } from './print-value.ts';
 interface ProxyRow {
   readonly id: string;
   readonly status: string;
-  readonly snapshotRevision: number;
+  readonly revision: number;
   readonly lastPolledAt: string;
   readonly pollLoops: number;
   readonly types: Readonly<Record<string, TypeRow>>;
@@ -46,17 +46,17 @@ const TYPES = ['CDS', 'LDS', 'RDS', 'EDS', 'SDS', 'ECDS'] as const;
 
 function fleetTable(proxies: readonly ProxyRow[]): string {
   if (proxies.length === 0) return 'No proxy has polled within the last day.\n';
-  const rows = proxies.map(({ id, snapshotRevision, lastPolledAt, pollLoops, types }) => [
+  const rows = proxies.map(({ id, revision, lastPolledAt, pollLoops, types }) => [
     id.split('~')[2] ?? id,
     ...TYPES.map((type) => types[type]?.status ?? 'NOT_SENT'),
-    String(snapshotRevision),
+    String(revision),
     String(pollLoops),
     lastPolledAt,
   ]);
   return alignedRows(['PROXY', ...TYPES, 'REVISION', 'LOOPS', 'LAST POLL'], rows);
 }
 
-function proxyTable({ id, status, snapshotRevision, lastPolledAt, types }: ProxyRow): string {
+function proxyTable({ id, status, revision, lastPolledAt, types }: ProxyRow): string {
   const rows = Object.entries(types).map(([type, row]) => [
     type,
     row.status,
@@ -66,7 +66,7 @@ function proxyTable({ id, status, snapshotRevision, lastPolledAt, types }: Proxy
     short(row.rejected ?? ''),
     row.name ?? '',
   ]);
-  const head = `${id}\n${status} at revision ${snapshotRevision}, last poll ${lastPolledAt}\n\n`;
+  const head = `${id}\n${status} at revision ${revision}, last poll ${lastPolledAt}\n\n`;
   return head + alignedRows(['TYPE', 'STATUS', 'LOOPS', 'SENT', 'ACKED', 'REJECTED', 'NAME'], rows);
 }
 

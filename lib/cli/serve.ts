@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { Command, Option } from 'commander';
-import { type LocalOptions, startLocal } from '../../functions/local.ts';
+import type { LocalOptions } from '../../functions/local.ts';
 import { portNumber } from './port-number.ts';
 
 interface ServeOptions {
@@ -38,6 +38,8 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   const stopped = Promise.withResolvers<void>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped.resolve());
   try {
+    // Only here: the other verbs start without loading the whole service.
+    const { startLocal } = await import('../../functions/local.ts');
     const where = inMemory ? {} : { dataDirectory: data };
     const service = await startLocal({ host, port, ...where, version: ownVersion(), logTo: process.stderr, logLevel });
     process.stdout.write(`ready ${service.url}\n`);

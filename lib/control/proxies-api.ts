@@ -1,7 +1,7 @@
 import type { DurationMs } from '../base/brand.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Records } from '../ports/records.ts';
-import { newestBuild } from './build-outcome.ts';
+import { type BuildOutcome, newestBuild } from './build-outcome.ts';
 import type { HttpHandler } from './discovery-api.ts';
 import { jsonResponse } from './json-response.ts';
 import type { ProxyState, ProxyStates } from './proxy-states.ts';
@@ -25,20 +25,24 @@ export function proxiesApi(ports: ProxiesPorts): HttpHandler {
     const { pathname, searchParams } = new URL(request.url);
     const encodedId = /^\/v1\/proxies(?:\/(.+))?$/.exec(pathname)?.[1];
     if (request.method !== 'GET') return jsonResponse(405, { code: 'METHOD_NOT_ALLOWED', message: 'use GET' });
-    const states = await ports.states.all();
+    const [states, build] = await Promise.all([ports.states.all(), newestBuild(ports.records)]);
     if (encodedId === undefined) {
       const namespace = searchParams.get('namespace');
-      return list(ports, namespace === null ? states : states.filter(({ facts }) => facts.namespace === namespace));
+      const shown = namespace === null ? states : states.filter(({ facts }) => facts.namespace === namespace);
+      return list(ports, shown, build);
     }
     const id = decodedId(encodedId);
     const state = states.find(({ facts }) => facts.id === id) ?? states.find(({ facts }) => shortId(facts.id) === id);
-    return state ? jsonResponse(200, await statusFor(ports, state)) : notFound(id);
+    return state ? jsonResponse(200, await statusFor(ports, state, build)) : notFound(id);
   };
 }
 
-async function list(ports: ProxiesPorts, states: readonly ProxyState[]): Promise<Response> {
-  const proxies = await Promise.all(states.map((state) => statusFor(ports, state)));
-  const build = await newestBuild(ports.records);
+async function list(
+  ports: ProxiesPorts,
+  states: readonly ProxyState[],
+  build: BuildOutcome | undefined,
+): Promise<Response> {
+  const proxies = await Promise.all(states.map((state) => statusFor(ports, state, build)));
   return jsonResponse(200, {
     revision: build?.revision ?? 0,
     buildFailed: build?.buildFailed ?? false,
@@ -46,10 +50,16 @@ async function list(ports: ProxiesPorts, states: readonly ProxyState[]): Promise
   });
 }
 
-async function statusFor({ clock, heads, snapshots, slack }: ProxiesPorts, state: ProxyState): Promise<ProxyStatus> {
+async function statusFor(
+  { clock, heads, snapshots, slack }: ProxiesPorts,
+  state: ProxyState,
+  build: BuildOutcome | undefined,
+): Promise<ProxyStatus> {
   const head = (await heads.look(state.viewKey)).stored?.record;
   const manifest = head && (await snapshots.manifest(head.manifest));
-  return proxyStatus({ state, head, manifest, now: clock.now(), slack });
+  const hasFailed = build?.failures.some(({ viewKey }) => viewKey === state.viewKey) ?? false;
+  const builtRevision = Math.max(head?.revision ?? 0, head && !hasFailed ? (build?.revision ?? 0) : 0);
+  return proxyStatus({ state, head, manifest, builtRevision, now: clock.now(), slack });
 }
 
 const shortId = (nodeId: string): string => nodeId.split('~')[2] ?? nodeId;

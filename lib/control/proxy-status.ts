@@ -17,6 +17,8 @@ export interface ProxyStatus {
   readonly view: string;
   /** The worst of its types, those it never polled left aside. */
   readonly status: SyncStatus;
+  /** The newest revision that the served snapshot is known to be right for: later ones changed nothing for this view. */
+  readonly revision: number;
   /** The revision whose build gave this view the snapshot that it serves; 0 when none does. */
   readonly snapshotRevision: number;
   readonly firstPolledAt: string;
@@ -45,6 +47,8 @@ export interface StatusInput {
   readonly head: Head | undefined;
   /** Of the head; `undefined` where there is none. */
   readonly manifest: Manifest | undefined;
+  /** The newest revision whose build this view went through; 0 when none did. */
+  readonly builtRevision: number;
   readonly now: EpochMs;
   /** How old what is known of the proxy's last poll may be; 0 where this process hears every poll. */
   readonly slack: DurationMs;
@@ -62,6 +66,7 @@ export function proxyStatus(input: StatusInput): ProxyStatus {
     namespace: state.facts.namespace,
     view: state.viewKey,
     status: polled.length === 0 ? 'NOT_SENT' : worstOf(polled),
+    revision: input.builtRevision,
     snapshotRevision: head?.revision ?? 0,
     firstPolledAt: printTimestampMs(state.firstPolledAt),
     lastPolledAt: printTimestampMs(state.lastPolledAt),
