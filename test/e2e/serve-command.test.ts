@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { repositoryRoot } from '../../tools/support/repository.ts';
+import { runProgram } from '../../tools/support/run-program.ts';
+import { serviceEntry, sidecarNode } from '../support/delivery.ts';
+import { apply } from '../support/local-mesh.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const cli = join(repositoryRoot, 'bin/pilotless.mjs');
+const running = new Set<ChildProcess>();
+
+interface Served {
+  readonly url: string;
+  /** Asks it to end and answers its exit code. */
+  end(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts `pilotless serve` and waits for its `ready` line. */
+async function serve(...args: readonly string[]): Promise<Served> {
+  const child = spawn(process.execPath, [cli, 'serve', '--port', '0', '--log-level', 'error', ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  running.add(child);
+  const ended = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
+  const line = await new Promise<string>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').once('data', resolve);
+    void ended.then((code) => reject(new Error(`serve ended with ${code}`)));
+  });
+  const [, url] = /^ready (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line) ?? [];
+  assert.ok(url, line);
+  return {
+    url,
+    end: (signal = 'SIGTERM') => {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+const pilotless = (...args: readonly string[]) => runProgram(process.execPath, [cli, ...args]);
+
+async function poll(url: string, version = ''): Promise<Response> {
+  const body = JSON.stringify({ version_info: version, node: sidecarNode });
+  return fetch(`${url}/v3/discovery:clusters`, { method: 'POST', body });
+}
+
+describe('pilotless serve', () => {
+  const directory = tempDir();
+  after(() => {
+    for (const child of running) child.kill('SIGKILL');
+    directory.remove();
+  });
+
+  test('a second process on the same data is refused in one line', async () => {
+    const first = await serve('--data', directory.path);
+    const second = await pilotless('serve', '--port', '0', '--data', directory.path);
+    assert.equal(second.code, 1);
+    assert.match(second.output, /^error: data directory .* is in use by process \d+; .*\n$/);
+    assert.equal(await first.end(), 0);
+  });
+
+  test('a port that is taken is refused in one line', async () => {
+    const first = await serve('--in-memory');
+    const second = await pilotless('serve', '--in-memory', '--port', new URL(first.url).port);
+    assert.equal(second.code, 1);
+    assert.match(second.output, /^error: port \d+ on 127\.0\.0\.1 is in use; .*\n$/);
+    assert.equal(await first.end('SIGINT'), 0);
+  });
+
+  test('IDN-2: another address than loopback is refused while proxies prove nothing', async () => {
+    const refused = await pilotless('serve', '--in-memory', '--port', '0', '--host', '0.0.0.0');
+    assert.equal(refused.code, 1);
+    assert.match(refused.output, /loopback/);
+  });
+
+  test('data that is damaged or no directory is refused in one line', async () => {
+    const { path, remove } = tempDir({ file: 'x' });
+    writeFileSync(join(path, 'store.db'), 'this is no database, and long enough to be told from one '.repeat(40));
+    for (const data of [path, join(path, 'file')]) {
+      const refused = await pilotless('serve', '--port', '0', '--data', data);
+      assert.equal(refused.code, 1, refused.output);
+      assert.equal(refused.output.trimEnd().split('\n').length, 1, refused.output);
+    }
+    remove();
+  });
+
+  test('STO-5: a restart finds what was applied, what was published and who polled', async () => {
+    const { path, remove } = tempDir();
+    const before = await serve('--data', path);
+    await apply(before.url, serviceEntry('reviews.default.svc.cluster.local', '10.0.0.1'));
+    const { version_info } = (await (await poll(before.url)).json()) as { version_info: string };
+    assert.equal((await poll(before.url, version_info)).status, 304);
+    assert.equal(await before.end(), 0);
+
+    const again = await serve('--data', path);
+    assert.equal((await poll(again.url, version_info)).status, 304);
+    const { output, code } = await pilotless('proxy-status', '--server', again.url);
+    assert.equal(code, 0);
+    assert.match(output, /^PROXY +CDS +LDS .*\nclient\.default +SYNCED +NOT_SENT /);
+    const one = await pilotless('proxy-status', 'client.default', '--server', again.url, '-o', 'json');
+    assert.equal((JSON.parse(one.output) as { snapshotRevision: number }).snapshotRevision, 1);
+    assert.equal((await pilotless('proxy-status', 'nobody.default', '--server', again.url)).code, 1);
+    assert.equal(await again.end(), 0);
+    assert.equal((await pilotless('proxy-status', '--server', again.url)).code, 3);
+    remove();
+  });
+
+  test('STO-5: a kill loses nothing that was acknowledged', async () => {
+    const { path, remove } = tempDir();
+    const before = await serve('--data', path);
+    await apply(before.url, serviceEntry('reviews.default.svc.cluster.local', '10.0.0.1'));
+    await before.end('SIGKILL');
+    const again = await serve('--data', path);
+    const { resources } = (await (await poll(again.url)).json()) as { resources: { name: string }[] };
+    assert.ok(resources.some(({ name }) => name === 'outbound|80||reviews.default.svc.cluster.local'));
+    assert.equal(await again.end(), 0);
+    remove();
+  });
+});
+
+describe('pilotless bootstrap', () => {
+  test('it prints a bootstrap for the server and says on the side what it costs', async () => {
+    const args = ['bootstrap', '--id', 'web-1', '-n', 'shop', '--server', 'http://127.0.0.1:9', '--ip', '10.0.0.1'];
+    const { code, output } = await pilotless(...args, '--label', 'app=web', '--label', 'version=v1');
+    assert.equal(code, 0);
+    assert.match(output, /"id": "sidecar~10\.0\.0\.1~web-1\.shop~shop\.svc\.cluster\.local"/);
+    assert.match(output, /"app": "web",\s+"version": "v1"/);
+    assert.match(output, /polls every 5 to 10 s in 2 loops/);
+  });
+
+  test('DLV-11: a refresh under one second is a mistake of usage', async () => {
+    const { code, output } = await pilotless('bootstrap', '--id', 'x', '--refresh', '900ms');
+    assert.equal(code, 2);
+    assert.match(output, /at least 1s/);
+  });
+});
