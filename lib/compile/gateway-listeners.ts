@@ -3,10 +3,7 @@ import type { ListenerIr } from '../ir/listener.ts';
 import type { GatewayListener, MergedGateway } from '../view/merged-gateway.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
 import { HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN } from './filter-chains.ts';
-import { boundWildcards, listenerName, withDistinctSockets } from './listener-addresses.ts';
-
-/** The first port that needs no privilege to bind. */
-const FIRST_FREE_PORT = 1024;
+import { boundWildcards, FIRST_FREE_PORT, listenerName, withDistinctSockets } from './listener-addresses.ts';
 
 /** GW-26: what a router listens on. Servers of one port and address share a listener, and plain HTTP servers one chain. */
 export function compileGatewayListeners(view: ProxyView, gateway: MergedGateway): Noted<readonly ListenerIr[]> {

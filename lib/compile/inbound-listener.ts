@@ -1,14 +1,14 @@
 import type { Issue, Noted } from '../base/issue.ts';
 import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, inboundCluster } from '../ir/cluster-name.ts';
 import type { DownstreamTlsIr, FilterChainIr, ListenerIr, NetworkFilterIr } from '../ir/listener.ts';
-import { isHttp, type Protocol } from '../model/protocol.ts';
+import type { Protocol } from '../model/protocol.ts';
 import type { OwnInstance, ProxyView } from '../view/proxy-view.ts';
 import { ANY_CONNECTION, httpManager, PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
 import { INBOUND_MATCHES, type InboundMatch, type MutualTlsMode } from './inbound-chain-matches.ts';
 import { inboundInspectors } from './inbound-inspectors.ts';
 import { instancesByPort } from './instances-by-port.ts';
 import { listenerName, boundWildcards } from './listener-addresses.ts';
-import type { Carries } from './listener-conflicts.ts';
+import { carriesOf } from './listener-conflicts.ts';
 import { inboundRoutes } from './service-routes.ts';
 import { statPrefix } from './stat-name.ts';
 
@@ -141,8 +141,3 @@ const trustDomains = ({ trustDomain, trustDomainAliases }: ProxyView['mesh']): r
 /** FC-1, FC-3; PROF-2 */
 const metadataExchange = ({ profile }: ProxyView['facts']): readonly NetworkFilterIr[] =>
   profile === 'istio-proxy' ? [{ type: 'metadata-exchange' }] : [];
-
-function carriesOf(protocol: Protocol): Carries {
-  if (isHttp(protocol)) return 'http';
-  return protocol === 'auto' ? 'auto' : 'tcp';
-}

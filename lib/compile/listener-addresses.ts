@@ -29,6 +29,9 @@ export function boundWildcards(facts: ViewFacts): Addresses {
 
 export const loopbackAddresses = ({ ipFamily }: ViewFacts): Addresses => LOOPBACKS[ipFamily];
 
+/** The first port that needs no privilege to bind. */
+export const FIRST_FREE_PORT = 1024;
+
 /** LS-5 */
 export const listenerName = (address: string, port: number): string => `${address}_${port}`;
 

@@ -1,9 +1,14 @@
 import { parseIpAddress } from '../base/ip-address.ts';
-import type { AddressRange, ChainMatchIr, FilterChainIr } from '../ir/listener.ts';
-import type { Protocol } from '../model/protocol.ts';
+import type { AddressRange, ChainMatchIr } from '../ir/listener.ts';
+import { isHttp, type Protocol } from '../model/protocol.ts';
 
 /** What arrives at an outbound listener: HTTP alone, opaque bytes alone, or both, told apart by looking. */
 export type Carries = 'http' | 'tcp' | 'auto';
+
+export function carriesOf(protocol: Protocol): Carries {
+  if (isHttp(protocol)) return 'http';
+  return protocol === 'auto' ? 'auto' : 'tcp';
+}
 
 /**
  * `share`: what is there serves the newcomer too; `merge`: its chains are added; `sniff`: they are added and the listener
@@ -27,12 +32,8 @@ export function mayMix(present: Protocol | 'mixed', incoming: Protocol): boolean
   return present === incoming || !(SERVER_SPEAKS_FIRST.has(present) || SERVER_SPEAKS_FIRST.has(incoming));
 }
 
-/** LS-11: Envoy refuses a listener in which two chains match the same connections. */
-export function sameMatch(a: FilterChainIr, b: FilterChainIr): boolean {
-  return matchKey(a.match) === matchKey(b.match);
-}
-
-function matchKey(match: ChainMatchIr): string {
+/** LS-11: equal for two matches that hold for the same connections; Envoy refuses a listener that has both. */
+export function matchKey(match: ChainMatchIr): string {
   const names = [...match.serverNames].sort();
   const ranges = match.destinationRanges.map(canonicalRange).sort();
   return JSON.stringify([match.destinationPort, match.transport, match.applicationProtocols, names, ranges]);

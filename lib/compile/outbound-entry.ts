@@ -12,7 +12,8 @@ export interface OutboundEntry {
   carries: Carries;
   /** What the first service speaks, until something else came to it. */
   speaks: Protocol | 'mixed';
-  readonly chains: OwnedChain[];
+  /** By what tells them apart, in the order in which they came. */
+  readonly chains: Map<string, OwnedChain>;
 }
 
 export interface OwnedChain {

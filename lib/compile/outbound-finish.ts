@@ -14,7 +14,7 @@ export function finishListener(
 ): ListenerIr {
   const { facts, mesh } = view;
   const isSniffed = carries === 'auto';
-  const finished = chains.map((owned) =>
+  const finished = [...chains.values()].map((owned) =>
     owned.carries === 'http' && isSniffed ? onlyPlainHttp(owned.chain) : owned.chain,
   );
   const inspectors = inspectorsOf(finished);

@@ -2,9 +2,9 @@ import { unreachable } from '../base/unreachable.ts';
 import { ipAddressKey } from '../base/ip-address.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import type { ListenerIr } from '../ir/listener.ts';
-import { isHttp, isTls, type Protocol } from '../model/protocol.ts';
+import { isTls } from '../model/protocol.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
-import { mayMix, meeting, sameMatch, type Carries } from './listener-conflicts.ts';
+import { carriesOf, matchKey, mayMix, meeting } from './listener-conflicts.ts';
 import { withDistinctSockets } from './listener-addresses.ts';
 import { httpChain, tcpChain } from './outbound-chains.ts';
 import type { Claim, OutboundEntry, OwnedChain } from './outbound-entry.ts';
@@ -46,13 +46,15 @@ function admit(view: ProxyView, claim: Claim, entries: Map<string, OutboundEntry
   const carries = carriesOf(port.protocol);
   // LS-8: at the wildcard address anything may arrive, except where a service says that it is a forward proxy (RD-17).
   const isSniffed = carries === 'http' && socket.reach === 'wildcard' && port.protocol !== 'http-proxy';
-  entries.set(key, {
+  const opened: OutboundEntry = {
     socket,
     port: port.number,
     carries: isSniffed ? 'auto' : carries,
     speaks: isSniffed ? 'mixed' : port.protocol,
-    chains: chainsOf(view, claim),
-  });
+    chains: new Map(),
+  };
+  for (const owned of chainsOf(view, claim)) addChain(owned, opened);
+  entries.set(key, opened);
   return undefined;
 }
 
@@ -79,8 +81,9 @@ function join(view: ProxyView, claim: Claim, entry: OutboundEntry): string | und
 
 /** LS-11: of two chains for the same connections the older stays. */
 function addChain(owned: OwnedChain, { chains }: OutboundEntry): string | undefined {
-  const rival = chains.find(({ carries, chain }) => carries === owned.carries && sameMatch(chain, owned.chain));
-  if (rival === undefined) chains.push(owned);
+  const key = `${owned.carries} ${matchKey(owned.chain.match)}`;
+  const rival = chains.get(key);
+  if (rival === undefined) chains.set(key, owned);
   else if (owned.carries === 'tcp')
     return `nothing tells its connections from those to ${rival.hostname}, which keeps them`;
   return undefined;
@@ -95,11 +98,6 @@ function chainsOf(view: ProxyView, claim: Claim): OwnedChain[] {
   return chains;
 }
 
-function carriesOf(protocol: Protocol): Carries {
-  if (isHttp(protocol)) return 'http';
-  return protocol === 'auto' ? 'auto' : 'tcp';
-}
-
 /** Envoy matches server names by whole labels and refuses `*example.com`. */
 const isPartialWildcard = (hostname: string): boolean => hostname.startsWith('*') && !hostname.startsWith('*.');
 
@@ -109,6 +107,6 @@ function conflict({ visible: { service }, port, socket }: Claim, reason: string)
     code: 'LISTENER_CONFLICT',
     resource: service.source,
     path: '',
-    message: `port ${port.number} of ${service.hostname} gets no listener on ${socket.addresses[0]}: ${reason}`,
+    message: `port ${port.number} of ${service.hostname} loses on ${socket.addresses[0]}: ${reason}`,
   };
 }

@@ -1,9 +1,7 @@
 import type { ProxyView } from '../view/proxy-view.ts';
 import { httpProxyPort } from './http-proxy-listener.ts';
+import { FIRST_FREE_PORT } from './listener-addresses.ts';
 import type { OutboundSocket } from './outbound-sockets.ts';
-
-/** The first port that needs no privilege to bind. */
-const FIRST_FREE_PORT = 1024;
 
 /** LS-6: why no outbound listener may be opened there, whatever asks for it; `undefined` where one may. */
 export function refusal(view: ProxyView, port: number, { reach }: OutboundSocket): string | undefined {
