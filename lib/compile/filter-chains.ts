@@ -1,5 +1,6 @@
 import { unreachable } from '../base/unreachable.ts';
 import { durationMs } from '../base/brand.ts';
+import type { DnsCacheIr } from '../ir/dns-cache.ts';
 import type { HttpConnectionManagerIr, RouteSourceIr } from '../ir/http-connection-manager.ts';
 import type { ChainMatchIr, FilterChainIr, TcpProxyIr } from '../ir/listener.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
@@ -47,6 +48,7 @@ export interface HttpChain {
   readonly routes: RouteSourceIr;
   readonly servesGrpcWeb?: boolean;
   readonly acceptsAbsoluteUrls?: boolean;
+  readonly dnsCaches?: readonly DnsCacheIr[];
 }
 
 type ByClass = Pick<
@@ -74,12 +76,19 @@ function byClass(listenerClass: ListenerClass, { mesh }: ProxyView): ByClass {
 
 export function httpManager(view: ProxyView, chain: HttpChain): HttpConnectionManagerIr {
   const { facts, mesh } = view;
-  const { listenerClass, statPrefix, routes, servesGrpcWeb = false, acceptsAbsoluteUrls = false } = chain;
+  const {
+    listenerClass,
+    statPrefix,
+    routes,
+    servesGrpcWeb = false,
+    acceptsAbsoluteUrls = false,
+    dnsCaches = [],
+  } = chain;
   return {
     type: 'http-connection-manager',
     statPrefix: `${statPrefix};`, // the semicolon ends the name for Istio's statistics rules
     routes,
-    filters: httpFilters({ listenerClass, profile: facts.profile, servesGrpcWeb }),
+    filters: httpFilters({ listenerClass, profile: facts.profile, servesGrpcWeb, dnsCaches }),
     ...byClass(listenerClass, view),
     idleTimeout: facts.idleTimeout,
     pathNormalization: mesh.pathNormalization,

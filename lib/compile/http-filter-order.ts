@@ -1,4 +1,5 @@
 import type { HttpFilterIr } from '../ir/http-connection-manager.ts';
+import type { DnsCacheIr } from '../ir/dns-cache.ts';
 import type { Profile } from '../view/proxy-facts.ts';
 
 /** Where an HTTP listener stands: which filters it has depends on it (FC-2, FC-4, FC-6). */
@@ -33,10 +34,15 @@ export interface HttpFilterNeeds {
   readonly listenerClass: ListenerClass;
   readonly profile: Profile;
   readonly servesGrpcWeb: boolean;
+  /** Caches of the services that are found by requests (CL-2). */
+  readonly dnsCaches: readonly DnsCacheIr[];
 }
 
-export function httpFilters({ listenerClass, profile, servesGrpcWeb }: HttpFilterNeeds): readonly HttpFilterIr[] {
-  return ORDER[listenerClass].filter(
+export function httpFilters(needs: HttpFilterNeeds): readonly HttpFilterIr[] {
+  const { listenerClass, profile, servesGrpcWeb, dnsCaches } = needs;
+  const filters = ORDER[listenerClass].filter(
     ({ type }) => (profile === 'istio-proxy' || !ISTIO_ONLY.has(type)) && (servesGrpcWeb || type !== 'grpc-web'),
   );
+  const lookups = dnsCaches.map((cache): HttpFilterIr => ({ type: 'dynamic-forward-proxy', cache }));
+  return [...filters.slice(0, -1), ...lookups, ...filters.slice(-1)]; // the router answers, so it stays the last
 }

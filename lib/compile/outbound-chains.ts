@@ -1,9 +1,10 @@
 import type { FilterChainIr, NetworkFilterIr, TcpProxyIr } from '../ir/listener.ts';
 import { outboundCluster } from '../ir/cluster-name.ts';
 import { isTls } from '../model/protocol.ts';
-import type { ServicePort } from '../model/service.ts';
+import type { Service, ServicePort } from '../model/service.ts';
 import type { TrafficPolicy } from '../model/traffic-policy.ts';
-import type { ProxyView } from '../view/proxy-view.ts';
+import type { ProxyView, ViewFacts } from '../view/proxy-view.ts';
+import { dnsCacheOf, httpDnsCaches } from './dns-lookups.ts';
 import { ANY_CONNECTION, HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN, PLAIN_HTTP, tcpTo } from './filter-chains.ts';
 import { listenerName } from './listener-addresses.ts';
 import type { Claim } from './outbound-entry.ts';
@@ -27,8 +28,18 @@ export function tcpChain({ facts, mesh }: ProxyView, { visible, port, socket }: 
       serverNames: needsServerName ? [service.hostname] : [],
     },
     handshakeTimeout: HANDSHAKE_TIMEOUT,
-    filters: [...protocolFilters(port, prefix), withPolicy(proxy, policy)],
+    filters: [...lookupFilters(service, port, facts), ...protocolFilters(port, prefix), withPolicy(proxy, policy)],
   };
+}
+
+/** CL-2: a TLS client says the name that it wants, and is led to that. */
+function lookupFilters(
+  { resolution, hostname }: Service,
+  { number, protocol }: ServicePort,
+  facts: ViewFacts,
+): NetworkFilterIr[] {
+  if (resolution !== 'dynamic-dns' || !isTls(protocol)) return [];
+  return [{ type: 'sni-dynamic-forward-proxy', cache: dnsCacheOf(hostname, facts), port: number }];
 }
 
 /** TR-11 */
@@ -57,6 +68,7 @@ export function httpChain(view: ProxyView, { visible, port, socket }: Claim): Fi
     // An address of its own needs no routes of other services; where it is shared, so are the routes.
     routes: { by: 'name', name: socket.reach === 'own' ? `${hostname}:${port.number}` : String(port.number) },
     servesGrpcWeb: port.protocol === 'grpc-web',
+    dnsCaches: httpDnsCaches(view, port.number),
   });
   return { ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT, filters: [manager] };
 }

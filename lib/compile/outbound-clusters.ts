@@ -8,6 +8,7 @@ import type { PolicyBlocks, Subset, TrafficPolicy } from '../model/traffic-polic
 import type { ViewFacts, VisibleService } from '../view/proxy-view.ts';
 import { circuitLimits, keepalive, upstreamHttp } from './connection-pool.ts';
 import { candidatesOf, endpointGroups, keepsDrainingHosts, type Candidate } from './endpoint-groups.ts';
+import { dnsCacheOf, lookupFamily, saysName } from './dns-lookups.ts';
 import { hostChoice, outlierDetection } from './host-choice.ts';
 import { localityRule, localityUse } from './locality-balancing.ts';
 import { resolvePolicy } from './resolve-policy.ts';
@@ -57,9 +58,10 @@ export function serviceEndpoints(visible: VisibleService, setting: ClusterSettin
 
 function clusterOrders(visible: VisibleService, { mesh }: ClusterSetting): readonly ClusterOrder[] {
   const { service, policy } = visible;
-  const subsets = [undefined, ...(policy?.subsets ?? [])];
+  const isDynamic = service.resolution === 'dynamic-dns'; // CL-2: no endpoints, hence no subsets
+  const subsets = isDynamic ? [undefined] : [undefined, ...(policy?.subsets ?? [])];
   return service.ports
-    .filter(({ protocol }) => protocol !== 'udp')
+    .filter(({ protocol }) => (isDynamic ? saysName(protocol) : protocol !== 'udp'))
     .flatMap((port) =>
       subsets.map((subset) => {
         const blocks = resolvePolicy(policy, { subset, port: port.number }, mesh.defaultPolicy);
@@ -74,23 +76,23 @@ function cluster(order: ClusterOrder, found: ClusterDiscovery, { facts, mesh }: 
   const { service, policy } = visible;
   const { pool, outlier } = blocks;
   const sniffs = facts.type !== 'router';
-  const isPassthrough = found.type === 'original-destination';
+  const hasNoChoice = found.type === 'original-destination' || found.type === 'dynamic-dns';
   return {
     name,
     statName: statName(name, mesh.outboundStatName, { service, port, subset: subset?.name ?? '', targetPort: 0 }),
     discovery: found,
     connectTimeout: pool?.connectTimeout ?? mesh.connectTimeout,
-    choice: isPassthrough ? { by: 'discovery' } : order.choice,
+    choice: hasNoChoice ? { by: 'discovery' } : order.choice,
     localities: localityUse(localityRule(blocks, service, mesh)),
     keepsDrainingHosts: subset === undefined && keepsDrainingHosts(service),
-    panicThreshold: panicThreshold(service, outlier),
+    panicThreshold: found.type === 'dynamic-dns' ? undefined : panicThreshold(service, outlier),
     limits: circuitLimits(pool, blocks.retryBudget),
     outlier: outlier && outlierDetection(outlier),
     http: upstreamHttp({ protocol: port.protocol, sniffs, mayUpgrade: true }, blocks, mesh),
     keepalive: keepalive(pool, mesh),
     sourceAddresses: [],
     metadata: {
-      services: [serviceName(service)],
+      services: found.type === 'dynamic-dns' ? [] : [serviceName(service)], // Istio's statistics go by the name that was asked for
       configPath: configPath(policy),
       subset: subset?.name ?? '',
       isExternal: subset === undefined && service.isMeshExternal,
@@ -112,6 +114,8 @@ function discovery(order: ClusterOrder, candidates: readonly Candidate[], settin
       return { type };
     case 'original-destination':
       return { type, port: order.port.passthroughPort, keepsHosts: false };
+    case 'dynamic-dns':
+      return { type, cache: dnsCacheOf(order.visible.service.hostname, setting.facts) };
     case 'dns': {
       const { facts, mesh } = setting;
       return {
@@ -125,17 +129,12 @@ function discovery(order: ClusterOrder, candidates: readonly Candidate[], settin
   }
 }
 
-/** CL-4: Istio leaves dual stack off unless told otherwise, so its own proxies ask for IPv4. */
-function lookupFamily({ ipFamily, profile }: ViewFacts): 'v4' | 'v6' | 'both' {
-  if (ipFamily !== 'dual') return ipFamily;
-  return profile === 'istio-proxy' ? 'v4' : 'both';
-}
-
 /** Routers get no connection with a destination of its own, so they need endpoints where a sidecar passes through. */
 function discoveryType(
   { visible, choice }: ClusterOrder,
   { facts }: ClusterSetting,
-): 'eds' | 'dns' | 'original-destination' {
+): 'eds' | 'dns' | 'dynamic-dns' | 'original-destination' {
+  if (visible.service.resolution === 'dynamic-dns') return 'dynamic-dns';
   if (choice.by === 'discovery') return 'original-destination'; // LB-14
   switch (visible.service.resolution) {
     case 'static':

@@ -1,10 +1,13 @@
 import { durationMs, type DurationMs } from '../base/brand.ts';
+import type { DnsCacheIr } from '../ir/dns-cache.ts';
 import type { ClusterDiscovery, ClusterIr } from '../ir/cluster.ts';
 import { restConfigSource } from './config-source.ts';
+import { encodeDnsCache, encodeDnsFamily } from './dns-cache.ts';
 import { encodeDuration } from './duration.ts';
 import { encodeLoadAssignment } from './endpoints.ts';
 import type { ProtoJson } from './envoy-resource.ts';
-import { withoutAbsent } from './without-defaults.ts';
+import { typedExtension } from './typed-extension.ts';
+import { withoutAbsent, withoutDefaults } from './without-defaults.ts';
 
 /** The longest interval that Envoy's arithmetic holds, in seconds; means "never". */
 const NEVER = durationMs(9_223_372_035_000);
@@ -13,12 +16,14 @@ const NEVER = durationMs(9_223_372_035_000);
 const DNS_JITTER = durationMs(100);
 
 /** The members of a Cluster that say where its hosts come from; a nested EDS subscription polls every `refresh`. */
-export function encodeDiscovery({ name, discovery }: ClusterIr, refresh: DurationMs): ProtoJson {
+export function encodeDiscovery({ name, discovery, http }: ClusterIr, refresh: DurationMs): ProtoJson {
   switch (discovery.type) {
     case 'eds':
       return { type: 'EDS', edsClusterConfig: { edsConfig: restConfigSource(refresh), serviceName: name } };
     case 'dns':
       return encodeDns(name, discovery);
+    case 'dynamic-dns':
+      return { clusterType: encodeDynamicForwardProxy(discovery.cache, http !== undefined) };
     case 'static':
       return withoutAbsent({
         type: 'STATIC', // written although it is the first of its enumeration: the kind of discovery is a oneof
@@ -33,8 +38,6 @@ export function encodeDiscovery({ name, discovery }: ClusterIr, refresh: Duratio
   }
 }
 
-const FAMILIES = { v4: 'V4_ONLY', v6: 'V6_ONLY', both: 'ALL' } as const;
-
 /** CL-4. Envoy marks these members as deprecated in favour of one that its older releases lack. */
 function encodeDns(name: string, discovery: Extract<ClusterDiscovery, { type: 'dns' }>): ProtoJson {
   return {
@@ -43,7 +46,7 @@ function encodeDns(name: string, discovery: Extract<ClusterDiscovery, { type: 'd
     dnsRefreshRate: encodeDuration(discovery.refresh),
     dnsJitter: encodeDuration(DNS_JITTER),
     respectDnsTtl: true,
-    dnsLookupFamily: FAMILIES[discovery.family],
+    dnsLookupFamily: encodeDnsFamily(discovery.family),
     typedDnsResolverConfig: {
       name: 'envoy.network.dns_resolver.cares',
       typedConfig: {
@@ -53,3 +56,14 @@ function encodeDns(name: string, discovery: Extract<ClusterDiscovery, { type: 'd
     },
   };
 }
+
+/**
+ * A cluster whose hosts are what its listeners' filters looked up in the cache of the same name. Once HTTP options are
+ * written, Envoy wants names in certificates to be checked, or to be told that there is no TLS.
+ */
+const encodeDynamicForwardProxy = (cache: DnsCacheIr, hasHttpOptions: boolean): ProtoJson =>
+  typedExtension(
+    'envoy.clusters.dynamic_forward_proxy',
+    'envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig',
+    withoutDefaults({ dnsCacheConfig: encodeDnsCache(cache), allowInsecureClusterOptions: hasHttpOptions }),
+  );

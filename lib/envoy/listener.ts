@@ -1,6 +1,7 @@
 import type { FilterChainIr, ListenerIr, NetworkFilterIr } from '../ir/listener.ts';
 import type { ProxyIr } from '../ir/proxy-ir.ts';
 import { unreachable } from '../base/unreachable.ts';
+import { encodeDnsCache } from './dns-cache.ts';
 import { encodeDownstreamTls } from './downstream-tls.ts';
 import { optionalDuration } from './duration.ts';
 import type { ProtoJson } from './envoy-resource.ts';
@@ -8,7 +9,7 @@ import { encodeHttpConnectionManager } from './http-connection-manager.ts';
 import { encodeChainMatch } from './filter-chain-match.ts';
 import { encodeListenerFilter } from './listener-filter.ts';
 import { encodeMetadataExchange, encodeMongoProxy, encodeTcpProxy } from './tcp-proxy.ts';
-import { filled, withoutDefaults } from './typed-extension.ts';
+import { filled, typedExtension, withoutDefaults } from './typed-extension.ts';
 
 /** Connections taken per event of a socket; with more, one worker thread keeps what another could serve. */
 const ACCEPTED_PER_EVENT = 1;
@@ -48,6 +49,12 @@ function encodeNetworkFilter(filter: NetworkFilterIr, ir: ProxyIr): ProtoJson {
       return encodeTcpProxy(filter);
     case 'mongo-proxy':
       return encodeMongoProxy(filter.statPrefix);
+    case 'sni-dynamic-forward-proxy':
+      return typedExtension(
+        'envoy.filters.network.sni_dynamic_forward_proxy',
+        'envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig',
+        { dnsCacheConfig: encodeDnsCache(filter.cache), portValue: filter.port },
+      );
     case 'metadata-exchange':
       return encodeMetadataExchange();
     case 'http-connection-manager':

@@ -1,4 +1,5 @@
 import type { DurationMs } from '../base/brand.ts';
+import type { DnsCacheIr, DnsFamily } from './dns-cache.ts';
 import type { EndpointGroup } from './endpoints.ts';
 
 /** One upstream: how its hosts are found, connected to, chosen among and given up on. */
@@ -33,11 +34,11 @@ export type ClusterDiscovery =
       readonly type: 'dns';
       /** `strict` uses every address that the name has, `logical` one per new connection. */
       readonly mode: 'strict' | 'logical';
-      /** `both` connects to whichever answers first. */
-      readonly family: 'v4' | 'v6' | 'both';
+      readonly family: DnsFamily;
       readonly refresh: DurationMs;
       readonly groups: readonly EndpointGroup[];
     }
+  | { readonly type: 'dynamic-dns'; readonly cache: DnsCacheIr }
   | { readonly type: 'static'; readonly groups: readonly EndpointGroup[] }
   | {
       readonly type: 'original-destination';

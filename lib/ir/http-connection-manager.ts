@@ -1,4 +1,5 @@
 import type { DurationMs } from '../base/brand.ts';
+import type { DnsCacheIr } from './dns-cache.ts';
 import type { RouteConfigurationIr } from './route-configuration.ts';
 
 /** How the bytes of a connection are read as HTTP, which filters see each request, and where its routes come from. */
@@ -47,4 +48,6 @@ export type HttpFilterIr =
   | { readonly type: 'grpc-stats' }
   | { readonly type: 'fault' }
   | { readonly type: 'cors' }
+  /** Looks up the host of a request for a cluster that is found by requests. */
+  | { readonly type: 'dynamic-forward-proxy'; readonly cache: DnsCacheIr }
   | { readonly type: 'router' };

@@ -1,4 +1,5 @@
 import type { DurationMs } from '../base/brand.ts';
+import type { DnsCacheIr } from './dns-cache.ts';
 import type { HttpConnectionManagerIr } from './http-connection-manager.ts';
 
 /** One address and port on which a proxy takes connections, and what it does with each of them. */
@@ -80,6 +81,8 @@ export interface DownstreamTlsIr {
 export type NetworkFilterIr =
   | { readonly type: 'metadata-exchange' }
   | { readonly type: 'mongo-proxy'; readonly statPrefix: string }
+  /** Looks up the name that a TLS client asks for, to connect to one port of it. */
+  | { readonly type: 'sni-dynamic-forward-proxy'; readonly cache: DnsCacheIr; readonly port: number }
   | TcpProxyIr
   | HttpConnectionManagerIr;
 

@@ -14,10 +14,11 @@ export const serviceKey = (namespace: string, hostname: HostName): ServiceKey =>
 
 /**
  * How clients find the endpoints (SR-1, SE-2):
- * `static` by EDS; `dns` and `dns-round-robin` by the proxy's resolver; `passthrough` wherever the connection was going
+ * `static` by EDS; `dns` and `dns-round-robin` by the proxy's resolver; `dynamic-dns` likewise, by the name that each
+ * request or TLS greeting asks for; `passthrough` wherever the connection was going
  * (resolution NONE); `headless` like passthrough, but with known instances (a Service without a cluster IP).
  */
-export type Resolution = 'static' | 'dns' | 'dns-round-robin' | 'passthrough' | 'headless';
+export type Resolution = 'static' | 'dns' | 'dns-round-robin' | 'dynamic-dns' | 'passthrough' | 'headless';
 
 /** One destination that routes can name, whatever kind of document it came from. */
 export interface Service {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Issue } from '../base/issue.ts';
 import { isIpAddress, parseIpPrefix } from '../base/ip-address.ts';
 import { NOWHERE } from '../base/locality.ts';
 import { selects } from '../base/labels.ts';
@@ -14,12 +13,12 @@ import { readTrafficDistribution } from './traffic-distribution.ts';
 import { capVisibility } from './visibility-cap.ts';
 import { endpointOf, readWorkload, type Workload } from './workload.ts';
 
-const RESOLUTIONS: Readonly<Record<NonNullable<ServiceEntrySpec['resolution']>, Resolution | undefined>> = {
+const RESOLUTIONS: Readonly<Record<NonNullable<ServiceEntrySpec['resolution']>, Resolution>> = {
   NONE: 'passthrough',
   STATIC: 'static',
   DNS: 'dns',
   DNS_ROUND_ROBIN: 'dns-round-robin',
-  DYNAMIC_DNS: undefined,
+  DYNAMIC_DNS: 'dynamic-dns',
 };
 
 /** SE-1 to SE-9: the services that one ServiceEntry says, one per host, with the endpoints it gives them. */
@@ -27,19 +26,17 @@ export function readServiceEntry(
   entry: Resource<'ServiceEntry'>,
   workloads: readonly Workload[],
   mesh: MeshSettings,
-): { readonly services: readonly ReadService[]; readonly issues: readonly Issue[] } {
+): readonly ReadService[] {
   const { spec } = entry;
   const resolution = RESOLUTIONS[spec.resolution ?? 'NONE'];
-  if (resolution === undefined) return { services: [], issues: [notYet(entry)] };
   const served = servingWorkloads(entry, { workloads, resolution }, mesh);
   const hosts = [...new Set((spec.hosts ?? []).map((host) => host.toLowerCase()))];
-  const services = hosts.map((hostname) => ({
+  return hosts.map((hostname) => ({
     service: serviceOf(entry, { hostname, resolution }, mesh),
     endpoints:
       served === undefined ? [ownHostEndpoints(entry, hostname, mesh)].flat() : endpointsOf(spec, served, mesh),
     accounts: served?.map(({ account }) => account).filter((account) => account !== '') ?? [],
   }));
-  return { services, issues: [] };
 }
 
 function serviceOf(
@@ -154,11 +151,3 @@ function ownHostEndpoints(
     workload: metadata.name,
   }));
 }
-
-const notYet = (entry: Resource<'ServiceEntry'>): Issue => ({
-  severity: 'warning',
-  code: 'RESOLUTION_NOT_SERVED',
-  resource: keyOf(entry),
-  path: 'spec.resolution',
-  message: 'resolution DYNAMIC_DNS is not served yet, so the entry has no effect; use DNS for hosts that are known',
-});

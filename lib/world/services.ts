@@ -21,9 +21,9 @@ type Group = [ReadService, ...ReadService[]];
 
 /** Every service that documents say, whatever their kind, with the places where it is served. */
 export function readServices(resources: readonly Resource[], mesh: MeshSettings): Noted<ServicesAndEndpoints> {
-  const { value: read, issues } = readAll(resources, mesh);
+  const issues: Issue[] = [];
   const byKey = new Map<ServiceKey, Group>();
-  for (const item of [...read].sort(byAge)) {
+  for (const item of readAll(resources, mesh).sort(byAge)) {
     const key = serviceKey(item.service.namespace, item.service.hostname);
     const group = byKey.get(key);
     if (group === undefined) byKey.set(key, [item]);
@@ -40,17 +40,14 @@ export function readServices(resources: readonly Resource[], mesh: MeshSettings)
   return { value: { services: services.sort(serviceAge), endpoints }, issues };
 }
 
-function readAll(resources: readonly Resource[], mesh: MeshSettings): { value: ReadService[]; issues: Issue[] } {
+function readAll(resources: readonly Resource[], mesh: MeshSettings): ReadService[] {
   const workloads = readWorkloadEntries(resources, mesh);
   const slices = readEndpointSlices(resources, mesh);
   const value: ReadService[] = [];
-  const issues: Issue[] = [];
   for (const resource of resources) {
     const { name, namespace } = resource.metadata;
     if (resource.kind === 'ServiceEntry') {
-      const read = readServiceEntry(resource, workloads.get(namespace) ?? [], mesh);
-      value.push(...read.services);
-      issues.push(...read.issues);
+      value.push(...readServiceEntry(resource, workloads.get(namespace) ?? [], mesh));
     }
     if (resource.kind === 'Service') {
       const read = readKubernetesService(resource, workloads.get(namespace) ?? [], mesh);
@@ -60,7 +57,7 @@ function readAll(resources: readonly Resource[], mesh: MeshSettings): { value: R
       value.push({ ...read, endpoints: [...known, ...read.endpoints] });
     }
   }
-  return { value, issues };
+  return value;
 }
 
 /** SR-18: a service that wants its unready instances to be found calls them healthy. */

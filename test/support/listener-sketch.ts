@@ -38,6 +38,8 @@ function filterOf(filter: NetworkFilterIr): string {
       return `tcp ${filter.cluster}`;
     case 'http-connection-manager':
       return filter.routes.by === 'name' ? `http ${filter.routes.name}` : `http inline ${filter.routes.value.name}`;
+    case 'sni-dynamic-forward-proxy':
+      return `${filter.type} ${filter.cache.name}`;
     case 'mongo-proxy':
     case 'metadata-exchange':
       return filter.type;

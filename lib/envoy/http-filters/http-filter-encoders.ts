@@ -1,5 +1,6 @@
 import type { HttpFilterIr } from '../../ir/http-connection-manager.ts';
 import type { ProtoJson } from '../envoy-resource.ts';
+import { encodeDnsCache } from '../dns-cache.ts';
 import { typedExtension } from '../typed-extension.ts';
 import { encodeGrpcStats } from './grpc-stats.ts';
 import { encodeIstioAlpn } from './istio-alpn.ts';
@@ -15,6 +16,12 @@ const HTTP_FILTER_ENCODERS: { readonly [T in HttpFilterIr['type']]: (filter: Fil
   'grpc-stats': encodeGrpcStats,
   fault: () => httpFilter('fault', 'HTTPFault'),
   cors: () => httpFilter('cors', 'Cors'),
+  'dynamic-forward-proxy': ({ cache }) =>
+    typedExtension(
+      'envoy.filters.http.dynamic_forward_proxy',
+      'envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig',
+      { dnsCacheConfig: encodeDnsCache(cache) },
+    ),
   router: () => httpFilter('router', 'Router'),
 };
 

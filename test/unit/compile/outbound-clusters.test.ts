@@ -285,3 +285,31 @@ test('PROF-1: only Istio’s Envoy is asked to exchange metadata', () => {
   assert.equal(only(entry(http)).exchangesPeerMetadata, false);
   assert.equal(only(entry(http), { type: 'sidecar', profile: 'istio-proxy' }).exchangesPeerMetadata, true);
 });
+
+test('CL-2: DYNAMIC_DNS finds hosts by requests: ports that say a name, no subsets, no choice of its own', () => {
+  const ports = ['HTTP', 'GRPC', 'TLS', 'TCP', 'HTTPS', 'UDP'].map(
+    (protocol, index) => `{ name: p${index}, number: ${80 + index}, protocol: ${protocol} }`,
+  );
+  const text = entry(`resolution: DYNAMIC_DNS, ports: [${ports.join(', ')}]`).replace('[a.com]', "['*.a.com']");
+  const found = outbound(
+    text +
+      rule('subsets: [{ name: v1 }], trafficPolicy: { connectionPool: { tcp: { maxConnections: 3 } } }').replace(
+        'host: a.com',
+        "host: '*.a.com'",
+      ),
+  );
+  assert.deepEqual(
+    found.map(({ name, http }) => [name, http?.protocol]),
+    [
+      ['outbound|80||*.a.com', undefined],
+      ['outbound|81||*.a.com', 'http2'],
+      ['outbound|82||*.a.com', undefined],
+    ],
+  );
+  const [cluster] = found;
+  assert.deepEqual(cluster?.discovery, { type: 'dynamic-dns', cache: { name: '*.a.com_dfp_dns_cache', family: 'v4' } });
+  assert.deepEqual(
+    [cluster?.choice, cluster?.panicThreshold, cluster?.limits?.connections],
+    [{ by: 'discovery' }, undefined, 3],
+  );
+});

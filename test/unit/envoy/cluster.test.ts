@@ -188,3 +188,15 @@ test('LB-5, EP-9: priority 0 and an absent weight are not written, an empty loca
     ],
   });
 });
+
+test('CL-2: a cluster found by requests tells Envoy that it has no TLS once HTTP options are written', () => {
+  const discovery = { type: 'dynamic-dns', cache: { name: 'n', family: 'both' } } as const;
+  const written = (parts: Partial<ClusterIr>): unknown => encode({ discovery, ...parts })['clusterType'];
+  const typedConfig = {
+    '@type': 'type.googleapis.com/envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig',
+    dnsCacheConfig: { name: 'n', dnsLookupFamily: 'ALL' },
+  };
+  const name = 'envoy.clusters.dynamic_forward_proxy';
+  assert.deepEqual(written({}), { name, typedConfig });
+  assert.deepEqual(written({ http }), { name, typedConfig: { ...typedConfig, allowInsecureClusterOptions: true } });
+});

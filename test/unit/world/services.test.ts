@@ -35,6 +35,7 @@ test('SE-2: resolution and location, with their defaults', () => {
     ['{ hosts: [a.com], resolution: STATIC, location: MESH_INTERNAL }', 'static', false],
     ['{ hosts: [a.com], resolution: DNS, location: MESH_EXTERNAL }', 'dns', true],
     ['{ hosts: [a.com], resolution: DNS_ROUND_ROBIN }', 'dns-round-robin', true],
+    ["{ hosts: ['*.com'], resolution: DYNAMIC_DNS }", 'dynamic-dns', true],
   ] as const) {
     const [service] = read(entry(spec)).services;
     assert.deepEqual([service?.resolution, service?.isMeshExternal], [resolution, isMeshExternal], spec);
@@ -321,12 +322,6 @@ test('SR-18: a service that publishes unready addresses calls them healthy', () 
     [service('{ publishNotReadyAddresses: true, ports: [{ name: http, port: 80 }] }'), slice].join('---'),
   );
   assert.equal(endpoints('default/web.default.svc.cluster.local')[1]?.health, 'healthy');
-});
-
-test('G-6: an entry whose resolution is not served is left out and named', () => {
-  const { value, issues } = buildWorld(unadmittedResourcesOf(entry("{ hosts: ['*.a.com'], resolution: DYNAMIC_DNS }")));
-  assert.deepEqual(value.services, []);
-  assert.equal(issues[0]?.code, 'RESOLUTION_NOT_SERVED');
 });
 
 test('SR-17: a service may ask clients to stay near, in its spec word for word or in an annotation in any case', () => {

@@ -1,0 +1,34 @@
+import type { DnsCacheIr, DnsFamily } from '../ir/dns-cache.ts';
+import type { HostName } from '../base/host-name.ts';
+import { isHttp2, isTls, type Protocol } from '../model/protocol.ts';
+import type { ProxyView, ViewFacts, VisibleService } from '../view/proxy-view.ts';
+
+/** CL-4: Istio leaves dual stack off unless told otherwise, so its own proxies ask for IPv4. */
+export function lookupFamily({ ipFamily, profile }: Pick<ViewFacts, 'ipFamily' | 'profile'>): DnsFamily {
+  if (ipFamily !== 'dual') return ipFamily;
+  return profile === 'istio-proxy' ? 'v4' : 'both';
+}
+
+/** The cache of a service whose hosts are known only from what is asked of them. */
+export const dnsCacheOf = (hostname: HostName, facts: ViewFacts): DnsCacheIr => ({
+  name: `${hostname}_dfp_dns_cache`,
+  family: lookupFamily(facts),
+});
+
+/** SE-30: where the name that is asked for can be read: in a request of HTTP, or in the greeting of TLS. */
+export const saysName = (protocol: Protocol): boolean =>
+  protocol === 'http' || protocol === 'http2' || protocol === 'grpc' || protocol === 'tls';
+
+/** The caches that HTTP requests on a port may need. */
+export function httpDnsCaches({ services, facts }: ProxyView, port: number): readonly DnsCacheIr[] {
+  return services
+    .filter((visible) => isFoundByRequest(visible, port))
+    .map(({ service }) => dnsCacheOf(service.hostname, facts));
+}
+
+function isFoundByRequest({ service }: VisibleService, number: number): boolean {
+  if (service.resolution !== 'dynamic-dns') return false;
+  return service.ports.some(
+    ({ number: own, protocol }) => own === number && !isTls(protocol) && (saysName(protocol) || isHttp2(protocol)),
+  );
+}
