@@ -100,7 +100,6 @@ function onVirtualServices(): readonly NotYet[] {
   return [
     row('spec.tcp', 'routing of plain connections', 'declare the port as HTTP, or leave its traffic unrouted'),
     row('spec.tls', 'routing by server name', 'declare the port as HTTP, or leave its traffic unrouted'),
-    row('spec.http[].delegate', 'delegation', "write the delegate's routes here"),
     { ...row('spec.http[].match[].headers{}', claims, byHeader), when: (_, name) => isClaimHeader(name) },
     { ...row('spec.http[].match[].withoutHeaders{}', claims, byHeader), when: (_, name) => isClaimHeader(name) },
   ];

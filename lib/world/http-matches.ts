@@ -1,9 +1,8 @@
 import type { HttpMatch, NamedMatch, StringMatch } from '../model/http-rule.ts';
 import type { HttpMatchRequest, StringMatch as StringMatchSpec } from '../resources/virtual-service-spec.ts';
-import type { NameResolver } from './name-resolver.ts';
 
-/** One `match` of a VirtualService's HTTP route. */
-export function readHttpMatch(match: HttpMatchRequest, names: NameResolver): HttpMatch {
+/** One `match` of a VirtualService's HTTP route, with full names. */
+export function readHttpMatch(match: HttpMatchRequest): HttpMatch {
   return {
     name: match.name ?? '',
     statPrefix: match.statPrefix ?? '',
@@ -18,7 +17,7 @@ export function readHttpMatch(match: HttpMatchRequest, names: NameResolver): Htt
     port: match.port ?? 0,
     sourceLabels: match.sourceLabels ?? {},
     sourceNamespace: match.sourceNamespace ?? '',
-    gateways: (match.gateways ?? []).map(names.gateway),
+    gateways: match.gateways ?? [],
   };
 }
 

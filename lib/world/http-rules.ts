@@ -20,12 +20,10 @@ import type {
 } from '../resources/virtual-service-spec.ts';
 import { readCors, readFault } from './http-filters.ts';
 import { readHttpMatch } from './http-matches.ts';
-import type { NameResolver } from './name-resolver.ts';
 import { readDuration, readShare } from './shares.ts';
 
-/** One `http` entry of a VirtualService as a rule; a sentence when it can have no effect. */
-export function readHttpRule(route: HttpRoute, names: NameResolver): HttpRule | string {
-  if (route.delegate !== undefined) return 'routes that delegate to another VirtualService are not supported yet';
+/** One `http` entry of a VirtualService, with full names, as a rule; a sentence when it can have no effect. */
+export function readHttpRule(route: HttpRoute): HttpRule | string {
   const matched = (route.match ?? []).flatMap(({ headers, withoutHeaders }) =>
     Object.keys({ ...headers, ...withoutHeaders }),
   );
@@ -33,8 +31,8 @@ export function readHttpRule(route: HttpRoute, names: NameResolver): HttpRule | 
     return 'matches on JWT claims are not supported yet';
   return {
     name: route.name ?? '',
-    matches: (route.match ?? []).map((match) => readHttpMatch(match, names)),
-    action: readAction(route, names),
+    matches: (route.match ?? []).map(readHttpMatch),
+    action: readAction(route),
     requestHeaders: readHeaders(route.headers?.request),
     responseHeaders: readHeaders(route.headers?.response),
     fault: readFault(route.fault),
@@ -43,7 +41,7 @@ export function readHttpRule(route: HttpRoute, names: NameResolver): HttpRule | 
 }
 
 /** RT-12: a redirect before a direct response before destinations. */
-function readAction(route: HttpRoute, names: NameResolver): HttpAction {
+function readAction(route: HttpRoute): HttpAction {
   if (route.redirect !== undefined) return readRedirect(route.redirect);
   if (route.directResponse !== undefined) {
     const { status, body } = route.directResponse;
@@ -51,7 +49,7 @@ function readAction(route: HttpRoute, names: NameResolver): HttpAction {
     const written = text !== undefined ? { text } : base64 !== undefined ? { base64 } : undefined;
     return { type: 'direct-response', status: status ?? 0, body: written };
   }
-  return { type: 'forward', ...readForward(route, names) };
+  return { type: 'forward', ...readForward(route) };
 }
 
 function readRedirect(redirect: HttpRedirect): HttpAction {
@@ -67,28 +65,28 @@ function readRedirect(redirect: HttpRedirect): HttpAction {
   };
 }
 
-function readForward(route: HttpRoute, names: NameResolver): Forward {
+function readForward(route: HttpRoute): Forward {
   return {
-    destinations: (route.route ?? []).map((weighted) => readWeighted(weighted, names)),
+    destinations: (route.route ?? []).map(readWeighted),
     rewrite: readRewrite(route.rewrite),
     timeout: readDuration(route.timeout),
     retries: readRetries(route.retries),
-    mirrors: readMirrors(route, names),
+    mirrors: readMirrors(route),
   };
 }
 
-function readWeighted(weighted: HttpRouteDestination, names: NameResolver): WeightedDestination {
+function readWeighted(weighted: HttpRouteDestination): WeightedDestination {
   return {
-    destination: readDestination(weighted.destination, names),
+    destination: readDestination(weighted.destination),
     weight: weighted.weight ?? 0,
     requestHeaders: readHeaders(weighted.headers?.request),
     responseHeaders: readHeaders(weighted.headers?.response),
   };
 }
 
-function readDestination(destination: DestinationSpec | undefined, names: NameResolver): Destination {
+function readDestination(destination: DestinationSpec | undefined): Destination {
   return {
-    host: names.host(destination?.host),
+    host: destination?.host ?? '',
     subset: destination?.subset ?? '',
     port: destination?.port?.number ?? 0,
   };
@@ -117,18 +115,18 @@ function readRetries(retries: HttpRetry | undefined): Retries | undefined {
 }
 
 /** RT-23: a share of zero means no mirror. */
-function readMirrors(route: HttpRoute, names: NameResolver): readonly Mirror[] {
+function readMirrors(route: HttpRoute): readonly Mirror[] {
   const { mirror, mirrorPercentage, mirrorPercent, mirrors = [] } = route;
   const all: Mirror[] = [];
   if (mirror !== undefined) {
     const legacy: Share = { numerator: mirrorPercent ?? 100, of: 'hundred' };
     const share = mirrorPercentage === undefined ? legacy : readShare(mirrorPercentage.value ?? 0);
-    all.push({ destination: readDestination(mirror, names), share });
+    all.push({ destination: readDestination(mirror), share });
   }
   for (const { destination, percentage } of mirrors) {
     if (destination === undefined) continue;
     const share = percentage === undefined ? WHOLE : readShare(percentage.value ?? 0);
-    all.push({ destination: readDestination(destination, names), share });
+    all.push({ destination: readDestination(destination), share });
   }
   return all.filter(({ share }) => share.numerator > 0);
 }

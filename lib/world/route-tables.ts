@@ -1,53 +1,55 @@
 import { oldestFirst } from '../base/age.ts';
 import type { Issue, Noted } from '../base/issue.ts';
+import type { HttpRule } from '../model/http-rule.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import { MESH_GATEWAY, type RouteTable } from '../model/route-table.ts';
 import { resolveExportTo } from '../model/visibility.ts';
-import { keyOf, type Resource } from '../resources/resource.ts';
+import { keyOf, type Resource, type ResourceKey } from '../resources/resource.ts';
+import { effectiveRoutes, findDelegates, type EffectiveRoute } from './delegates.ts';
 import { readHttpRule } from './http-rules.ts';
 import { nameResolver } from './name-resolver.ts';
 
 /** Route tables of all VirtualServices that have hosts, oldest first (VS-2). Those without are delegates (VS-5). */
 export function readRouteTables(resources: readonly Resource[], mesh: MeshSettings): Noted<readonly RouteTable[]> {
   const issues: Issue[] = [];
+  const delegates = findDelegates(resources);
   const tables = resources.flatMap((resource) => {
-    if (resource.kind !== 'VirtualService') return [];
-    const table = readRouteTable(resource, mesh);
-    issues.push(...table.issues);
-    return table.value.hosts.length === 0 ? [] : [table.value];
+    if (resource.kind !== 'VirtualService' || (resource.spec.hosts ?? []).length === 0) return [];
+    const routes = effectiveRoutes(resource, delegates, mesh);
+    const http = readRules(routes.value, keyOf(resource));
+    issues.push(...routes.issues, ...http.issues);
+    return [readRouteTable(resource, http.value, mesh)];
   });
   return { value: tables.sort(oldestFirst), issues };
 }
 
-function readRouteTable(virtualService: Resource<'VirtualService'>, mesh: MeshSettings): Noted<RouteTable> {
-  const { metadata, spec } = virtualService;
-  const names = nameResolver(metadata.namespace, mesh.domainSuffix);
-  const source = keyOf(virtualService);
+function readRules(routes: readonly EffectiveRoute[], resource: ResourceKey): Noted<readonly HttpRule[]> {
   const issues: Issue[] = [];
-  const http = (spec.http ?? []).flatMap((route, index) => {
-    const rule = readHttpRule(route, names);
+  const value = routes.flatMap(({ route, index }) => {
+    const rule = readHttpRule(route);
     if (typeof rule !== 'string') return [rule];
-    issues.push({
-      severity: 'warning',
-      code: 'ROUTE_IGNORED',
-      resource: source,
-      path: `spec.http[${index}]`,
-      message: rule,
-    });
+    issues.push({ severity: 'warning', code: 'ROUTE_IGNORED', resource, path: `spec.http[${index}]`, message: rule });
     return [];
   });
+  return { value, issues };
+}
+
+function readRouteTable(
+  virtualService: Resource<'VirtualService'>,
+  http: readonly HttpRule[],
+  mesh: MeshSettings,
+): RouteTable {
+  const { metadata, spec } = virtualService;
+  const { hosts = [], gateways = [] } = spec;
+  const names = nameResolver(metadata.namespace, mesh.domainSuffix);
   return {
-    value: {
-      source,
-      name: metadata.name,
-      namespace: metadata.namespace,
-      createdAt: metadata.creationTimestamp ?? '',
-      hosts: (spec.hosts ?? []).map(names.host),
-      gateways:
-        spec.gateways === undefined || spec.gateways.length === 0 ? [MESH_GATEWAY] : spec.gateways.map(names.gateway),
-      visibility: resolveExportTo(spec.exportTo, metadata.namespace, mesh.defaultExportTo.routes),
-      http,
-    },
-    issues,
+    source: keyOf(virtualService),
+    name: metadata.name,
+    namespace: metadata.namespace,
+    createdAt: metadata.creationTimestamp ?? '',
+    hosts: hosts.map(names.host),
+    gateways: gateways.length === 0 ? [MESH_GATEWAY] : gateways.map(names.gateway),
+    visibility: resolveExportTo(spec.exportTo, metadata.namespace, mesh.defaultExportTo.routes),
+    http,
   };
 }

@@ -20,7 +20,6 @@ const rows: readonly (readonly [kind: Kind, spec: object, refused: readonly stri
   ['VirtualService', { ...http, tcp: [{ route }] }, ['spec.tcp']],
   ['VirtualService', { ...http, tls: [{ match: [{ sniHosts: ['a.b'] }], route }] }, ['spec.tls']],
   ['VirtualService', { ...http, tcp: [] }, []],
-  ['VirtualService', { hosts: ['a.b'], http: [{ delegate: { name: 'x' } }] }, ['spec.http[0].delegate']],
   [
     'VirtualService',
     {
