@@ -1,0 +1,18 @@
+// What no control plane on Node can beat: a server that reads the whole body, answers 304 to everything, and thinks nothing.
+// With an argument, a file, it answers 200 with the file's bytes instead.
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+const file = process.argv[2];
+const body = file === undefined ? undefined : readFileSync(file);
+
+const server = createServer((request, response) => {
+  request.on('data', () => undefined);
+  request.on('end', () => {
+    if (body === undefined) response.writeHead(304).end();
+    else response.writeHead(200, { 'content-type': 'application/json', 'x-pilotless': '1' }).end(body);
+  });
+});
+server.listen(0, '127.0.0.1', () => console.log(`ready http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+process.on('SIGTERM', () => process.exit(0));

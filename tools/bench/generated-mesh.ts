@@ -1,0 +1,61 @@
+import { stringify } from 'yaml';
+
+/** A mesh of `services` services in ten namespaces: three endpoints each, two subsets, a weighted route. */
+export function generatedMesh(services: number): string {
+  return Array.from({ length: services }, (_, index) => serviceDocuments(index)).join('---\n');
+}
+
+/** The documents of one service; `weight` is the share of its second version, the one thing that a change edits. */
+export function serviceDocuments(index: number, weight = 10): string {
+  const [name, namespace] = [`service-${index}`, `ns-${index % 10}`];
+  const host = `${name}.${namespace}.svc.cluster.local`;
+  const meta = { name, namespace };
+  const endpoint = (replica: number): object => ({
+    address: `10.${Math.floor(index / 250)}.${index % 250}.${replica}`,
+    labels: { version: replica === 1 ? 'v2' : 'v1' },
+  });
+  const documents = [
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'ServiceEntry',
+      metadata: meta,
+      spec: {
+        hosts: [host],
+        location: 'MESH_INTERNAL',
+        resolution: 'STATIC',
+        ports: [{ number: 80, name: 'http', protocol: 'HTTP', targetPort: 8080 }],
+        endpoints: [1, 2, 3].map(endpoint),
+      },
+    },
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'DestinationRule',
+      metadata: meta,
+      spec: {
+        host,
+        trafficPolicy: { outlierDetection: { consecutive5xxErrors: 5, interval: '10s' } },
+        subsets: ['v1', 'v2'].map((version) => ({ name: version, labels: { version } })),
+      },
+    },
+    {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'VirtualService',
+      metadata: meta,
+      spec: {
+        hosts: [host],
+        http: [
+          {
+            match: [{ uri: { prefix: '/api' } }, { headers: { 'x-canary': { exact: 'yes' } } }],
+            timeout: '5s',
+            route: [
+              { destination: { host, subset: 'v1' }, weight: 100 - weight },
+              { destination: { host, subset: 'v2' }, weight },
+            ],
+          },
+          { route: [{ destination: { host, subset: 'v1' } }] },
+        ],
+      },
+    },
+  ];
+  return documents.map((document) => stringify(document)).join('---\n');
+}

@@ -1,0 +1,44 @@
+import { Agent, request } from 'node:http';
+
+/** A poll to send again and again, and for how long. */
+export interface PollLoad {
+  readonly url: string;
+  readonly body: string;
+  readonly expectedStatus: number;
+  readonly seconds: number;
+  readonly connections: number;
+}
+
+export interface LoadResult {
+  readonly requests: number;
+  readonly perSecond: number;
+}
+
+/** Sends the same poll over connections that stay open, each as soon as the one before is answered. Any other status throws. */
+export async function pollLoad({ url, body, expectedStatus, seconds, connections }: PollLoad): Promise<LoadResult> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const started = performance.now();
+  const deadline = started + seconds * 1000;
+  let requests = 0;
+  const one = async (): Promise<void> => {
+    while (performance.now() < deadline) {
+      const status = await post(agent, url, body);
+      if (status !== expectedStatus) throw new Error(`${url} answered ${status}, expected ${expectedStatus}`);
+      requests += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, one));
+  agent.destroy();
+  return { requests, perSecond: (requests * 1000) / (performance.now() - started) };
+}
+
+/** Sends one poll and throws the answer's body away. */
+function post(agent: Agent, url: string, body: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const sent = request(url, { agent, method: 'POST', headers }, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode ?? 0));
+    });
+    sent.on('error', reject).end(body);
+  });
+}
