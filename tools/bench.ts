@@ -59,7 +59,9 @@ function print(rows: readonly BenchRow[], asJson: boolean): void {
     row.ratio === undefined ? '' : figure(row.ratio),
     row.floorIs,
   ]);
-  console.log(table([header, ...lines], { drawHorizontalLine: (line) => line === 1, columns: { 2: { alignment: 'right' } } }));
+  console.log(
+    table([header, ...lines], { drawHorizontalLine: (line) => line === 1, columns: { 2: { alignment: 'right' } } }),
+  );
 }
 
 process.exitCode = await main();

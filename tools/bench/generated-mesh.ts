@@ -1,12 +1,28 @@
 import { stringify } from 'yaml';
+import { parseDocument } from '../../lib/resources/parse-document.ts';
+import type { Resource } from '../../lib/resources/resource.ts';
 
 /** A mesh of `services` services in ten namespaces: three endpoints each, two subsets, a weighted route. */
 export function generatedMesh(services: number): string {
-  return Array.from({ length: services }, (_, index) => serviceDocuments(index)).join('---\n');
+  const documents = Array.from({ length: services }, (_, index) => serviceDocuments(index)).flat();
+  return documents.map((document) => stringify(document)).join('---\n');
+}
+
+/** The same mesh as resources, without the text between. */
+export function generatedResources(services: number): readonly Resource[] {
+  return Array.from({ length: services }, (_, index) => serviceDocuments(index))
+    .flat()
+    .map(asResource);
+}
+
+export function asResource(document: object): Resource {
+  const parsed = parseDocument(document, { defaultNamespace: 'default' });
+  if (!parsed.ok) throw new Error(`a generated document is wrong: ${JSON.stringify(parsed.issues)}`);
+  return parsed.value;
 }
 
 /** The documents of one service; `weight` is the share of its second version, the one thing that a change edits. */
-export function serviceDocuments(index: number, weight = 10): string {
+export function serviceDocuments(index: number, weight = 10): readonly object[] {
   const [name, namespace] = [`service-${index}`, `ns-${index % 10}`];
   const host = `${name}.${namespace}.svc.cluster.local`;
   const meta = { name, namespace };
@@ -14,7 +30,7 @@ export function serviceDocuments(index: number, weight = 10): string {
     address: `10.${Math.floor(index / 250)}.${index % 250}.${replica}`,
     labels: { version: replica === 1 ? 'v2' : 'v1' },
   });
-  const documents = [
+  return [
     {
       apiVersion: 'networking.istio.io/v1',
       kind: 'ServiceEntry',
@@ -57,5 +73,4 @@ export function serviceDocuments(index: number, weight = 10): string {
       },
     },
   ];
-  return documents.map((document) => stringify(document)).join('---\n');
 }

@@ -78,7 +78,12 @@ async function firstAnswer(url: string): Promise<{ readonly text: string; readon
 /** A poll as Envoy 1.40 sends it; with `extensions` as large as one that no bootstrap filter stripped. */
 function pollBody(versionInfo: string | undefined, extensions = 0): string {
   const id = 'sidecar~10.255.0.1~bench.ns-0~ns-0.svc.cluster.local';
-  const metadata = { NAMESPACE: 'ns-0', INTERCEPTION_MODE: 'REDIRECT', LABELS: { app: 'bench' }, PILOTLESS_REFRESH: '5s' };
+  const metadata = {
+    NAMESPACE: 'ns-0',
+    INTERCEPTION_MODE: 'REDIRECT',
+    LABELS: { app: 'bench' },
+    PILOTLESS_REFRESH: '5s',
+  };
   const node = {
     id,
     cluster: 'bench',

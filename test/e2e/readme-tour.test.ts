@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { freePort } from '../../tools/support/free-port.ts';
+import { startGuarded } from '../../tools/support/guarded-process.ts';
+import { repositoryRoot } from '../../tools/support/repository.ts';
+import { waitUntil } from '../../tools/support/wait-until.ts';
+import { need } from '../support/needs.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+/**
+ * One block of commands of the README. Its info string says how it is meant: `sh` must succeed, `sh background` is another
+ * terminal, `sh eventually` must succeed sooner or later (a proxy polls), `sh fails` must be refused.
+ */
+interface Block {
+  readonly mode: string;
+  readonly commands: string;
+}
+
+const tour = blocksOf(readFileSync(join(repositoryRoot, 'README.md'), 'utf8').split('## Ten minutes')[1] ?? '');
+const needsEnvoy = await need('envoy');
+
+test('the README tour works as it stands', { ...needsEnvoy, timeout: 180_000 }, async (t) => {
+  assert.ok(tour.length >= 10, `the tour has only ${tour.length} blocks`);
+  const directory = tempDir();
+  t.after(directory.remove);
+  const here = await surroundings(directory.path);
+  for (const block of tour) {
+    const commands = here.replace(block.commands);
+    await t.test(`${block.mode || 'done'}: ${block.commands.split('\n')[0] ?? ''}`, async (step) => {
+      switch (block.mode) {
+        case '':
+          return assert.equal(run(commands, here.env).status, 0, run.lastOutput);
+        case 'fails':
+          return assert.equal(run(commands, here.env).status, 1, run.lastOutput);
+        case 'eventually':
+          return waitUntil(() => run(commands, here.env).status === 0, {
+            what: commands,
+            timeoutMs: 30_000,
+            detail: () => run.lastOutput,
+          });
+        case 'background': {
+          const started = startGuarded({ program: 'bash', args: ['-c', commands], cwd: repositoryRoot, env: here.env });
+          t.after(() => started.stop());
+          if (!commands.includes('npm start')) return;
+          await waitUntil(() => started.output().includes('ready '), {
+            what: commands,
+            timeoutMs: 30_000,
+            detail: started.output,
+          });
+          return;
+        }
+        default:
+          step.diagnostic(`no such mode: ${block.mode}`);
+          return assert.fail(`README.md has a block of unknown mode "${block.mode}"`);
+      }
+    });
+  }
+});
+
+function blocksOf(markdown: string): readonly Block[] {
+  const end = markdown.indexOf('\n## ');
+  const section = end < 0 ? markdown : markdown.slice(0, end);
+  return [...section.matchAll(/^```sh *(.*)\n([^]*?)^```/gm)].map(([, mode = '', commands = '']) => ({
+    mode: mode.trim(),
+    commands: commands.trim(),
+  }));
+}
+
+interface Surroundings {
+  readonly env: Readonly<Record<string, string>>;
+  readonly replace: (commands: string) => string;
+}
+
+/** The same commands on free ports and in a directory of their own, so that a running service of the reader's is left alone. */
+async function surroundings(directory: string): Promise<Surroundings> {
+  const [port, gatewayPort] = [await freePort(), await freePort()];
+  const [data, examples] = [join(directory, 'data'), join(directory, 'hello')];
+  mkdirSync(data);
+  cpSync(join(repositoryRoot, 'examples', 'hello'), examples, { recursive: true });
+  for (const name of readdirSync(examples)) {
+    const file = join(examples, name);
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll('8000', String(gatewayPort)));
+  }
+  return {
+    env: { PILOTLESS_PORT: String(port), PILOTLESS_URL: `http://127.0.0.1:${port}`, PILOTLESS_DATA: data },
+    replace: (commands) =>
+      commands
+        .replaceAll('examples/hello', examples)
+        .replaceAll('.pilotless/', `${data}/`)
+        .replaceAll(':8000', `:${gatewayPort}`),
+  };
+}
+
+function run(commands: string, env: Readonly<Record<string, string>>): { readonly status: number | null } {
+  const done = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', commands], {
+    cwd: repositoryRoot,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  run.lastOutput = `$ ${commands}\n${done.stdout}${done.stderr}`;
+  return { status: done.status };
+}
+run.lastOutput = '';

@@ -1,0 +1,63 @@
+import { durationMs } from '../../lib/base/brand.ts';
+import { buildResources } from '../../lib/control/build-snapshot.ts';
+import type { Resource } from '../../lib/resources/resource.ts';
+import { seal, type Sealed } from '../../lib/snapshot/snapshot.ts';
+import type { ProxyFacts } from '../../lib/view/proxy-facts.ts';
+import { viewFacts } from '../../lib/view/view-facts.ts';
+import { buildWorld } from '../../lib/world/world.ts';
+import { asResource, generatedResources, serviceDocuments } from './generated-mesh.ts';
+import { medianMs } from './measure.ts';
+import type { BenchRow } from './row.ts';
+
+const ITERATIONS = 5;
+
+/** A sidecar that sees every service, which is the most that a proxy can be given. */
+const SIDECAR: ProxyFacts = {
+  id: 'sidecar~10.255.0.1~bench.ns-0~ns-0.svc.cluster.local',
+  type: 'sidecar',
+  namespace: 'ns-0',
+  ips: ['10.255.0.1'],
+  labels: { app: 'bench' },
+  serviceAccount: '',
+  locality: { region: '', zone: '', subzone: '' },
+  network: '',
+  clusterId: '',
+  dnsDomain: 'ns-0.svc.cluster.local',
+  interception: 'redirect',
+  profile: 'envoy',
+  istioVersion: '',
+  httpProxyPort: undefined,
+  isUnprivileged: false,
+  reservedPorts: [],
+  refresh: durationMs(5_000),
+};
+
+/** From resources to a sealed snapshot for one view: from nothing, and after one route's weight was changed. */
+export function buildRows(services: number): readonly BenchRow[] {
+  const resources = generatedResources(services);
+  const output = build(resources);
+  const bodies = [...output.blobs.values()].map((bytes) => JSON.parse(`[${Buffer.from(bytes).toString()}]`) as unknown);
+  const floor = medianMs(ITERATIONS, () => bodies.map((body) => JSON.stringify(body)));
+  const floorIs = 'JSON.stringify of the same output';
+
+  const changed = serviceDocuments(0, 20).map(asResource);
+  const edited = [...changed, ...resources.slice(changed.length)];
+  if (build(edited).manifestHash === output.manifestHash) throw new Error('the change of a weight changed nothing');
+
+  const row = (bench: string, value: number): BenchRow => ({ bench, services, unit: 'ms', value, floor, floorIs });
+  return [
+    row(
+      'full build, one view',
+      medianMs(ITERATIONS, () => build(resources)),
+    ),
+    row(
+      'one-object change, one view',
+      medianMs(ITERATIONS, () => build(edited)),
+    ),
+  ];
+}
+
+function build(resources: readonly Resource[]): Sealed {
+  const world = buildWorld(resources).value;
+  return seal(buildResources(world, viewFacts(world, SIDECAR)).value);
+}
