@@ -1,8 +1,8 @@
-import { durationMs } from '../../lib/base/brand.ts';
 import { buildResources } from '../../lib/control/build-snapshot.ts';
 import type { Resource } from '../../lib/resources/resource.ts';
 import { seal, type Sealed } from '../../lib/snapshot/snapshot.ts';
 import type { ProxyFacts } from '../../lib/view/proxy-facts.ts';
+import { readNode } from '../../lib/view/read-node.ts';
 import { viewFacts } from '../../lib/view/view-facts.ts';
 import { buildWorld } from '../../lib/world/world.ts';
 import { asResource, generatedResources, serviceDocuments } from './generated-mesh.ts';
@@ -12,25 +12,10 @@ import type { BenchRow } from './row.ts';
 const ITERATIONS = 5;
 
 /** A sidecar that sees every service, which is the most that a proxy can be given. */
-const SIDECAR: ProxyFacts = {
+const SIDECAR = factsOf({
   id: 'sidecar~10.255.0.1~bench.ns-0~ns-0.svc.cluster.local',
-  type: 'sidecar',
-  namespace: 'ns-0',
-  ips: ['10.255.0.1'],
-  labels: { app: 'bench' },
-  serviceAccount: '',
-  locality: { region: '', zone: '', subzone: '' },
-  network: '',
-  clusterId: '',
-  dnsDomain: 'ns-0.svc.cluster.local',
-  interception: 'redirect',
-  profile: 'envoy',
-  istioVersion: '',
-  httpProxyPort: undefined,
-  isUnprivileged: false,
-  reservedPorts: [],
-  refresh: durationMs(5_000),
-};
+  metadata: { NAMESPACE: 'ns-0', LABELS: { app: 'bench' } },
+});
 
 /** From resources to a sealed snapshot for one view: from nothing, and after one route's weight was changed. */
 export function buildRows(services: number): readonly BenchRow[] {
@@ -60,4 +45,10 @@ export function buildRows(services: number): readonly BenchRow[] {
 function build(resources: readonly Resource[]): Sealed {
   const world = buildWorld(resources).value;
   return seal(buildResources(world, viewFacts(world, SIDECAR)).value);
+}
+
+function factsOf(node: object): ProxyFacts {
+  const read = readNode(node);
+  if (!read.ok) throw new Error(JSON.stringify(read.issues));
+  return read.value;
 }

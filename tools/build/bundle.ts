@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import type { BundleEntry } from './entries.ts';
@@ -15,7 +15,7 @@ const banner = `import { createRequire as makeRequire } from 'node:module'; cons
 
 /** Bundles one entry with all it imports, the AWS SDK included: a runtime's own SDK changes under our feet. */
 export async function bundle(root: string, { source, target }: BundleEntry): Promise<BundleSize> {
-  const outfile = join(root, target);
+  const outfile = resolve(root, target);
   await build({
     absWorkingDir: root,
     entryPoints: [source],

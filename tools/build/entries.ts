@@ -1,4 +1,4 @@
-/** One bundle to make: the file it starts at and where it goes, both relative to the repository. */
+/** One bundle to make: the file it starts at and where it goes, both relative to the repository (or absolute). */
 export interface BundleEntry {
   readonly name: string;
   readonly source: string;
