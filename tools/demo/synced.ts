@@ -1,31 +1,22 @@
 import { waitUntil } from '../support/wait-until.ts';
 import { pilotless } from './mesh.ts';
 
-/** One proxy as `proxy-status -o json` prints it, as far as the demo looks at it. */
-interface ProxyLine {
-  readonly id: string;
-  readonly revision?: number;
-  readonly types: Readonly<Record<string, { readonly state: string }>>;
+/** What `proxy-status -o json` prints, as far as the demo looks at it. */
+interface ProxyStatus {
+  readonly revision: number;
+  readonly proxies: readonly { readonly id: string; readonly status: string; readonly snapshotRevision: number }[];
 }
 
 /** Waits until that many proxies have taken the newest revision in every type they ask for; answers that revision. */
 export async function waitUntilSynced(url: string, proxies: number): Promise<number> {
-  let seen: readonly ProxyLine[] = [];
-  const newest = (JSON.parse(await pilotless(['history', '--server', url, '-o', 'json'])) as { revision: number }[])[0];
-  const revision = newest?.revision ?? 0;
+  let seen: ProxyStatus | undefined;
   const isSynced = async (): Promise<boolean> => {
-    seen = JSON.parse(await pilotless(['proxy-status', '--server', url, '-o', 'json'])) as ProxyLine[];
-    return seen.filter((proxy) => isCurrent(proxy, revision)).length >= proxies;
+    const status = JSON.parse(await pilotless(['proxy-status', '--server', url, '-o', 'json'])) as ProxyStatus;
+    seen = status;
+    const current = status.proxies.filter((proxy) => proxy.snapshotRevision === status.revision);
+    return current.filter((proxy) => proxy.status === 'SYNCED').length >= proxies;
   };
-  await waitUntil(isSynced, {
-    what: 'the proxies are SYNCED',
-    timeoutMs: 30_000,
-    detail: () => JSON.stringify(seen, null, 2),
-  });
-  return revision;
-}
-
-function isCurrent(proxy: ProxyLine, revision: number): boolean {
-  const states = Object.values(proxy.types).map(({ state }) => state);
-  return proxy.revision === revision && states.length > 0 && states.every((state) => state === 'SYNCED');
+  const detail = (): string => JSON.stringify(seen, null, 2);
+  await waitUntil(isSynced, { what: 'the proxies are SYNCED', timeoutMs: 30_000, detail });
+  return seen?.revision ?? 0;
 }
