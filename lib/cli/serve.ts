@@ -16,9 +16,14 @@ interface ServeOptions {
 export function serveCommand(): Command {
   return new Command('serve')
     .description('run the API, the discovery endpoint and the builder in one process on embedded storage')
-    .option('--port <port>', 'where to listen; 0 picks a free port', portNumber, 8080)
+    .addOption(
+      new Option('--port <port>', 'where to listen; 0 picks a free port')
+        .env('PILOTLESS_PORT')
+        .argParser(portNumber)
+        .default(8080),
+    )
     .option('--host <address>', 'a loopback address: proxies prove nothing here yet', '127.0.0.1')
-    .option('--data <directory>', 'where everything is kept', '.pilotless')
+    .addOption(new Option('--data <directory>', 'where everything is kept').env('PILOTLESS_DATA').default('.pilotless'))
     .option('--in-memory', 'keep nothing after the end', false)
     .addOption(
       new Option('--log-level <level>', 'what is logged').choices(['info', 'warn', 'error', 'silent']).default('info'),

@@ -27,38 +27,42 @@ test('the README tour works as it stands', { ...needsEnvoy, timeout: 180_000 }, 
   const directory = tempDir();
   t.after(directory.remove);
   const here = await surroundings(directory.path);
-  for (const block of tour) {
-    const commands = here.replace(block.commands);
-    await t.test(`${block.mode || 'done'}: ${block.commands.split('\n')[0] ?? ''}`, async (step) => {
-      switch (block.mode) {
-        case '':
-          return assert.equal(run(commands, here.env).status, 0, run.lastOutput);
-        case 'fails':
-          return assert.equal(run(commands, here.env).status, 1, run.lastOutput);
-        case 'eventually':
-          return waitUntil(() => run(commands, here.env).status === 0, {
-            what: commands,
-            timeoutMs: 30_000,
-            detail: () => run.lastOutput,
-          });
-        case 'background': {
-          const started = startGuarded({ program: 'bash', args: ['-c', commands], cwd: repositoryRoot, env: here.env });
-          t.after(() => started.stop());
-          if (!commands.includes('npm start')) return;
-          await waitUntil(() => started.output().includes('ready '), {
-            what: commands,
-            timeoutMs: 30_000,
-            detail: started.output,
-          });
-          return;
-        }
-        default:
-          step.diagnostic(`no such mode: ${block.mode}`);
-          return assert.fail(`README.md has a block of unknown mode "${block.mode}"`);
-      }
-    });
+  for (const { mode, commands: written } of tour) {
+    t.diagnostic(`${mode || 'done'}: ${written.split('\n')[0] ?? ''}`);
+    const commands = here.replace(written);
+    if (mode === 'background') t.after(await inBackground(commands, here.env));
+    else await inForeground(mode, commands, here.env);
   }
 });
+
+type Environment = Readonly<Record<string, string>>;
+
+async function inForeground(mode: string, commands: string, env: Environment): Promise<void> {
+  switch (mode) {
+    case '':
+      return assert.equal(run(commands, env).status, 0, run.lastOutput);
+    case 'fails':
+      return assert.equal(run(commands, env).status, 1, run.lastOutput);
+    case 'eventually':
+      return waitUntil(() => run(commands, env).status === 0, {
+        what: commands,
+        timeoutMs: 30_000,
+        detail: () => run.lastOutput,
+      });
+    default:
+      return assert.fail(`README.md has a block of unknown mode "${mode}"`);
+  }
+}
+
+/** Starts commands as another terminal would; of the service it waits for the line that says it is ready. */
+async function inBackground(commands: string, env: Environment): Promise<() => Promise<void>> {
+  const started = startGuarded({ program: 'bash', args: ['-c', commands], cwd: repositoryRoot, env });
+  if (commands.includes('npm start')) {
+    const isReady = (): boolean => started.output().includes('ready ');
+    await waitUntil(isReady, { what: commands, timeoutMs: 30_000, detail: started.output });
+  }
+  return started.stop;
+}
 
 function blocksOf(markdown: string): readonly Block[] {
   const end = markdown.indexOf('\n## ');
@@ -70,7 +74,7 @@ function blocksOf(markdown: string): readonly Block[] {
 }
 
 interface Surroundings {
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Environment;
   readonly replace: (commands: string) => string;
 }
 
@@ -94,7 +98,7 @@ async function surroundings(directory: string): Promise<Surroundings> {
   };
 }
 
-function run(commands: string, env: Readonly<Record<string, string>>): { readonly status: number | null } {
+function run(commands: string, env: Environment): { readonly status: number | null } {
   const done = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', commands], {
     cwd: repositoryRoot,
     env: { ...process.env, ...env },
