@@ -1,0 +1,130 @@
+import type { Kind } from '../../lib/resources/kinds.ts';
+import { documentOf } from './findings.ts';
+
+const destination = { host: 'reviews.prod', subset: 'v1', port: { number: 9080 } };
+
+/** A valid document of every kind that says a lot: seeds of mutations, and a list of what can be written. */
+export const sampleDocuments: Readonly<Record<Kind, object>> = {
+  ServiceEntry: documentOf('ServiceEntry', {
+    hosts: ['api.example.com', '*.example.org'],
+    addresses: ['10.1.0.0/16'],
+    ports: [
+      { number: 443, name: 'tls', protocol: 'TLS', targetPort: 8443 },
+      { number: 80, name: 'http', protocol: 'HTTP' },
+    ],
+    location: 'MESH_INTERNAL',
+    resolution: 'STATIC',
+    endpoints: [
+      {
+        address: '10.1.2.3',
+        ports: { http: 8080 },
+        labels: { version: 'v1' },
+        locality: 'a/b/c',
+        weight: 5,
+        network: 'n',
+      },
+    ],
+    exportTo: ['.', 'other'],
+    subjectAltNames: ['spiffe://td/ns/a/sa/b'],
+  }),
+  WorkloadEntry: documentOf('WorkloadEntry', {
+    address: '10.0.0.1',
+    ports: { http: 8080 },
+    labels: { app: 'reviews' },
+    serviceAccount: 'reviews',
+  }),
+  Service: documentOf('Service', {
+    selector: { app: 'reviews' },
+    ports: [{ name: 'http', port: 80, targetPort: 8080, protocol: 'TCP', appProtocol: 'http' }],
+    clusterIP: '10.2.0.1',
+  }),
+  EndpointSlice: documentOf(
+    'EndpointSlice',
+    {
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['10.0.0.9'], conditions: { ready: true }, zone: 'a' }],
+      ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
+    },
+    { labels: { 'kubernetes.io/service-name': 'reviews' } },
+  ),
+  VirtualService: documentOf('VirtualService', {
+    hosts: ['reviews.prod'],
+    gateways: ['mesh', 'istio/gw'],
+    http: [
+      {
+        name: 'canary',
+        match: [
+          { uri: { prefix: '/v2' }, headers: { 'x-user': { regex: '^a.*' } }, method: { exact: 'GET' }, port: 80 },
+          { queryParams: { beta: { exact: 'true' } }, sourceLabels: { app: 'web' }, withoutHeaders: { 'x-bot': {} } },
+        ],
+        route: [
+          { destination, weight: 90, headers: { response: { set: { 'x-from': '%UPSTREAM_HOST%' } } } },
+          { destination: { host: 'reviews.prod', subset: 'v2' }, weight: 10 },
+        ],
+        timeout: '10s',
+        retries: { attempts: 3, perTryTimeout: '2s', retryOn: '5xx,reset', backoff: '25ms' },
+        fault: { delay: { percentage: { value: 0.1 }, fixedDelay: '5s' }, abort: { httpStatus: 503 } },
+        corsPolicy: { allowOrigins: [{ exact: 'https://a.b' }], allowMethods: ['GET'], maxAge: '24h' },
+        rewrite: { uriRegexRewrite: { match: '^/v2/(.*)', rewrite: '/\\1' } },
+        mirrors: [{ destination, percentage: { value: 1 } }],
+      },
+      { match: [{ uri: { exact: '/old' } }], redirect: { uri: '/new', redirectCode: 308 } },
+      { directResponse: { status: 404, body: { string: 'gone' } } },
+    ],
+    tcp: [{ match: [{ port: 3306, destinationSubnets: ['10.0.0.0/8'] }], route: [{ destination }] }],
+    tls: [{ match: [{ sniHosts: ['reviews.prod'], port: 443 }], route: [{ destination }] }],
+    exportTo: ['*'],
+  }),
+  DestinationRule: documentOf('DestinationRule', {
+    host: 'reviews.prod',
+    workloadSelector: { matchLabels: { app: 'web' } },
+    exportTo: ['.'],
+    trafficPolicy: {
+      loadBalancer: {
+        consistentHash: { httpCookie: { name: 'c', ttl: '0s' }, maglev: { tableSize: 65_537 } },
+        localityLbSetting: { distribute: [{ from: 'a/*', to: { 'a/*': 80, 'b/*': 20 } }] },
+        warmup: { duration: '30s', minimumPercent: 10, aggression: 1.5 },
+      },
+      connectionPool: {
+        tcp: { maxConnections: 10, connectTimeout: '30ms' },
+        http: { maxRetries: 5, idleTimeout: '1h' },
+      },
+      outlierDetection: { consecutive5xxErrors: 7, interval: '5m', baseEjectionTime: '15m', maxEjectionPercent: 50 },
+      tls: { mode: 'MUTUAL', clientCertificate: '/c', privateKey: '/k', sni: 'a.b' },
+      portLevelSettings: [{ port: { number: 80 }, loadBalancer: { simple: 'ROUND_ROBIN' } }],
+      retryBudget: { percent: 20, minRetryConcurrency: 3 },
+    },
+    subsets: [
+      { name: 'v1', labels: { version: 'v1' } },
+      { name: 'v2', labels: { version: 'v2' }, trafficPolicy: { tls: {} } },
+    ],
+  }),
+  Gateway: documentOf('Gateway', {
+    selector: { istio: 'ingress' },
+    servers: [
+      { port: { number: 80, name: 'http', protocol: 'HTTP' }, hosts: ['*/a.b'], tls: { httpsRedirect: true } },
+      {
+        port: { number: 443, name: 'https', protocol: 'HTTPS' },
+        hosts: ['./*.a.b'],
+        tls: { mode: 'SIMPLE', credentialName: 'cert', minProtocolVersion: 'TLSV1_2', cipherSuites: ['AES128-SHA'] },
+        bind: '0.0.0.0',
+      },
+    ],
+  }),
+  Mesh: documentOf(
+    'Mesh',
+    {
+      meshConfig: {
+        outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
+        defaultConfig: { statusPort: 15_021, tracing: { zipkin: { address: 'zipkin:9411' } } },
+        localityLbSetting: { failover: [{ from: 'a', to: 'b' }] },
+        extensionProviders: [{ name: 'otel', opentelemetry: { service: 'otel.ns', port: 4317 } }],
+        trustDomainAliases: ['old'],
+      },
+      meshNetworks: {
+        networks: { n1: { endpoints: [{ fromCidr: '10.0.0.0/8' }], gateways: [{ address: '1.2.3.4', port: 15_443 }] } },
+      },
+    },
+    { name: 'default' },
+  ),
+};
