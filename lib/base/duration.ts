@@ -1,7 +1,7 @@
 import { durationMs, type DurationMs } from './brand.ts';
 
 /** The texts that `parseDuration` reads, for schemas: `10s`, `1.5h`, `1m30s`, `250ms`. */
-export const durationPattern = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
+export const durationPattern = /^[+-]?(?:0|(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
 
 const nanosecondsPer: Readonly<Record<string, bigint>> = {
   ns: 1n,

@@ -42,6 +42,8 @@ export interface FindingLog {
   readonly member: (name: string) => FindingLog;
   readonly error: (code: FindingCode, message: string) => void;
   readonly warning: (code: FindingCode, message: string) => void;
+  /** Takes from what checking this document may cost, in a few microseconds each; false when that is used up, and then nothing costly is done. */
+  readonly spend: (effort: number) => boolean;
   /** Takes over a finding that was made elsewhere, with its own place. */
   readonly note: (finding: Finding) => void;
 }
@@ -51,11 +53,21 @@ const mostFindings = 200;
 /** Messages quote what people wrote, and people write long things. */
 const longestText = 1000;
 
-export function findingLog(): FindingLog {
-  return logAt('', []);
+/** A second or so for all costly checks of one document. */
+const mostEffort = 300_000;
+
+/** What all logs of one document share. */
+interface Shared {
+  readonly found: Finding[];
+  effortLeft: number;
 }
 
-function logAt(path: string, found: Finding[]): FindingLog {
+export function findingLog(): FindingLog {
+  return logAt('', { found: [], effortLeft: mostEffort });
+}
+
+function logAt(path: string, shared: Shared): FindingLog {
+  const { found } = shared;
   const note = (finding: Finding): void => {
     if (found.length < mostFindings) found.push(finding);
     else if (found.length === mostFindings) found.push(tooMany);
@@ -65,11 +77,15 @@ function logAt(path: string, found: Finding[]): FindingLog {
   return {
     found,
     path,
-    at: (below) => logAt(path === '' || below.startsWith('[') ? `${path}${below}` : `${path}.${below}`, found),
-    member: (name) => logAt(memberPath(path, name), found),
+    at: (below) => logAt(path === '' || below.startsWith('[') ? `${path}${below}` : `${path}.${below}`, shared),
+    member: (name) => logAt(memberPath(path, name), shared),
     error: (code, message) => noteHere('error', code, message),
     warning: (code, message) => noteHere('warning', code, message),
     note,
+    spend: (effort) => {
+      shared.effortLeft -= effort;
+      return shared.effortLeft >= 0;
+    },
   };
 }
 

@@ -98,6 +98,9 @@ interface Reading {
   readonly metadata: ObjectMeta;
 }
 
+/** With more parts of a wrong type than this, nobody asks what the rules would say of the rest. */
+const mostBroken = 100;
+
 /** Members of any document, beside the body. */
 const frame: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'status']);
 
@@ -109,7 +112,7 @@ function readBody(log: FindingLog, document: Members, { definition, metadata }: 
   const body = withoutUnsetMembers(schema, written);
   const place = isInSpec ? log.at('spec') : log;
   const broken = checkShape(place, schema, body);
-  const whole = broken.reduce<unknown>((rest, path) => withoutPart(rest, path), body);
+  const whole = broken.length > mostBroken ? undefined : broken.reduce<unknown>(withoutPart, body);
   if (isObject(whole)) {
     const rules = findingLog();
     definition.validate({ metadata, spec: whole }, rules);

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import type { FindingLog } from './finding.ts';
 import { quoted } from './name-checks.ts';
+import { regexSize } from './regex-size.ts';
 import type { StringMatch } from './virtual-service-spec.ts';
 
 /** VS-26: a string match that says how to compare, and with what. An empty exact match is fine; it matches the empty text. */
@@ -22,12 +23,26 @@ export function checkRegexMatch(log: FindingLog, match: StringMatch | undefined)
   } else if (match.regex !== undefined) checkRegex(log.at('regex'), match.regex);
 }
 
-/** VS-26: Envoy refuses programs that grow too large; the text's length is the bound that Istio sets for it. */
+/** VS-26: the bound that Istio sets on the text. */
 const longestRegex = 1024;
+/** Instructions: the largest program for which Istio configures Envoy. */
+const largestProgram = 32_768;
+/** Making one instruction takes about a microsecond, and many expressions are longer to refuse than to make. */
+const leastEffort = 100;
 
 export function checkRegex(log: FindingLog, regex: string): void {
   if (new TextEncoder().encode(regex).length > longestRegex) {
     log.error('INVALID_VALUE', `${quoted(log.path)}: regex is too large, max length allowed is ${longestRegex}`);
+    return;
+  }
+  const size = regexSize(regex);
+  if (size > largestProgram) {
+    const message = `${quoted(log.path)}: regex is too large, it repeats so much that Envoy will not take it`;
+    log.error('INVALID_VALUE', message);
+    return;
+  }
+  if (!log.spend(size + leastEffort)) {
+    log.error('INVALID_VALUE', 'the regular expressions of this document are too large together; split the document');
     return;
   }
   const problem = regexProblem(regex);

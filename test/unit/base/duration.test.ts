@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDuration } from '../../../lib/base/duration.ts';
+import { durationPattern, parseDuration } from '../../../lib/base/duration.ts';
 
 const readable: readonly [string, number][] = [
   ['0', 0],
@@ -23,3 +23,7 @@ for (const [text, expected] of readable) {
 for (const text of ['', '10', 's', '1 s', '1d', '1s!', '--1s', `${'1'.repeat(80)}s`]) {
   test(`VS-27: "${text.slice(0, 12)}" is no duration`, () => assert.equal(parseDuration(text), undefined));
 }
+
+test('FLT-3: a long run of digits is refused at once', () => {
+  assert.equal(durationPattern.test('1'.repeat(1_000_000)), false);
+});
