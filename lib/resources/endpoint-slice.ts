@@ -2,7 +2,7 @@ import type { KindDefinition } from './kind-definition.ts';
 import { checkEndpointSlice } from './endpoint-slice-checks.ts';
 import { endpointSliceBody } from './endpoint-slice-spec.ts';
 
-export type { EndpointSliceBody, SliceEndpoint, SlicePort } from './endpoint-slice-spec.ts';
+export type { SliceEndpoint } from './endpoint-slice-spec.ts';
 export { serviceNameLabel } from './endpoint-slice-spec.ts';
 
 /** Kubernetes' EndpointSlice: some of a Service's instances. Its body stands at the document's root; a Resource has it in `spec`. */

@@ -2,7 +2,7 @@ import { checkGateway } from './gateway-checks.ts';
 import { gatewaySpec } from './gateway-spec.ts';
 import type { KindDefinition } from './kind-definition.ts';
 
-export type { GatewaySpec, ServerSpec, ServerTlsSpec } from './gateway-spec.ts';
+export type { ServerSpec, ServerTlsSpec } from './gateway-spec.ts';
 
 /** Gateway: what routers listen on, and for which hosts. */
 export const gateway = {

@@ -7,8 +7,6 @@ import { meshConfig } from './mesh-config.ts';
 import { meshConfigWithDefaults } from './mesh-defaults.ts';
 import { meshNetworks } from './mesh-networks.ts';
 
-export type { MeshNetworksSpec } from './mesh-networks.ts';
-
 const meshSpec = z.strictObject({ meshConfig: meshConfig.exactOptional(), meshNetworks: meshNetworks.exactOptional() });
 
 export type MeshSpec = Immutable<z.infer<typeof meshSpec>>;

@@ -2,7 +2,7 @@ import type { KindDefinition } from './kind-definition.ts';
 import { checkService } from './service-checks.ts';
 import { serviceSpec } from './service-spec.ts';
 
-export type { ServicePort, ServiceSpec } from './service-spec.ts';
+export type { ServicePort } from './service-spec.ts';
 
 /** Kubernetes' Service. Instances are the WorkloadEntries it selects and the EndpointSlices labelled with its name. */
 export const service = {

@@ -13,7 +13,7 @@ import {
 } from './field-shapes.ts';
 
 /** Shape of a VirtualService, all of Istio's fields. Source: Istio's reference page "Virtual Service". */
-export const destination = z.strictObject({
+const destination = z.strictObject({
   host: z.string().exactOptional(),
   subset: z.string().exactOptional(),
   port: portSelector.exactOptional(),
@@ -194,20 +194,16 @@ export type VirtualServiceSpec = Immutable<z.infer<typeof virtualServiceSpec>>;
 export type HttpRoute = Immutable<z.infer<typeof httpRoute>>;
 export type HttpMatchRequest = Immutable<z.infer<typeof httpMatchRequest>>;
 export type HttpRouteDestination = Immutable<z.infer<typeof httpRouteDestination>>;
-export type RouteDestination = Immutable<z.infer<typeof routeDestination>>;
 export type Destination = Immutable<z.infer<typeof destination>>;
-export type Delegate = Immutable<z.infer<typeof delegate>>;
 export type HttpRedirect = Immutable<z.infer<typeof httpRedirect>>;
 export type HttpDirectResponse = Immutable<z.infer<typeof httpDirectResponse>>;
 export type HttpRewrite = Immutable<z.infer<typeof httpRewrite>>;
 export type HttpRetry = Immutable<z.infer<typeof httpRetry>>;
 export type HttpFaultInjection = Immutable<z.infer<typeof httpFaultInjection>>;
-export type HttpMirrorPolicy = Immutable<z.infer<typeof httpMirrorPolicy>>;
 export type CorsPolicy = Immutable<z.infer<typeof corsPolicy>>;
 export type HeaderRewrites = Immutable<z.infer<typeof headers>>;
 export type HeaderOperations = Immutable<z.infer<typeof headerOperations>>;
 export type StringMatch = Immutable<z.infer<typeof stringMatch>>;
 export type TlsRoute = Immutable<z.infer<typeof tlsRoute>>;
-export type TlsMatchAttributes = Immutable<z.infer<typeof tlsMatchAttributes>>;
 export type TcpRoute = Immutable<z.infer<typeof tcpRoute>>;
 export type L4MatchAttributes = Immutable<z.infer<typeof l4MatchAttributes>>;
