@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { test, type TestContext } from 'node:test';
+import { type HttpServer, serveHttp, type ServeOptions } from '../../../../lib/adapters/http/node-server.ts';
+
+async function serve(
+  t: TestContext,
+  handler: ServeOptions['handler'],
+  options: Partial<ServeOptions> = {},
+): Promise<HttpServer> {
+  const server = await serveHttp({
+    host: '127.0.0.1',
+    port: 0,
+    handler,
+    onError: () => undefined,
+    maxBodyBytes: 1_000,
+    ...options,
+  });
+  t.after(() => server.close(0));
+  return server;
+}
+
+const echo = async (request: Request): Promise<Response> =>
+  Response.json({
+    method: request.method,
+    path: new URL(request.url).pathname + new URL(request.url).search,
+    token: request.headers.get('authorization'),
+    body: await request.text(),
+  });
+
+/** What a raw text sent to the server is answered with. */
+function raw(url: string, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.end(text));
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+    socket.on('end', () => resolve(answer)).on('error', reject);
+  });
+}
+
+test('a request reaches the handler with its method, path, headers and body', async (t) => {
+  const { url } = await serve(t, echo);
+  const answer = await fetch(`${url}/a%20b?c=d`, {
+    method: 'PUT',
+    body: 'hello',
+    headers: { authorization: 'Bearer x' },
+  });
+  assert.deepEqual(await answer.json(), { method: 'PUT', path: '/a%20b?c=d', token: 'Bearer x', body: 'hello' });
+});
+
+test('DLV-7: a body over the limit is answered with 413 before it is read', async (t) => {
+  const { url } = await serve(t, () => assert.fail('no handler may see it'));
+  const answer = await fetch(url, { method: 'POST', body: 'x'.repeat(1_001) });
+  assert.equal(answer.status, 413);
+});
+
+test('DLV-7: a body that does not say its length breaks off at the limit', async (t) => {
+  const errors: unknown[] = [];
+  const { url } = await serve(t, echo, { onError: (error) => errors.push(error) });
+  const status = await new Promise<number>((resolve, reject) => {
+    const sent = httpRequest(url, { method: 'POST' }, (answer) => resolve(answer.resume().statusCode ?? 0));
+    sent.on('error', reject);
+    sent.write('x'.repeat(2_000));
+    sent.end();
+  });
+  assert.equal(status, 500);
+  assert.equal(errors.length, 1);
+});
+
+for (const [title, text] of [
+  ['a method that is none', 'TRACE / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'],
+  ['a target that is no path', 'GET http://[ HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'],
+  ['no HTTP at all', 'hello\r\n\r\n'],
+] as const) {
+  test(`${title} is answered with 400`, async (t) => {
+    const { url } = await serve(t, echo);
+    assert.match(await raw(url, text), /^HTTP\/1\.1 400 /);
+  });
+}
+
+test('DLV-10: a handler that throws is a 500, and the cause stays here', async (t) => {
+  const errors: unknown[] = [];
+  const failure = new Error('secret');
+  const { url } = await serve(t, () => Promise.reject(failure), { onError: (error) => errors.push(error) });
+  const answer = await fetch(url);
+  assert.equal(answer.status, 500);
+  assert.doesNotMatch(await answer.text(), /secret/);
+  assert.deepEqual(errors, [failure]);
+});
+
+test('HEAD and 304 have no body, and the connection stays usable', async (t) => {
+  const { url } = await serve(t, async ({ method }) =>
+    method === 'HEAD' ? new Response('body') : new Response(null, { status: 304 }),
+  );
+  assert.equal(await (await fetch(url, { method: 'HEAD' })).text(), '');
+  assert.equal((await fetch(url)).status, 304);
+});
+
+test('a stream goes out piece by piece, and ends when the client goes', async (t) => {
+  const gone = Promise.withResolvers<void>();
+  const { url } = await serve(t, async (request) => {
+    request.signal.addEventListener('abort', () => gone.resolve());
+    const stream = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('first')) });
+    return new Response(stream);
+  });
+  const leave = new AbortController();
+  const answer = await fetch(url, { signal: leave.signal });
+  const { value } = (await answer.body?.getReader().read()) ?? {};
+  assert.equal(new TextDecoder().decode(value), 'first');
+  leave.abort();
+  await gone.promise;
+});
+
+test('closing lets what is under way end and takes nothing new', async () => {
+  const started = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  const handler = async (): Promise<Response> => {
+    started.resolve();
+    await release.promise;
+    return new Response('done');
+  };
+  const server = await serveHttp({
+    host: '127.0.0.1',
+    port: 0,
+    handler,
+    onError: (error) => assert.fail(String(error)),
+    maxBodyBytes: 1,
+  });
+  const under = fetch(server.url);
+  await started.promise;
+  const closed = server.close(10_000);
+  await assert.rejects(fetch(server.url));
+  release.resolve();
+  assert.equal(await (await under).text(), 'done');
+  await closed;
+});
+
+test('a port that is taken is an error with its code', async (t) => {
+  const { url } = await serve(t, echo);
+  const port = Number(new URL(url).port);
+  await assert.rejects(serve(t, echo, { port }), { code: 'EADDRINUSE' });
+});
