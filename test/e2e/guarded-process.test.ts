@@ -37,7 +37,7 @@ test('stop kills a program that does not listen', { timeout: 30_000 }, async () 
 });
 
 for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-  test(`a guarded process ends when its parent dies of ${signal}`, async () => {
+  test(`a guarded process ends when its parent dies of ${signal}`, async (t) => {
     const module = new URL('../../tools/support/guarded-process.ts', import.meta.url).href;
     const script = `
       const { startGuarded } = await import(${JSON.stringify(module)});
@@ -46,6 +46,7 @@ for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
+    t.after(() => parent.kill('SIGKILL'));
     let output = '';
     parent.stdout.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
     const pid = await pidIn(() => output);

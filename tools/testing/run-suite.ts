@@ -39,11 +39,12 @@ export function runSuite({ suite, files: asked, pattern }: SuiteRequest): Promis
   const child = fork(suiteProcess, [processes, pattern, ...files], {
     cwd: repositoryRoot,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true, // a process group of its own, to end the processes of its files with it
     // What is missing has been tried for already; each test file trying again would take minutes. And a runner that a
     // test started is a runner of its own: without this, Node would take it for a nested test and run nothing.
     env: { ...process.env, PILOTLESS_FETCH: 'never', NODE_TEST_CONTEXT: undefined },
   });
-  const limit = setTimeout(() => child.kill('SIGKILL'), limitMinutes * 60_000);
+  const limit = setTimeout(() => killGroup(child.pid), limitMinutes * 60_000);
   let isDone = false;
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => keep('', text));
@@ -61,6 +62,10 @@ export function runSuite({ suite, files: asked, pattern }: SuiteRequest): Promis
       resolve({ suite, results, output, seconds: (performance.now() - start) / 1000 });
     });
   });
+}
+
+function killGroup(leader: number | undefined): void {
+  if (leader !== undefined) process.kill(-leader, 'SIGKILL');
 }
 
 /**

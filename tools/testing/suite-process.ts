@@ -16,6 +16,9 @@ const lanes = 2;
 const [processes = 'separate', pattern = '', ...files] = process.argv.slice(2);
 const names = pattern === '' ? {} : { testNamePatterns: [pattern] };
 
+// The parent is gone, by whatever cause: nobody reads results, and the processes of the files must not stay behind.
+process.on('disconnect', () => process.kill(-process.pid, 'SIGKILL'));
+
 if (processes === 'shared') {
   await follow(run({ files, cwd: repositoryRoot, isolation: 'none', ...names }));
 } else {
