@@ -3,9 +3,7 @@ import type { ListenerIr } from '../ir/listener.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
 import { HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN } from './filter-chains.ts';
 import { listenerName, loopbackAddresses } from './listener-addresses.ts';
-
-/** Name of the route configuration that holds every host of the mesh, whatever its port (RD-1). */
-const HTTP_PROXY_ROUTES = 'http_proxy';
+import { HTTP_PROXY_ROUTES } from './route-name.ts';
 
 /** The port on which applications may use the proxy as their forward proxy; 0 for none. The node's wish wins. */
 export const httpProxyPort = ({ facts, mesh }: ProxyView): number => facts.httpProxyPort ?? mesh.httpProxyPort;

@@ -8,6 +8,7 @@ import { dnsCacheOf, httpDnsCaches } from './dns-lookups.ts';
 import { ANY_CONNECTION, HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN, PLAIN_HTTP, tcpTo } from './filter-chains.ts';
 import { listenerName } from './listener-addresses.ts';
 import type { Claim } from './outbound-entry.ts';
+import { sharedRouteName, sniffedRouteName } from './route-name.ts';
 import { statPrefix } from './stat-name.ts';
 
 /**
@@ -66,7 +67,10 @@ export function httpChain(view: ProxyView, { visible, port, socket }: Claim): Fi
     listenerClass: 'sidecar-outbound',
     statPrefix: `outbound_${listenerName(socket.addresses[0], port.number)}`,
     // An address of its own needs no routes of other services; where it is shared, so are the routes.
-    routes: { by: 'name', name: socket.reach === 'own' ? `${hostname}:${port.number}` : String(port.number) },
+    routes: {
+      by: 'name',
+      name: socket.reach === 'own' ? sniffedRouteName(hostname, port.number) : sharedRouteName(port.number),
+    },
     servesGrpcWeb: port.protocol === 'grpc-web',
     dnsCaches: httpDnsCaches(view, port.number),
   });
