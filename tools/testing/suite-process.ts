@@ -18,6 +18,7 @@ const names = pattern === '' ? {} : { testNamePatterns: [pattern] };
 
 // The parent is gone, by whatever cause: nobody reads results, and the processes of the files must not stay behind.
 process.on('disconnect', () => process.kill(-process.pid, 'SIGKILL'));
+process.channel?.unref(); // listening alone would keep the process, and the shared tests end only when nothing does
 
 if (processes === 'shared') {
   await follow(run({ files, cwd: repositoryRoot, isolation: 'none', ...names }));
