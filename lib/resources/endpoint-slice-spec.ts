@@ -41,7 +41,6 @@ export const endpointSliceBody = z.strictObject({
 
 export type EndpointSliceBody = Immutable<z.infer<typeof endpointSliceBody>>;
 export type SliceEndpoint = Immutable<z.infer<typeof endpoint>>;
-export type SlicePort = Immutable<z.infer<typeof endpointPort>>;
 
 /** Label by which a slice names its Service. */
 export const serviceNameLabel = 'kubernetes.io/service-name';
