@@ -10,7 +10,7 @@ import type { SourceDocument } from '../resources/read-documents.ts';
 import { type ExistingObject, existingObjects } from './existing-objects.ts';
 import { findIdempotent } from './find-idempotent.ts';
 import { type HeadPlan, moveHead, STALE_RESOURCE_VERSION } from './move-head.ts';
-import { type ParsedDocument, parseDocuments } from './parse-documents.ts';
+import { type ParsedDocument, parseDocuments, refusalsOf } from './parse-documents.ts';
 import { draftOf, type ObjectAction, type ObjectPlan, planObject } from './plan-objects.ts';
 import { planPruning } from './plan-pruning.ts';
 import { diffTries } from './revisions/read-trie.ts';
@@ -57,7 +57,7 @@ export type ApplyOutcome =
  */
 export async function applyDocuments(store: ConfigStore, request: ApplyRequest): Promise<ApplyOutcome> {
   const parsed = parseDocuments(request.documents, request.defaultNamespace);
-  const errors = inOrder([...request.unreadable, ...parsed.errors]);
+  const errors = inOrder([...request.unreadable, ...parsed.errors, ...refusalsOf(parsed.documents)]);
   if (errors.length > 0) return { outcome: 'refused', errors };
 
   const requestHash = hashOf([

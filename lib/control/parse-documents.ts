@@ -1,6 +1,7 @@
+import { refuseUnsupported } from '../resources/not-yet.ts';
 import { parseDocument } from '../resources/parse-document.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
-import { type DocumentIssue, type DocumentPlace, documentIssue, documentName } from './document-issue.ts';
+import { type DocumentIssue, type DocumentPlace, documentIssue, documentName, resourceName } from './document-issue.ts';
 import type { SourceDocument } from '../resources/read-documents.ts';
 
 /** A document that its kind accepts, with what its author should know about it. */
@@ -42,6 +43,16 @@ export function parseDocuments(
     documents.push({ source, resource: parsed.value, warnings });
   }
   return { documents, errors };
+}
+
+/**
+ * Errors for what valid documents ask for and nothing carries out yet. Whoever stores them has to ask: a document that is only
+ * judged or rendered may say more than is carried out.
+ */
+export function refusalsOf(documents: readonly ParsedDocument[]): readonly DocumentIssue[] {
+  return documents.flatMap(({ source, resource }) =>
+    refuseUnsupported(resource).map((issue) => documentIssue(source, resourceName(resource), issue)),
+  );
 }
 
 function duplicate(

@@ -6,7 +6,7 @@ import type { ConfigStore, RevisionState } from './config-store.ts';
 import type { DocumentIssue } from './document-issue.ts';
 import { type ExistingObject, existingObjects } from './existing-objects.ts';
 import { type HeadPlan, moveHead, STALE_RESOURCE_VERSION } from './move-head.ts';
-import { type ParsedDocument, parseDocuments } from './parse-documents.ts';
+import { type ParsedDocument, parseDocuments, refusalsOf } from './parse-documents.ts';
 import { draftOf, type ObjectAction, type ObjectPlan, planObject, planRemoval } from './plan-objects.ts';
 import { type KeyParts, toResource } from './revisions/stored-object.ts';
 
@@ -82,6 +82,8 @@ async function planDocument(
   const parsed = parseDocuments([{ document: 1, place: '', value: document }], write.target.namespace);
   const [only] = parsed.documents;
   if (!only) return { plan: 'answer', answer: { outcome: 'refused', errors: parsed.errors } };
+  const refusals = refusalsOf([only]);
+  if (refusals.length > 0) return { plan: 'answer', answer: { outcome: 'refused', errors: refusals } };
   const stray = strayIdentity(only, write.target);
   if (stray) return { plan: 'answer', answer: { outcome: 'bad-request', message: stray } };
   const stale = staleVersion(only.resource, existing);

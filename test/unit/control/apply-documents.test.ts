@@ -56,6 +56,23 @@ test('STO-4: with one bad document nothing is stored and all errors are told at 
   assert.equal((await newestState(store)).revision, 0);
 });
 
+test('what is valid but not carried out yet is refused, not ignored', async () => {
+  const store = testStore();
+  const text = [
+    'apiVersion: networking.istio.io/v1',
+    'kind: DestinationRule',
+    'metadata: {name: a}',
+    'spec: {host: a.b, trafficPolicy: {tls: {mode: SIMPLE}}}',
+  ].join('\n');
+  const outcome = await applyText(store, text);
+  assert.ok(outcome.outcome === 'refused');
+  assert.deepEqual(
+    outcome.errors.map(({ code, name, path }) => ({ code, name, path })),
+    [{ code: 'NOT_SUPPORTED_YET', name: 'a', path: 'spec.trafficPolicy.tls.mode' }],
+  );
+  assert.equal((await newestState(store)).revision, 0);
+});
+
 test('STO-4: a second Mesh is refused, with the place in its document', async () => {
   const outcome = await applyText(
     testStore(),
