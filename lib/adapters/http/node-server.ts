@@ -27,6 +27,7 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 120_000;
 /** Longer than two of Envoy's usual poll times, so that its connection is still there for the next poll. */
 const KEEP_ALIVE_MS = 75_000;
+const SWEEP_MS = 50;
 
 /** One loop of `node:http` around a fetch-style handler. Rejects when the address cannot be had (`EADDRINUSE`, `EACCES`). */
 export async function serveHttp(options: ServeOptions): Promise<HttpServer> {
@@ -72,10 +73,12 @@ function listening(server: Server, { host, port }: ServeOptions): Promise<void> 
 function close(server: Server, drainMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), drainMs);
+    // A connection whose answer goes out only now stays open for the next request, which will not be taken.
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(sweep);
       resolve();
     });
-    server.closeIdleConnections();
   });
 }

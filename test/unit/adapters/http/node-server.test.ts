@@ -112,7 +112,7 @@ test('a stream goes out piece by piece, and ends when the client goes', async (t
   await gone.promise;
 });
 
-test('closing lets what is under way end and takes nothing new', async () => {
+test('closing lets what is under way end, takes nothing new and waits no longer', { timeout: 5_000 }, async () => {
   const started = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
   const handler = async (): Promise<Response> => {
