@@ -6,6 +6,7 @@ import { s3Blobs } from '../lib/adapters/aws/s3-blobs.ts';
 import { type ObjectFiles, s3Files } from '../lib/adapters/aws/s3-files.ts';
 import { systemClock } from '../lib/adapters/system/clock.ts';
 import { jsonLog } from '../lib/adapters/system/log.ts';
+import { FILE_LIMIT_BYTES } from '../lib/control/api/read-body.ts';
 import { localConfigApi } from '../lib/control/config-api.ts';
 import { configSource } from '../lib/control/config-source.ts';
 import { type DeliveryService, deliveryService } from '../lib/control/delivery-service.ts';
@@ -17,6 +18,8 @@ import type { Log } from '../lib/ports/log.ts';
 export interface Cloud {
   readonly delivery: DeliveryService;
   readonly config: HttpHandler;
+  /** The same config API for whole files, which come past the front door and its limit. */
+  readonly inbox: HttpHandler;
   readonly files: ObjectFiles;
   readonly log: Log;
 }
@@ -46,7 +49,14 @@ function cloudFrom(environment: NodeJS.ProcessEnv): Cloud {
     isServing: () => true,
   });
   const api = localConfigApi({ ...ports, ids: randomUUID });
-  return { delivery, config: async (request) => api.fetch(request), files: s3Files({ client: s3, bucket }), log };
+  const files = localConfigApi({ ...ports, ids: randomUUID }, { bodyLimitBytes: FILE_LIMIT_BYTES });
+  return {
+    delivery,
+    config: async (request) => api.fetch(request),
+    inbox: async (request) => files.fetch(request),
+    files: s3Files({ client: s3, bucket }),
+    log,
+  };
 }
 
 function required(environment: NodeJS.ProcessEnv, name: string): string {

@@ -7,6 +7,7 @@ import { openSqliteStore } from '../lib/adapters/sqlite/sqlite-store.ts';
 import { systemClock } from '../lib/adapters/system/clock.ts';
 import { jsonLog, type LogOptions } from '../lib/adapters/system/log.ts';
 import { watchedRecords } from '../lib/adapters/watched-records.ts';
+import { FILE_LIMIT_BYTES } from '../lib/control/api/read-body.ts';
 import { localConfigApi } from '../lib/control/config-api.ts';
 import { configSource } from '../lib/control/config-source.ts';
 import { deliveryService } from '../lib/control/delivery-service.ts';
@@ -58,7 +59,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
     isServing: () => state.isServing,
   });
   const builds = buildLoop(delivery.builder, log);
-  const config = localConfigApi({ ...ports, ids: randomUUID });
+  const config = localConfigApi({ ...ports, ids: randomUUID }, { bodyLimitBytes: FILE_LIMIT_BYTES });
   const handler = httpRoutes({ ...delivery, config: async (request) => config.fetch(request) });
   const onError = (error: unknown): void => log.error('request-failed', { error });
   const flush = (): Promise<void> => delivery.flush().catch((error: unknown) => log.warn('flush-failed', { error }));

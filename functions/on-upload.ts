@@ -7,10 +7,10 @@ const RESULTS = 'results/';
 
 /** A file arrived in the bucket's `inbox/`: does with it what `POST /v1/apply` does, and writes the answer under `results/` (STO-8). */
 export function onUploadFunction({
-  config,
+  inbox,
   files,
   log,
-}: Pick<Cloud, 'config' | 'files' | 'log'>): (event: S3Event) => Promise<void> {
+}: Pick<Cloud, 'inbox' | 'files' | 'log'>): (event: S3Event) => Promise<void> {
   return async (event) => {
     for (const { s3 } of event.Records) {
       // The event has the key as a form would encode it.
@@ -18,7 +18,7 @@ export function onUploadFunction({
       if (!key.startsWith(INBOX) || key.endsWith('/')) continue;
       const file = await files.read(key);
       if (file === undefined) continue; // taken away again before we came
-      const answer = await config(
+      const answer = await inbox(
         // The same upload that is delivered twice is found again by its key and version, and makes one revision (STO-5).
         new Request('http://inbox/v1/apply', {
           method: 'POST',

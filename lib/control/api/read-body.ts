@@ -1,5 +1,8 @@
-/** The largest body that the front door of the cloud takes; the local service keeps to the same (STO-8). */
+/** The largest body that the front door of the cloud takes (STO-8). */
 export const DEFAULT_BODY_LIMIT_BYTES = 6 * 1024 * 1024;
+
+/** The largest file that is applied from the inbox, and by a local service, which has no front door to keep to (STO-8). */
+export const FILE_LIMIT_BYTES = 50 * 1024 * 1024;
 
 export type ReadBody =
   | { readonly ok: true; readonly text: string }

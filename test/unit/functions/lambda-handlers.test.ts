@@ -6,6 +6,7 @@ import { onUploadFunction } from '../../../functions/on-upload.ts';
 import { publishFunction } from '../../../functions/publish.ts';
 import { xdsFunction } from '../../../functions/xds.ts';
 import type { ObjectFiles } from '../../../lib/adapters/aws/s3-files.ts';
+import { FILE_LIMIT_BYTES } from '../../../lib/control/api/read-body.ts';
 import { localConfigApi } from '../../../lib/control/config-api.ts';
 import { configSource } from '../../../lib/control/config-source.ts';
 import { testPorts } from '../../support/config-store.ts';
@@ -19,6 +20,7 @@ const head = { partition: 'config', id: 'head' };
 function functions() {
   const ports = testPorts();
   const config = localConfigApi(ports);
+  const inbox = localConfigApi(ports, { bodyLimitBytes: FILE_LIMIT_BYTES });
   const delivery = testDelivery({ ...ports, config: configSource(ports), hearsAllPolls: false });
   const files = new Map<string, string>();
   const objectFiles: ObjectFiles = {
@@ -33,6 +35,7 @@ function functions() {
     log: delivery.log,
     files: objectFiles,
     config: async (request: Request) => config.fetch(request),
+    inbox: async (request: Request) => inbox.fetch(request),
   };
   return {
     files,
@@ -146,4 +149,21 @@ test('a refused file leaves its errors under results and nothing in the store', 
   await onUpload(uploadEvent('inbox/bad.yaml'));
   assert.match(files.get('results/bad.yaml.json') ?? '', /errors/);
   assert.equal(await configSource(ports).newestRevision(), 0);
+});
+
+test('STO-8: a file larger than the front door lets in is applied from the inbox, as one revision', async () => {
+  const { onUpload, configApi, files, ports } = functions();
+  const padding = `# ${'x'.repeat(1024 * 1024)}\n`;
+  const parts = Array.from({ length: 8 }, (_, index) =>
+    serviceEntry(`svc-${index}.default.svc.cluster.local`, '10.0.0.1'),
+  );
+  const text = parts.map((part) => padding + part).join('\n');
+  const refused = await configApi(...apply(text));
+  assert.equal(refused.statusCode, 413);
+  assert.match(refused.body ?? '', /inbox\//);
+  files.set('inbox/large.yaml', text);
+  await onUpload(uploadEvent('inbox/large.yaml'));
+  const result = JSON.parse(files.get('results/large.yaml.json') ?? '{}') as { revision?: number; results?: unknown[] };
+  assert.deepEqual([result.revision, result.results?.length], [1, 8], files.get('results/large.yaml.json'));
+  assert.equal(await configSource(ports).newestRevision(), 1);
 });
