@@ -94,7 +94,7 @@ const isRepeatable = ({ method = 'GET', headers = {} }: ApiRequest): boolean =>
   method === 'GET' || 'idempotency-key' in headers;
 
 /** What an error answer says, whichever of the two forms of errors it has. */
-export function messageOf({ status, body }: ApiAnswer): string {
+function messageOf({ status, body }: ApiAnswer): string {
   const message = (body as { readonly message?: unknown } | undefined)?.message;
   return typeof message === 'string' ? message : `HTTP ${status}`;
 }

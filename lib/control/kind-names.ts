@@ -52,7 +52,7 @@ export function kindCalled(word: string): KindNames | undefined {
   );
 }
 
-export const namesOf = (kind: Kind): KindNames => {
+const namesOf = (kind: Kind): KindNames => {
   const names = kindNames.find((each) => each.kind === kind);
   if (!names) throw new RangeError(`no kind ${kind}`);
   return names;

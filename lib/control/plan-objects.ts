@@ -1,5 +1,6 @@
 import { type ContentHash, hashBytes, hashOf } from '../base/hashing.ts';
 import type { Labels } from '../base/labels.ts';
+import { parseTimestamp, printTimestamp } from '../base/timestamp.ts';
 import { preferredApiVersion } from '../resources/kinds.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
 import type { ConfigStore, RevisionState } from './config-store.ts';
@@ -93,8 +94,14 @@ function storedMeta(written: Resource, existing: ExistingObject | undefined, bir
     ...whenFilled('labels', labels),
     ...whenFilled('annotations', annotations),
     uid: born?.uid ?? (uid || birth.uid),
-    creationTimestamp: born?.creationTimestamp ?? (creationTimestamp || birth.time),
+    creationTimestamp: born?.creationTimestamp ?? writtenTime(creationTimestamp) ?? birth.time,
   };
+}
+
+/** CS-3: a time that the document brings is kept, in the one form in which times compare as texts; anything else is no time. */
+function writtenTime(creationTimestamp = ''): string | undefined {
+  const moment = parseTimestamp(creationTimestamp);
+  return moment === undefined ? undefined : printTimestamp(moment);
 }
 
 /** An empty map and no map at all say the same; only one of them may be stored, or equal content would differ. */

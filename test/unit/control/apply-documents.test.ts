@@ -259,3 +259,12 @@ test('STO-5: a key that was used for another request is a conflict', async () =>
   assert.ok(other.outcome === 'conflict');
   assert.match(other.message, /used for another request, which made revision 1/);
 });
+
+test('CS-3: a creation time that a document brings is kept in UTC; what is no time is not', async () => {
+  const store = testStore();
+  const born = (name: string, time: string) =>
+    virtualService(name).replace('{"name"', `{"creationTimestamp":"${time}","name"`);
+  await applied(store, documents(born('a', '2020-05-01T12:00:00+02:00'), born('b', 'long ago')));
+  assert.equal((await readObject(store, key('a')))?.metadata.creationTimestamp, '2020-05-01T10:00:00Z');
+  assert.equal((await readObject(store, key('b')))?.metadata.creationTimestamp, '2026-01-01T00:00:00Z');
+});
