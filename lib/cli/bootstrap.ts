@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { DurationMs } from '../base/brand.ts';
 import { parseDuration } from '../base/duration.ts';
 import { parseLocality } from '../base/locality.ts';
+import { CliFailure } from './cli-failure.ts';
 import { portNumber } from './port-number.ts';
 import { type BearerToken, bootstrap, type BootstrapRequest } from '../control/bootstrap.ts';
 
@@ -52,7 +53,7 @@ export function bootstrapCommand(): Command {
 
 function print(command: Command): void {
   const options = command.optsWithGlobals<BootstrapOptions>();
-  if (!URL.canParse(options.server)) command.error(`error: --server ${options.server} is no URL`);
+  if (!URL.canParse(options.server)) throw new CliFailure('usage', `--server ${options.server} is no URL`);
   const { token, ...said } = options;
   const made = bootstrap({
     ...said,
@@ -62,7 +63,8 @@ function print(command: Command): void {
     server: new URL(options.server),
     ...tokenOf(command, token),
   });
-  if (!made.ok) command.error(made.issues.map(({ path, message }) => `error: --${path}: ${message}`).join('\n'));
+  if (!made.ok)
+    throw new CliFailure('usage', made.issues.map(({ path, message }) => `--${path}: ${message}`).join('; '));
   process.stdout.write(`${JSON.stringify(made.value, null, 2)}\n`);
   process.stderr.write(loopsNote(options.refresh));
 }

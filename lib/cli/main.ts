@@ -28,8 +28,7 @@ function programOf(): Command {
 /** What went wrong has been said by then, but for faults of ours, which are said here. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) {
-    // A verb that refuses by `command.error` chose its code; everything else of commander's is about usage, or help.
-    if (error.code === 'commander.error') return error.exitCode;
+    // Commander's own errors are about usage, or are no errors (help); verbs refuse by CliFailure.
     return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
   if (error instanceof CliFailure) {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { Command, Option } from 'commander';
 import type { LocalOptions } from '../../functions/local.ts';
+import { CliFailure } from './cli-failure.ts';
 import { portNumber } from './port-number.ts';
 
 interface ServeOptions {
@@ -28,14 +29,14 @@ export function serveCommand(): Command {
     .addOption(
       new Option('--log-level <level>', 'what is logged').choices(['info', 'warn', 'error', 'silent']).default('info'),
     )
-    .action((options: ServeOptions, command: Command) => serve(options, command));
+    .action(serve);
 }
 
-async function serve(options: ServeOptions, command: Command): Promise<void> {
+async function serve(options: ServeOptions): Promise<void> {
   if (!isLoopback(options.host)) {
     // IDN-2: proxies and writers are believed here, which only this machine may use.
-    fail(
-      command,
+    throw new CliFailure(
+      'refused',
       `--host ${options.host} is no loopback address; without an identity for proxies only loopback is served`,
     );
   }
@@ -51,12 +52,8 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
     await stopped.promise;
     await service.stop();
   } catch (error) {
-    fail(command, sentenceOf(error, options));
+    throw new CliFailure('refused', sentenceOf(error, options));
   }
-}
-
-function fail(command: Command, sentence: string): never {
-  return command.error(`error: ${sentence}`, { exitCode: 1, code: 'pilotless.serve' });
 }
 
 /** One line that says what to do about a start that failed. */
