@@ -37,7 +37,7 @@ export type BearerToken =
   { readonly from: 'text'; readonly text: string } | { readonly from: 'environment'; readonly variable: string };
 
 /** Envoy crashes on a delay under a millisecond, and no fleet needs to be asked more often than this (DLV-11). */
-export const LEAST_REFRESH = durationMs(1_000);
+const LEAST_REFRESH = durationMs(1_000);
 const LONGEST_REFRESH = durationMs(60 * 60 * 1000);
 
 /**

@@ -156,10 +156,7 @@ async function buildFirst(ports: BuildPorts, view: View, world: WorldAt): Promis
 }
 
 /** What one view is given at one world. Throws IncompleteSnapshot instead of letting a proxy wait for what never comes. */
-export function sealView(
-  world: World,
-  facts: ViewFacts,
-): { readonly sealed: Sealed; readonly issues: readonly Issue[] } {
+function sealView(world: World, facts: ViewFacts): { readonly sealed: Sealed; readonly issues: readonly Issue[] } {
   const { value: resources, issues } = buildResources(world, facts);
   const broken = brokenReferences(resources, [XDS_CLUSTER]).find(({ isSevere }) => isSevere);
   if (broken) {
@@ -170,7 +167,7 @@ export function sealView(
 }
 
 /** We built a snapshot that is not whole (SNAP-1); it is not published, and the view keeps the one before. */
-export class IncompleteSnapshot extends Error {
+class IncompleteSnapshot extends Error {
   readonly code = 'INCOMPLETE_SNAPSHOT';
   constructor(message: string) {
     super(message);

@@ -24,7 +24,3 @@ export function parseClusterName(name: string): ClusterNameParts {
   if (port === undefined || !/^\d+$/.test(port)) return NOTHING;
   return { direction, port: Number(port), subset, hostname };
 }
-
-/** HN-10: the same name as a DNS SRV label, used as SNI between proxies. */
-export const sniOf = (port: number, subset: string, hostname: string): string =>
-  `outbound_.${port}_.${subset}_.${hostname}`;

@@ -71,7 +71,7 @@ function addressesOf(clusterIps: readonly string[], clusterIp: string): readonly
 }
 
 /** What a Service's port speaks: the declared application protocol, else what its name begins with (HN-11). */
-export function protocolOf({ protocol, appProtocol, name = '', port = 0 }: WrittenPort): Protocol {
+function protocolOf({ protocol, appProtocol, name = '', port = 0 }: WrittenPort): Protocol {
   if (protocol === 'UDP') return 'udp';
   const word = appProtocol ?? name;
   const standard = STANDARD_APP_PROTOCOLS[word];

@@ -16,4 +16,6 @@ const WORDS: ReadonlyMap<string, Service['trafficDistribution']> = new Map([
   ['PreferSameNode', 'same-node'],
 ]);
 
-const ANY_CASE: typeof WORDS = new Map([...WORDS].map(([word, meaning]) => [word.toLowerCase(), meaning]));
+const ANY_CASE: ReadonlyMap<string, Service['trafficDistribution']> = new Map(
+  [...WORDS].map(([word, meaning]) => [word.toLowerCase(), meaning]),
+);

@@ -113,7 +113,9 @@ export const tidyRules: readonly TidyRule[] = [
     name: 'a test file asserts something',
     appliesTo: (path) => path.endsWith('.test.ts'),
     objections: ({ text }) =>
-      /\b(assert|fc|expectTypeOf|check\w+|\w+Contract)\b|@ts-expect-error/.test(text) ? [] : ['no assertion'],
+      /\b(assert|fc|expectTypeOf|check\w+|test[A-Z]\w+|\w+Contract)\b|@ts-expect-error/.test(text)
+        ? []
+        : ['no assertion'],
     samples: [{ path: 'test/unit/a.test.ts', text: "test('runs', () => void run());\n" }],
   },
   {

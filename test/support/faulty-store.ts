@@ -14,7 +14,7 @@ export interface FaultOdds {
   readonly lateWrite: number;
 }
 
-export const USUAL_ODDS: FaultOdds = { unavailable: 0.1, lostAnswer: 0.1, lateWrite: 0.05 };
+const USUAL_ODDS: FaultOdds = { unavailable: 0.1, lostAnswer: 0.1, lateWrite: 0.05 };
 
 /** Bad luck that one seed repeats; share one among all stores of a simulation. */
 export interface Faults {

@@ -105,7 +105,7 @@ function filledLists({ refresh: _refresh, ...lists }: ProxyIr): Readonly<Record<
 }
 
 /** The resources as `render` prints them: lists by type, empty ones left out. */
-export function byRenderKey(resources: readonly EnvoyResource[]): Readonly<Record<string, readonly unknown[]>> {
+function byRenderKey(resources: readonly EnvoyResource[]): Readonly<Record<string, readonly unknown[]>> {
   const lists: Record<string, unknown[]> = {};
   for (const { type, body } of resources) (lists[XDS_TYPES[type].renderKey] ??= []).push(body);
   return lists;
