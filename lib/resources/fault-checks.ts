@@ -1,28 +1,9 @@
+import { grpcStatusCode } from '../base/grpc-status.ts';
 import { checkDuration } from './duration-checks.ts';
 import type { FindingLog } from './finding.ts';
 import { checkHttpStatus } from './http-action-checks.ts';
 import { quoted } from './name-checks.ts';
 import type { HttpFaultInjection } from './virtual-service-spec.ts';
-
-const grpcStatuses: ReadonlySet<string> = new Set([
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-]);
 
 /** VS-28 */
 export function checkFault(log: FindingLog, fault: HttpFaultInjection): void {
@@ -42,7 +23,7 @@ function checkAbort(log: FindingLog, abort: NonNullable<HttpFaultInjection['abor
   if (errors.length > 1)
     log.error('CONFLICT', 'only one of httpStatus, grpcStatus and http2Error may be set; keep one');
   if (httpStatus !== undefined) checkHttpStatus(log.at('httpStatus'), httpStatus);
-  if (grpcStatus !== undefined && !grpcStatuses.has(grpcStatus)) {
+  if (grpcStatus !== undefined && grpcStatusCode(grpcStatus) === undefined) {
     const message = `gRPC status ${quoted(grpcStatus)} is not supported; use a name such as 'NOT_FOUND'`;
     log.at('grpcStatus').error('INVALID_VALUE', message);
   }
