@@ -4,7 +4,7 @@ import { pilotless } from './mesh.ts';
 /** What `proxy-status -o json` prints, as far as the demo looks at it. */
 interface ProxyStatus {
   readonly revision: number;
-  readonly proxies: readonly { readonly id: string; readonly status: string; readonly snapshotRevision: number }[];
+  readonly proxies: readonly { readonly id: string; readonly status: string; readonly revision: number }[];
 }
 
 /** Waits until that many proxies have taken the newest revision in every type they ask for; answers that revision. */
@@ -13,7 +13,7 @@ export async function waitUntilSynced(url: string, proxies: number): Promise<num
   const isSynced = async (): Promise<boolean> => {
     const status = JSON.parse(await pilotless(['proxy-status', '--server', url, '-o', 'json'])) as ProxyStatus;
     seen = status;
-    const current = status.proxies.filter((proxy) => proxy.snapshotRevision === status.revision);
+    const current = status.proxies.filter((proxy) => proxy.revision === status.revision);
     return current.filter((proxy) => proxy.status === 'SYNCED').length >= proxies;
   };
   const detail = (): string => JSON.stringify(seen, null, 2);
