@@ -28,6 +28,7 @@ export function discoveryApi({ answerPoll, log, metrics }: DiscoveryPorts): Http
     if (request.method !== 'POST') return wrongMethod();
     const text = await limitedText(request, MAX_POLL_BYTES);
     if (text === undefined) {
+      metrics.notePoll({ type: type.path, answer: 'refused', duration: durationMs(0) });
       const message = `a poll has at most ${MAX_POLL_BYTES} bytes`;
       return answerRefusal({ status: 413, code: 'POLL_TOO_LARGE', message });
     }

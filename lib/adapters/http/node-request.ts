@@ -4,15 +4,14 @@ import { Readable } from 'node:stream';
 export interface RequestFrame {
   readonly response: ServerResponse;
   readonly maxBodyBytes: number;
+  /** Called when a body that did not say its length has passed the limit; whoever reads it gets an error then. */
+  readonly onTooLarge: () => void;
 }
 
 /** The request as fetch-style handlers read it, or the answer to one that no handler may see. */
 export function toRequest(message: IncomingMessage, frame: RequestFrame): Request | Response {
   const method = message.method ?? 'GET';
-  if (Number(message.headers['content-length'] ?? 0) > frame.maxBodyBytes) {
-    const text = `a request has at most ${frame.maxBodyBytes} bytes`;
-    return refused(413, { code: 'BODY_TOO_LARGE', message: text });
-  }
+  if (Number(message.headers['content-length'] ?? 0) > frame.maxBodyBytes) return bodyTooLarge(frame.maxBodyBytes);
   try {
     const url = new URL(message.url ?? '/', 'http://localhost');
     const hasBody = method !== 'GET' && method !== 'HEAD';
@@ -20,7 +19,7 @@ export function toRequest(message: IncomingMessage, frame: RequestFrame): Reques
       method,
       headers: headersOf(message),
       signal: goneSignal(frame.response),
-      ...(hasBody ? { body: limited(message, frame.maxBodyBytes), duplex: 'half' } : {}),
+      ...(hasBody ? { body: limited(message, frame), duplex: 'half' } : {}),
     });
   } catch {
     // A method that fetch does not know, or a target that is no path: nothing of ours answers it.
@@ -37,13 +36,14 @@ function headersOf(message: IncomingMessage): Headers {
 }
 
 /** The body as a stream that breaks off behind the limit, for clients that do not say how long it is. */
-function limited(message: IncomingMessage, maxBytes: number): ReadableStream<Uint8Array> {
+function limited(message: IncomingMessage, { maxBodyBytes, onTooLarge }: RequestFrame): ReadableStream<Uint8Array> {
   let bytes = 0;
   const count = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
       bytes += chunk.byteLength;
-      if (bytes > maxBytes) controller.error(new RangeError(`the body has more than ${maxBytes} bytes`));
-      else controller.enqueue(chunk);
+      if (bytes <= maxBodyBytes) return controller.enqueue(chunk);
+      onTooLarge();
+      controller.error(new RangeError(`the body has more than ${maxBodyBytes} bytes`));
     },
   });
   return (Readable.toWeb(message) as ReadableStream<Uint8Array>).pipeThrough(count);
@@ -56,6 +56,11 @@ function goneSignal(response: ServerResponse): AbortSignal {
     if (!response.writableFinished) gone.abort();
   });
   return gone.signal;
+}
+
+/** The answer to a request with a larger body than may be sent. */
+export function bodyTooLarge(maxBodyBytes: number): Response {
+  return refused(413, { code: 'BODY_TOO_LARGE', message: `a request has at most ${maxBodyBytes} bytes` });
 }
 
 /** The connection is closed behind it: what else the client sends on it is not understood or not wanted. */

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { toRequest } from './node-request.ts';
+import { bodyTooLarge, toRequest } from './node-request.ts';
 import { writeResponse } from './node-response.ts';
 
 export interface ServeOptions {
@@ -41,18 +41,19 @@ export async function serveHttp(options: ServeOptions): Promise<HttpServer> {
 }
 
 async function answer(options: ServeOptions, message: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { maxBodyBytes } = options;
+  const body = { isTooLarge: false };
   try {
-    const request = toRequest(message, { response, maxBodyBytes: options.maxBodyBytes });
-    await writeResponse(
-      response,
-      request instanceof Response ? request : await options.handler(request),
-      message.method,
-    );
+    const onTooLarge = (): void => void (body.isTooLarge = true);
+    const request = toRequest(message, { response, maxBodyBytes, onTooLarge });
+    const answered = request instanceof Response ? request : await options.handler(request);
+    // A handler that met the end of a body too large may have called it a failure of its own.
+    await writeResponse(response, body.isTooLarge ? bodyTooLarge(maxBodyBytes) : answered, message.method);
   } catch (error) {
-    options.onError(error);
+    if (!body.isTooLarge) options.onError(error);
     // Part of an answer may be out; then the broken connection is what tells the client.
     if (response.headersSent) response.destroy();
-    else await writeResponse(response, internalError(), message.method);
+    else await writeResponse(response, body.isTooLarge ? bodyTooLarge(maxBodyBytes) : internalError(), message.method);
   }
 }
 

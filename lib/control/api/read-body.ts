@@ -36,9 +36,14 @@ export async function readBody(request: Request, limitBytes: number): Promise<Re
 }
 
 function tooLarge(limitBytes: number): ReadBody {
-  const limit = `${Math.floor(limitBytes / 1024 / 1024)} MB`;
-  const message =
-    `the body is larger than the ${limit} of one request; upload it as a file to inbox/ of the config bucket instead, ` +
-    'where up to 50 MB are applied in the same way, as one revision';
-  return { ok: false, status: 413, code: 'BODY_TOO_LARGE', message };
+  const excess = `the body is larger than the ${inMegabytes(limitBytes)} of one request`;
+  // Where a whole file fits into a request, the inbox takes no more.
+  const remedy =
+    limitBytes < FILE_LIMIT_BYTES
+      ? 'upload it as a file to inbox/ of the config bucket instead, where up to ' +
+        `${inMegabytes(FILE_LIMIT_BYTES)} are applied in the same way, as one revision`
+      : 'split it into several';
+  return { ok: false, status: 413, code: 'BODY_TOO_LARGE', message: `${excess}; ${remedy}` };
 }
+
+const inMegabytes = (bytes: number): string => `${Math.floor(bytes / 1024 / 1024)} MB`;
