@@ -118,7 +118,7 @@ async function answerRead(ports: PollPorts, { arrived, poll, facts }: ReadArriva
   const duration = durationMs(at - started);
   // An answer that comes when the proxy has stopped waiting was not given: the next poll cannot show it.
   if (arrived.patience === undefined || duration < arrived.patience) {
-    await noteAnswer(ports, { poll, facts, view, head, decision });
+    await noteAnswer(ports, { poll, facts, view, head, decision, duration });
   }
   ports.metrics.notePoll({ type: poll.type.path, answer: decision.answer, duration });
   return response;
@@ -181,9 +181,10 @@ interface Answered extends Pick<ReadArrival, 'poll' | 'facts'> {
   readonly view: View;
   readonly head: Head;
   readonly decision: Decision;
+  readonly duration: DurationMs;
 }
 
-async function noteAnswer(ports: PollPorts, { poll, facts, view, head, decision }: Answered): Promise<void> {
+async function noteAnswer(ports: PollPorts, { poll, facts, view, head, decision, duration }: Answered): Promise<void> {
   const at = ports.clock.now();
   const { isFirstPoll, before, after } = await ports.states.note({
     facts,
@@ -195,7 +196,10 @@ async function noteAnswer(ports: PollPorts, { poll, facts, view, head, decision 
     at,
   });
   const { id, type, namespace } = facts;
-  if (isFirstPoll) ports.log.info('first-poll', { proxy: id, type, namespace, view: view.key });
+  if (isFirstPoll) {
+    const sent = { revision: head.revision, channel: channelOf(poll), answer: decision.answer, ms: duration };
+    ports.log.info('first-poll', { proxy: id, type, namespace, view: view.key, ...sent });
+  }
   if (after.rejected !== undefined && after.rejected !== before?.rejected) {
     ports.metrics.noteRejected(poll.type.path);
     ports.log.warn('rejected', { proxy: id, channel: channelOf(poll), versionInfo: after.rejected });

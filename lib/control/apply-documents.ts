@@ -58,8 +58,11 @@ export type ApplyOutcome =
 export async function applyDocuments(store: ConfigStore, request: ApplyRequest): Promise<ApplyOutcome> {
   const parsed = parseDocuments(request.documents, request.defaultNamespace);
   const errors = inOrder([...request.unreadable, ...parsed.errors, ...refusalsOf(parsed.documents)]);
-  if (errors.length > 0) return { outcome: 'refused', errors };
-
+  if (errors.length > 0) {
+    const { writer, documents } = request;
+    store.log.info('apply', { outcome: 'refused', documents: documents.length, errors: errors.length, writer });
+    return { outcome: 'refused', errors };
+  }
   const requestHash = hashOf([
     request.documents.map(({ value }) => value),
     request.prune ?? null,

@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Records } from '../ports/records.ts';
 import { brokenReferences } from '../snapshot/references.ts';
-import { seal, type Sealed } from '../snapshot/snapshot.ts';
+import { type Manifest, seal, type Sealed } from '../snapshot/snapshot.ts';
 import type { ViewFacts, ViewKey } from '../view/proxy-view.ts';
 import type { World } from '../world/world.ts';
 import { noteBuildOutcome } from './build-outcome.ts';
@@ -132,6 +132,7 @@ async function buildView(ports: BuildPorts, build: ViewBuild): Promise<Published
 }
 
 async function sealAndPublish(ports: BuildPorts, { view, world, epoch }: ViewBuild): Promise<Published> {
+  const started = ports.clock.now();
   const { sealed, issues } = sealView(world.world, view.facts);
   const outcome = await publish(ports.heads, ports.blobs, {
     viewKey: view.key,
@@ -143,9 +144,17 @@ async function sealAndPublish(ports: BuildPorts, { view, world, epoch }: ViewBui
   ports.metrics.notePublished(outcome);
   if (outcome !== 'kept') {
     const fields = { view: view.key, revision: world.revision, epoch, outcome, issues: issues.length };
-    ports.log.info('publish', { ...fields, manifest: sealed.manifestHash });
+    const resources = resourceCounts(sealed.manifest);
+    const ms = ports.clock.now() - started;
+    ports.log.info('publish', { ...fields, manifest: sealed.manifestHash, ...resources, ms });
   }
   return outcome;
+}
+
+function resourceCounts(manifest: Manifest): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(manifest).map(([type, { resources }]) => [type, Object.keys(resources).length]),
+  );
 }
 
 /** The first snapshot of a view, under the reign that is on: it only ever goes where no head is. */

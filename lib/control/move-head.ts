@@ -63,23 +63,29 @@ export type HeadMove<Answer> =
  * Brings a new revision about: plans on the newest state, stores all bodies, then moves the head by a conditional write
  * (STO-3, STO-4). A lost race plans again on the new head. Bodies come first, so whoever dies here leaves nothing half done.
  */
-export async function moveHead<Answer>(
+export async function moveHead<Answer extends { readonly outcome: string }>(
   store: ConfigStore,
   authorship: Authorship,
   planAt: (state: RevisionState) => Promise<HeadPlan<Answer>>,
 ): Promise<HeadMove<Answer>> {
+  const note = writeNoter(store, authorship);
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     const head = await readHead(store.records);
     const state = stateOf(head && (await readCommit(store.reader, head.record)));
     const next = await planAt(state);
     switch (next.plan) {
       case 'answer':
+        note({ outcome: next.answer.outcome, revision: state.revision, counts: NOTHING_CHANGED, lostRaces: attempt });
         return { outcome: 'done', answer: next.answer };
       case 'revise': {
         const commit = nameCommit(await commitAfter(store, state, { authorship, draft: next.draft }));
         await store.blobs.putAll([...next.draft.blobs, commit.bytes]);
         const moved = await putHead(store, { revision: commit.revision, commit: commit.commit }, head?.etag);
-        if (moved) return { outcome: 'done', answer: next.answer };
+        if (moved) {
+          const { revision, content } = commit;
+          note({ outcome: next.answer.outcome, revision, counts: content.counts, lostRaces: attempt });
+          return { outcome: 'done', answer: next.answer };
+        }
         await store.clock.sleep(pauseAfter(attempt, store.ids()));
         break;
       }
@@ -87,7 +93,25 @@ export async function moveHead<Answer>(
         unreachable(next);
     }
   }
+  note({ outcome: 'contended', counts: NOTHING_CHANGED, lostRaces: MAX_ATTEMPTS });
   return { outcome: 'contended' };
+}
+
+const NOTHING_CHANGED: ChangeCounts = { created: 0, configured: 0, pruned: 0 };
+
+interface WriteNote {
+  readonly outcome: string;
+  /** The newest revision, when it is known; with counts above zero it is the one that was made. */
+  readonly revision?: number;
+  readonly counts: ChangeCounts;
+  readonly lostRaces: number;
+}
+
+/** Writes the one line of the log that every write of the config leaves, whether it changed anything or not. */
+function writeNoter({ clock, log }: ConfigStore, { writer, message }: Authorship): (note: WriteNote) => void {
+  const started = clock.now();
+  return ({ counts, ...said }) =>
+    log.info('apply', { ...said, ...counts, writer, ...(message && { message }), ms: clock.now() - started });
 }
 
 async function commitAfter(

@@ -5,12 +5,14 @@ import { memoryRecords } from '../../../lib/adapters/memory/memory-records.ts';
 import { newestState } from '../../../lib/control/config-store.ts';
 import { readHistory } from '../../../lib/control/history.ts';
 import { readObject } from '../../../lib/control/read-objects.ts';
+import { rollback } from '../../../lib/control/rollback.ts';
 import { parseLabelSelector } from '../../../lib/base/label-selector.ts';
 import { resourceKey } from '../../../lib/resources/resource.ts';
 import type { Etag, Records } from '../../../lib/ports/records.ts';
 import { StoreUnavailable } from '../../../lib/ports/store-errors.ts';
 import { applied, applyText, documents, virtualService } from '../../support/apply.ts';
 import { testStore } from '../../support/config-store.ts';
+import { recordingLog } from '../../support/recording-log.ts';
 
 const key = (name: string) => resourceKey('VirtualService', 'default', name);
 
@@ -267,4 +269,26 @@ test('CS-3: a creation time that a document brings is kept in UTC; what is no ti
   await applied(store, documents(born('a', '2020-05-01T12:00:00+02:00'), born('b', 'long ago')));
   assert.equal((await readObject(store, key('a')))?.metadata.creationTimestamp, '2020-05-01T10:00:00Z');
   assert.equal((await readObject(store, key('b')))?.metadata.creationTimestamp, '2026-01-01T00:00:00Z');
+});
+
+test('every apply leaves one line in the log: which revision, how much changed, how long it took', async () => {
+  const log = recordingLog();
+  const store = testStore({ log });
+  await applyText(store, documents(virtualService('a'), virtualService('b')));
+  await applyText(store, documents(virtualService('a'), virtualService('b', { host: 'ratings' })), { message: 'why' });
+  await applyText(store, virtualService('a'));
+  await applyText(store, virtualService('c'), { isDryRun: true });
+  await applyText(store, virtualService('c'), { expectRevision: 7 });
+  await applyText(store, documents('kind: [', virtualService('c')));
+  await rollback(store, { revision: 1, writer: 'tester', isDryRun: false });
+  const line = { outcome: 'applied', created: 0, configured: 0, pruned: 0, lostRaces: 0, writer: 'tester', ms: 0 };
+  assert.deepEqual(log.fieldsOf('apply'), [
+    { ...line, revision: 1, created: 2 },
+    { ...line, revision: 2, configured: 1, message: 'why' },
+    { ...line, revision: 2 },
+    { ...line, revision: 2 },
+    { ...line, outcome: 'conflict', revision: 2 },
+    { outcome: 'refused', documents: 1, errors: 1, writer: 'tester' },
+    { ...line, revision: 3, configured: 1, message: 'rollback to revision 1' },
+  ]);
 });

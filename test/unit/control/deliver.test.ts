@@ -18,6 +18,55 @@ test('VIEW-4: the first poll of an unknown view is answered from a build within 
   assert.equal(service.log.fieldsOf('first-poll').length, 1);
 });
 
+test('a build, what it publishes and the first poll of a proxy leave one line each in the log', async () => {
+  const service = testDelivery();
+  service.configure(entry('10.0.0.1'));
+  await service.poll('clusters');
+  await service.poll('listeners');
+  service.configure(entry('10.0.0.2'));
+  await service.builder.build('config');
+
+  const [first, ...more] = service.log.fieldsOf('first-poll');
+  assert.deepEqual(more, []);
+  const view = String(first?.['view']);
+  assert.deepEqual(first, {
+    ...{ proxy: sidecarNode.id, type: 'sidecar', namespace: 'default', view },
+    ...{ revision: 1, channel: 'clusters', answer: 'send', ms: 0 },
+  });
+  const [build] = service.log.fieldsOf('build');
+  assert.deepEqual(build, {
+    ...{ trigger: 'config', revision: 2, epoch: 1, views: 1, issues: 0, ms: 0 },
+    ...{ kept: 0, replaced: 1, 'stepped-down': 0, 'too-old': 0, 'lost-race': 0, failed: 0 },
+  });
+  const [onDemand, published] = service.log.fieldsOf('publish');
+  assert.deepEqual(
+    [onDemand, published].map((line) => [line?.['view'], line?.['revision'], line?.['outcome'], line?.['ms']]),
+    [
+      [view, 1, 'replaced', 0],
+      [view, 2, 'replaced', 0],
+    ],
+  );
+  assert.equal(published?.['endpoints'], 1);
+  assert.equal(typeof published['clusters'], 'number');
+  assert.notEqual(published['manifest'], onDemand?.['manifest']);
+});
+
+test('GET /metrics counts polls by type and by what they were answered', async () => {
+  const service = testDelivery();
+  service.configure(entry('10.0.0.1'));
+  const { version_info } = await sentIn(await service.poll('clusters'));
+  await service.poll('clusters', { version: version_info });
+  await service.poll('clusters', { version: version_info });
+  await service.poll('clusters', { node: { id: '' } });
+  const counted = await (await service.operations(new Request('http://xds/metrics'))).text();
+  const polls = counted.split('\n').filter((line) => line.startsWith('pilotless_polls_total{'));
+  assert.deepEqual(polls.sort(), [
+    'pilotless_polls_total{type="clusters",answer="refused"} 1',
+    'pilotless_polls_total{type="clusters",answer="send"} 1',
+    'pilotless_polls_total{type="clusters",answer="up-to-date"} 2',
+  ]);
+});
+
 test('PX-11: a poll with the version that it was sent gets a 304 without a body', async () => {
   const service = testDelivery();
   service.configure(entry('10.0.0.1'));
