@@ -6,27 +6,36 @@ import { s3Blobs } from '../lib/adapters/aws/s3-blobs.ts';
 import { type ObjectFiles, s3Files } from '../lib/adapters/aws/s3-files.ts';
 import { systemClock } from '../lib/adapters/system/clock.ts';
 import { jsonLog } from '../lib/adapters/system/log.ts';
-import { FILE_LIMIT_BYTES } from '../lib/control/api/read-body.ts';
 import { localConfigApi } from '../lib/control/config-api.ts';
 import { configSource } from '../lib/control/config-source.ts';
 import { type DeliveryService, deliveryService } from '../lib/control/delivery-service.ts';
 import type { HttpHandler } from '../lib/control/discovery-api.ts';
 import { metrics } from '../lib/control/metrics.ts';
+import { proxiesApi } from '../lib/control/proxies-api.ts';
+import { HEARTBEAT, proxyStates } from '../lib/control/proxy-states.ts';
+import { servedHeads } from '../lib/control/served-heads.ts';
+import { storedSnapshots } from '../lib/control/stored-snapshots.ts';
+import type { Blobs } from '../lib/ports/blobs.ts';
+import type { Clock } from '../lib/ports/clock.ts';
 import type { Log } from '../lib/ports/log.ts';
+import type { Records } from '../lib/ports/records.ts';
 
-/** What the functions share: the handlers of the local service over S3 and DynamoDB. */
+/** What every function stands on: storage, a clock and a log. */
 export interface Cloud {
-  readonly delivery: DeliveryService;
-  readonly config: HttpHandler;
-  /** The same config API for whole files, which come past the front door and its limit. */
-  readonly inbox: HttpHandler;
+  readonly blobs: Blobs;
+  readonly records: Records;
+  /** The bucket as people see it: what they upload and what they get back. */
   readonly files: ObjectFiles;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
 let made: Cloud | undefined;
 
-/** Composition root on AWS, made once per process; the only reader of the functions' environment. */
+/**
+ * Composition root on AWS, made once per process; this file is the only reader of the functions' environment. A function takes
+ * from here what it needs and no more: what none of its handlers asks for is not in its bundle.
+ */
 export function cloud(): Cloud {
   made ??= cloudFrom(process.env);
   return made;
@@ -35,28 +44,46 @@ export function cloud(): Cloud {
 function cloudFrom(environment: NodeJS.ProcessEnv): Cloud {
   const bucket = required(environment, 'PILOTLESS_BUCKET');
   const table = required(environment, 'PILOTLESS_TABLE');
-  const [clock, log] = [systemClock(), jsonLog({ stream: process.stdout, level: 'info' })];
+  const clock = systemClock();
   const s3 = s3Client();
-  const blobs = s3Blobs({ client: s3, bucket, prefix: 'blobs/', clock });
-  const ports = { blobs, records: dynamoRecords({ client: dynamoClient(), table }), clock, log };
-  const delivery = deliveryService({
+  return {
+    blobs: s3Blobs({ client: s3, bucket, prefix: 'blobs/', clock }),
+    records: dynamoRecords({ client: dynamoClient(), table }),
+    files: s3Files({ client: s3, bucket }),
+    clock,
+    log: jsonLog({ stream: process.stdout, level: 'info' }),
+  };
+}
+
+/** Builds and polls. */
+export function cloudDelivery(ports: Cloud): DeliveryService {
+  return deliveryService({
     ...ports,
-    metrics: metrics(new Registry(), environment['PILOTLESS_VERSION'] ?? 'unknown'),
+    metrics: metrics(new Registry(), process.env['PILOTLESS_VERSION'] ?? 'unknown'),
     config: configSource(ports),
     // All instances of one function are one candidate: a new one takes over at once, and the epoch fences the one before.
-    holder: environment['AWS_LAMBDA_FUNCTION_NAME'] ?? randomUUID(),
+    holder: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? randomUUID(),
     hearsAllPolls: false,
     isServing: () => true,
   });
-  const api = localConfigApi({ ...ports, ids: randomUUID });
-  const files = localConfigApi({ ...ports, ids: randomUUID }, { bodyLimitBytes: FILE_LIMIT_BYTES });
-  return {
-    delivery,
-    config: async (request) => api.fetch(request),
-    inbox: async (request) => files.fetch(request),
-    files: s3Files({ client: s3, bucket }),
-    log,
-  };
+}
+
+/** How the proxies stand, for a function that answers none of their polls. */
+export function cloudProxies({ blobs, records, clock }: Cloud): HttpHandler {
+  return proxiesApi({
+    records,
+    clock,
+    heads: servedHeads(records, clock),
+    snapshots: storedSnapshots(blobs),
+    states: proxyStates(records, clock),
+    slack: HEARTBEAT,
+  });
+}
+
+/** What people configure. Whole files come past the front door and its limit, and so with a limit of their own. */
+export function cloudConfig(ports: Cloud, bodyLimitBytes?: number): HttpHandler {
+  const api = localConfigApi({ ...ports, ids: randomUUID }, bodyLimitBytes === undefined ? {} : { bodyLimitBytes });
+  return async (request) => api.fetch(request);
 }
 
 function required(environment: NodeJS.ProcessEnv, name: string): string {

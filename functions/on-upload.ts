@@ -1,16 +1,19 @@
 import type { S3Event } from 'aws-lambda';
 import { hashOf } from '../lib/base/hashing.ts';
-import { type Cloud, cloud } from './cloud.ts';
+import { FILE_LIMIT_BYTES } from '../lib/control/api/read-body.ts';
+import type { HttpHandler } from '../lib/control/discovery-api.ts';
+import { type Cloud, cloud, cloudConfig } from './cloud.ts';
 
 const INBOX = 'inbox/';
 const RESULTS = 'results/';
 
+export interface UploadParts extends Pick<Cloud, 'files' | 'log'> {
+  /** The config API, with a limit for whole files. */
+  readonly inbox: HttpHandler;
+}
+
 /** A file arrived in the bucket's `inbox/`: does with it what `POST /v1/apply` does, and writes the answer under `results/` (STO-8). */
-export function onUploadFunction({
-  inbox,
-  files,
-  log,
-}: Pick<Cloud, 'inbox' | 'files' | 'log'>): (event: S3Event) => Promise<void> {
+export function onUploadFunction({ inbox, files, log }: UploadParts): (event: S3Event) => Promise<void> {
   return async (event) => {
     for (const { s3 } of event.Records) {
       // The event has the key as a form would encode it.
@@ -36,6 +39,6 @@ export function onUploadFunction({
 let made: ((event: S3Event) => Promise<void>) | undefined;
 
 export const handler = (event: S3Event): Promise<void> => {
-  made ??= onUploadFunction(cloud());
+  made ??= onUploadFunction({ ...cloud(), inbox: cloudConfig(cloud(), FILE_LIMIT_BYTES) });
   return made(event);
 };

@@ -1,15 +1,17 @@
 import type { DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda';
 import { ATTRIBUTES } from '../lib/adapters/aws/records-table.ts';
-import { type Cloud, cloud } from './cloud.ts';
+import type { DeliveryService } from '../lib/control/delivery-service.ts';
+import { type Cloud, cloud, cloudDelivery } from './cloud.ts';
 
 /** A batch of the table's stream, or the timer that catches what a lost event left behind. */
 export type PublishEvent = DynamoDBStreamEvent | ScheduledEvent;
 
+export interface PublishParts extends Pick<Cloud, 'log'> {
+  readonly delivery: Pick<DeliveryService, 'builder'>;
+}
+
 /** Something changed: lead, build, publish. A failure is thrown, so that the stream repeats the batch. */
-export function publishFunction({
-  delivery,
-  log,
-}: Pick<Cloud, 'delivery' | 'log'>): (event: PublishEvent) => Promise<void> {
+export function publishFunction({ delivery, log }: PublishParts): (event: PublishEvent) => Promise<void> {
   return async (event) => {
     const isTimer = !('Records' in event);
     if (!isTimer && !event.Records.some(movesHead)) return;
@@ -34,6 +36,6 @@ function movesHead(record: DynamoDBStreamEvent['Records'][number]): boolean {
 let made: ((event: PublishEvent) => Promise<void>) | undefined;
 
 export const handler = (event: PublishEvent): Promise<void> => {
-  made ??= publishFunction(cloud());
+  made ??= publishFunction({ delivery: cloudDelivery(cloud()), log: cloud().log });
   return made(event);
 };

@@ -1,8 +1,13 @@
-import { type Cloud, cloud } from './cloud.ts';
+import type { DeliveryService } from '../lib/control/delivery-service.ts';
+import { type Cloud, cloud, cloudDelivery } from './cloud.ts';
 import { type HttpFunction, httpFunction } from './http-function.ts';
 
+export interface XdsParts extends Pick<Cloud, 'log'> {
+  readonly delivery: Pick<DeliveryService, 'discovery' | 'operations' | 'flush'>;
+}
+
 /** Answers one poll: `POST /v3/discovery:*`, and `GET /healthz`, `/readyz`, `/metrics` of this instance. */
-export function xdsFunction({ delivery, log }: Pick<Cloud, 'delivery' | 'log'>): HttpFunction {
+export function xdsFunction({ delivery, log }: XdsParts): HttpFunction {
   return httpFunction(
     async (request) => {
       const isPoll = new URL(request.url).pathname.startsWith('/v3/');
@@ -18,6 +23,6 @@ export function xdsFunction({ delivery, log }: Pick<Cloud, 'delivery' | 'log'>):
 let made: HttpFunction | undefined;
 
 export const handler: HttpFunction = (event, context) => {
-  made ??= xdsFunction(cloud());
+  made ??= xdsFunction({ delivery: cloudDelivery(cloud()), log: cloud().log });
   return made(event, context);
 };

@@ -35,6 +35,7 @@ function functions() {
     log: delivery.log,
     files: objectFiles,
     config: async (request: Request) => config.fetch(request),
+    proxies: delivery.proxies,
     inbox: async (request: Request) => inbox.fetch(request),
   };
   return {
