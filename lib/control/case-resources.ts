@@ -76,13 +76,28 @@ function lenientResource(document: unknown): Lenient {
 
 type Members = Readonly<Record<string, unknown>>;
 
+/**
+ * The body with parts repaired that no admission lets pass and that a case may yet have, because programs wrote it from values in
+ * memory: an enumeration that is the empty text was never set, and a number that does not fit 32 bits stands as text.
+ */
+function repairedBody(schema: KindDefinition['schema'], body: unknown): unknown {
+  let repaired = body;
+  for (const { path, code } of schema.safeParse(body).error?.issues ?? []) {
+    const written = valueAt(body, path);
+    if (code === 'invalid_value' && written === '') repaired = withPart(repaired, path, undefined);
+    if (code === 'invalid_type' && typeof written === 'string' && /^-?\d+$/.test(written))
+      repaired = withPart(repaired, path, Number(written));
+  }
+  return repaired;
+}
+
 /** The document by the shape of its kind alone; `undefined` when it does not have that shape. */
 function shapedResource(document: unknown): Resource | undefined {
   const { apiVersion, kind, metadata, spec, status: _status, ...rest } = membersOf(document);
   if (typeof kind !== 'string' || !isKind(kind) || typeof apiVersion !== 'string') return undefined;
   const { schema, body, isNamespaced, group }: KindDefinition = kinds[kind];
   if (group !== (apiVersion.includes('/') ? apiVersion.split('/')[0] : '')) return undefined;
-  const written = withoutUnsetMembers(schema, body === 'spec' ? (spec ?? {}) : rest);
+  const written = repairedBody(schema, withoutUnsetMembers(schema, body === 'spec' ? (spec ?? {}) : rest));
   if (!schema.safeParse(written).success) return undefined;
   const meta = membersOf(metadata);
   const namespace = isNamespaced ? meta['namespace'] || defaultNamespace : '';
@@ -104,3 +119,20 @@ function sentencesOf(document: unknown, issues: readonly Issue[]): string {
 }
 
 const membersOf = (value: unknown): Members => (typeof value === 'object' && value !== null ? (value as Members) : {});
+
+type Path = readonly PropertyKey[];
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce((at: unknown, part) => (membersOf(at) as Readonly<Record<PropertyKey, unknown>>)[part], value);
+}
+
+/** A copy with another value at a path that is there; a member whose new value is `undefined` goes. */
+function withPart(value: unknown, [first, ...rest]: Path, part: unknown): unknown {
+  if (first === undefined) return part;
+  if (Array.isArray(value))
+    return value.map((item: unknown, index) => (index === first ? withPart(item, rest, part) : item));
+  const members = Object.entries(membersOf(value)).map(
+    ([name, member]) => [name, name === first ? withPart(member, rest, part) : member] as const,
+  );
+  return Object.fromEntries(members.filter(([, member]) => member !== undefined));
+}

@@ -4,6 +4,7 @@ import type { Resource } from '../resources/resource.ts';
 import type { Profile } from '../view/proxy-facts.ts';
 import { readNode } from '../view/read-node.ts';
 import { viewFacts } from '../view/view-facts.ts';
+import type { WorldOptions } from '../world/mesh-settings.ts';
 import { buildWorld } from '../world/world.ts';
 import { buildResources } from './build-snapshot.ts';
 import { caseResources } from './case-resources.ts';
@@ -43,7 +44,7 @@ export function renderCase(line: unknown, options: RenderOptions): RenderedCase 
       configs: text('configs'),
       kube: text('kube'),
     });
-    const rendered = renderFor(resources, said['proxy'], options);
+    const rendered = renderFor({ resources, node: said['proxy'], world: CASE_WORLD }, options);
     if (!rendered.ok) return { name, errors: [...errors, ...rendered.errors] };
     return { name, resources: rendered.resources, ...(errors.length > 0 && { errors }) };
   } catch (error) {
@@ -56,12 +57,21 @@ type Rendering =
   | { readonly ok: true; readonly resources: RenderedResources; readonly issues: readonly string[] }
   | { readonly ok: false; readonly errors: readonly string[] };
 
+/** The writers of a case's documents have no domain, as Istio's own recorded cases have none: `a` means `a.<namespace>`. */
+const CASE_WORLD: WorldOptions = { shortNameSuffix: '' };
+
+interface ToRender {
+  readonly resources: readonly Resource[];
+  readonly node: unknown;
+  readonly world: WorldOptions;
+}
+
 /** What one proxy would receive of these documents. */
-function renderFor(resources: readonly Resource[], node: unknown, options: RenderOptions): Rendering {
+function renderFor({ resources, node, world: worldOptions }: ToRender, options: RenderOptions): Rendering {
   const proxy = readNode(node);
   if (!proxy.ok) return { ok: false, errors: proxy.issues.map(({ path, message }) => `proxy ${path}: ${message}`) };
   const facts = options.profile ? { ...proxy.value, profile: options.profile } : proxy.value;
-  const world = buildWorld(resources);
+  const world = buildWorld(resources, worldOptions);
   const built = buildResources(world.value, viewFacts(world.value, facts));
   const issues = [...world.issues, ...built.issues].map(({ resource = '', path, message }) =>
     [resource, path, message].filter((part) => part !== '').join(': '),
@@ -108,7 +118,7 @@ export function renderTexts(texts: readonly NamedText[], how: TextRendering): Re
     resources.push(...parsed.documents.map(({ resource }) => resource));
   }
   if (notes.length > 0) return { ok: false, notes };
-  const rendered = renderFor(resources, how.node, how);
+  const rendered = renderFor({ resources, node: how.node, world: {} }, how);
   return rendered.ok
     ? { ok: true, resources: rendered.resources, notes: rendered.issues }
     : { ok: false, notes: rendered.errors };

@@ -19,6 +19,8 @@ export interface MeshSettings {
   readonly inboundStatName: string | undefined;
   /** Suffix of in-mesh service names: `name.namespace.svc.<domainSuffix>`. */
   readonly domainSuffix: string;
+  /** Suffix that short names in routes and policies get likewise (HN-7); empty leaves them at `name.namespace`. */
+  readonly shortNameSuffix: string;
   readonly outboundPolicy: 'allow-any' | 'registry-only';
   readonly inboundPolicy: 'passthrough' | 'localhost';
   /** Port of the catch-all listener that redirected outbound connections meet (15001). */

@@ -13,6 +13,8 @@ export interface ProxyFacts {
   readonly id: string;
   readonly type: ProxyType;
   readonly namespace: string;
+  /** Namespace whose services its own instances can serve (metadata NAMESPACE, SE-15); nearly always `namespace` itself. */
+  readonly workloadNamespace: string;
   /** Its addresses in order, at least one. */
   readonly ips: readonly string[];
   readonly labels: Labels;

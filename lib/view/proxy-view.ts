@@ -14,7 +14,7 @@ export type ViewKey = Brand<string, 'ViewKey'>;
  * The facts that decide what a proxy is given, and nothing else (VIEW-1, VIEW-2): no id, no addresses, and of the labels
  * only those that some selector names. Equal facts, equal view.
  */
-export interface ViewFacts extends Omit<ProxyFacts, 'id' | 'ips' | 'labels'> {
+export interface ViewFacts extends Omit<ProxyFacts, 'id' | 'ips' | 'labels' | 'workloadNamespace'> {
   readonly selectedLabels: Labels;
   /** A proxy without any label takes no part in failover by labels (LB-8). */
   readonly hasLabels: boolean;

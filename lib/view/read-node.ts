@@ -103,6 +103,7 @@ function factsOf(node: PlainNode): Checked<ProxyFacts> {
     id: node.id,
     type,
     namespace,
+    workloadNamespace: said.text('NAMESPACE') ?? namespace,
     ips,
     labels: withPlace(ownLabels, { locality, clusterId, network }), // PX-4
     serviceAccount: node.serviceAccount ?? said.text('SERVICE_ACCOUNT') ?? '',

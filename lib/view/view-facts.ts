@@ -7,7 +7,7 @@ import type { ViewFacts, ViewKey } from './proxy-view.ts';
 
 /** The part of a proxy's facts that this world can tell apart (VIEW-1, VIEW-2, VIEW-5). */
 export function viewFacts(world: World, proxy: ProxyFacts): ViewFacts {
-  const { id: _id, ips, labels, ...shared } = proxy;
+  const { id: _id, ips, labels, workloadNamespace: _namespace, ...shared } = proxy;
   const selected = Object.entries(labels).filter(([key]) => world.selectedLabels.has(key));
   return {
     ...shared,

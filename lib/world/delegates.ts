@@ -56,7 +56,7 @@ function visibilityOf({ metadata, spec }: VirtualService, mesh: MeshSettings) {
 }
 
 function routesOf({ metadata, spec }: VirtualService, mesh: MeshSettings): readonly HttpRoute[] {
-  const names = nameResolver(metadata.namespace, mesh.domainSuffix);
+  const names = nameResolver(metadata.namespace, mesh.shortNameSuffix);
   return (spec.http ?? []).map((route) => withFullNames(route, names));
 }
 

@@ -18,12 +18,18 @@ import { readSelector } from './written-selector.ts';
 
 const DOMAIN_SUFFIX = 'cluster.local';
 
+/** What no document says about a world. */
+export interface WorldOptions {
+  /** The domain of those who wrote the documents, for their short names (HN-7); empty for none, the mesh's own where it is left out. */
+  readonly shortNameSuffix?: string;
+}
+
 /** What the one Mesh document says, laid over Istio's defaults (G-7). */
-export function readMeshSettings(resources: readonly Resource[]): Noted<MeshSettings> {
+export function readMeshSettings(resources: readonly Resource[], options: WorldOptions = {}): Noted<MeshSettings> {
   const meshes = resources.filter((resource) => resource.kind === 'Mesh');
   const written = meshes.find(({ metadata }) => metadata.name === meshName);
   const issues = meshes.filter((mesh) => mesh !== written).map(unusedMesh);
-  return { value: settingsOf(meshConfigWithDefaults(written?.spec.meshConfig)), issues };
+  return { value: { ...settingsOf(meshConfigWithDefaults(written?.spec.meshConfig)), ...options }, issues };
 }
 
 /** What holds where no Mesh document says otherwise. */
@@ -40,6 +46,7 @@ function settingsOf(config: MeshConfig): MeshSettings {
     outboundStatName: nonEmpty(config.outboundClusterStatName),
     inboundStatName: nonEmpty(config.inboundClusterStatName),
     domainSuffix: DOMAIN_SUFFIX,
+    shortNameSuffix: DOMAIN_SUFFIX,
     outboundPolicy:
       (config.outboundTrafficPolicy.mode ?? 'REGISTRY_ONLY') === 'REGISTRY_ONLY' ? 'registry-only' : 'allow-any',
     inboundPolicy: config.inboundTrafficPolicy.mode === 'LOCALHOST' ? 'localhost' : 'passthrough',

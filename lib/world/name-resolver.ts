@@ -9,9 +9,9 @@ export interface NameResolver {
   readonly gateway: (written: string) => string;
 }
 
-export function nameResolver(namespace: string, domainSuffix: string): NameResolver {
+export function nameResolver(namespace: string, shortNameSuffix: string): NameResolver {
   return {
-    host: (written = '') => (isIpAddress(written) ? written : resolveShortName(written, namespace, domainSuffix)),
+    host: (written = '') => (isIpAddress(written) ? written : resolveShortName(written, namespace, shortNameSuffix)),
     gateway: (written) => resolveGatewayName(written, namespace),
   };
 }

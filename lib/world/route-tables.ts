@@ -41,7 +41,7 @@ function readRouteTable(
 ): RouteTable {
   const { metadata, spec } = virtualService;
   const { hosts = [], gateways = [] } = spec;
-  const names = nameResolver(metadata.namespace, mesh.domainSuffix);
+  const names = nameResolver(metadata.namespace, mesh.shortNameSuffix);
   return {
     source: keyOf(virtualService),
     name: metadata.name,

@@ -66,7 +66,7 @@ function incomingPolicy(rule: Resource<'DestinationRule'>, mesh: MeshSettings): 
   const workloadSelector: Labels | undefined =
     spec.workloadSelector === undefined ? undefined : (spec.workloadSelector.matchLabels ?? {});
   const exportTo = workloadSelector === undefined ? (spec.exportTo ?? []) : ['.']; // DR-2
-  const host: HostName = resolveShortName(spec.host ?? '', namespace, mesh.domainSuffix);
+  const host: HostName = resolveShortName(spec.host ?? '', namespace, mesh.shortNameSuffix);
   return {
     exportTo: new Set(exportTo.map((value) => (value === '.' ? namespace : value))),
     hasTopLevelPolicy: spec.trafficPolicy !== undefined,

@@ -5,7 +5,7 @@ import type { Endpoint, Service, ServiceKey } from '../model/service.ts';
 import type { Resource } from '../resources/resource.ts';
 import { readGateways, type GatewaySource } from './gateways.ts';
 import { usesLocality } from './locality-use.ts';
-import { readMeshSettings } from './mesh-settings.ts';
+import { readMeshSettings, type WorldOptions } from './mesh-settings.ts';
 import { readRouteTables } from './route-tables.ts';
 import { selectedLabels } from './selected-labels.ts';
 import { servedPorts, type ServedPort } from './served-ports.ts';
@@ -30,13 +30,13 @@ export interface World {
 }
 
 /** Reads every resource once. A resource that makes no sense is left out and named in the issues; the others stay (G-6). */
-export function buildWorld(resources: readonly Resource[]): Noted<World> {
+export function buildWorld(resources: readonly Resource[], options: WorldOptions = {}): Noted<World> {
   const issues: Issue[] = [];
   const take = <T>(noted: Noted<T>): T => {
     issues.push(...noted.issues);
     return noted.value;
   };
-  const mesh = take(readMeshSettings(resources));
+  const mesh = take(readMeshSettings(resources, options));
   const { services, endpoints } = take(readServices(resources, mesh));
   const routeTables = take(readRouteTables(resources, mesh));
   const trafficPolicies = take(readTrafficPolicies(resources, mesh));

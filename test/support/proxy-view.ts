@@ -8,7 +8,13 @@ import { proxyFacts } from './proxy-facts.ts';
 
 /** Facts of a view for tests: a redirecting IPv4 sidecar in `default` with a stock Envoy, but for what is given. */
 export function viewFactsOf(changes: Partial<ViewFacts> = {}): ViewFacts {
-  const { id: _id, ips: _ips, labels: _labels, ...facts } = proxyFacts({ type: 'sidecar' });
+  const {
+    id: _id,
+    ips: _ips,
+    labels: _labels,
+    workloadNamespace: _namespace,
+    ...facts
+  } = proxyFacts({ type: 'sidecar' });
   return { ...facts, selectedLabels: {}, hasLabels: false, ipFamily: 'v4', ownPorts: [], ...changes };
 }
 

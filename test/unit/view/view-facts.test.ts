@@ -47,6 +47,16 @@ test('SR-12, SE-15: own ports are those served at the proxy’s addresses in its
   assert.deepEqual(factsOf(served, { ips: ['10.9.9.9'] }).ownPorts, []);
 });
 
+test('SE-15: the namespace of the workload decides about own ports, where the node says another one for its view', () => {
+  const { ownPorts, namespace } = factsOf(served, {
+    ips: ['10.0.0.1'],
+    namespace: 'edge',
+    metadata: { NAMESPACE: 'other' },
+  });
+  assert.deepEqual(ownPorts, [{ service: 'other/c.com', port: 82, targetPort: 82 }]);
+  assert.equal(namespace, 'edge');
+});
+
 test('VIEW-2, VIEW-5: equal tasks share a view, whatever their ids and addresses', () => {
   const text = served.replace(/---[^]*/, '');
   assert.equal(keyOf(text, { id: 'one', ips: ['10.0.0.1'] }), keyOf(text, { id: 'two', ips: ['10.0.0.2'] }));
