@@ -1,9 +1,9 @@
 import type { Issue } from '../base/issue.ts';
 import type { KindDefinition } from '../resources/kind-definition.ts';
 import { isKind, kinds } from '../resources/kinds.ts';
-import { meshName } from '../resources/mesh.ts';
 import { parseDocument } from '../resources/parse-document.ts';
 import type { Resource } from '../resources/resource.ts';
+import { meshName } from '../resources/well-known-names.ts';
 import { withoutUnsetMembers } from '../resources/written-body.ts';
 import { readText } from './read-text.ts';
 

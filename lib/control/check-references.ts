@@ -1,6 +1,6 @@
 import type { Issue } from '../base/issue.ts';
-import { serviceNameLabel } from '../resources/endpoint-slice.ts';
 import { keyOf, type Resource, type ResourceKey, resourceKey } from '../resources/resource.ts';
+import { serviceNameLabel } from '../resources/well-known-names.ts';
 import type { ConfigStore, RevisionState } from './config-store.ts';
 import { type DocumentIssue, documentIssue, resourceName } from './document-issue.ts';
 import type { ParsedDocument } from './parse-documents.ts';

@@ -3,7 +3,7 @@ import type { Blobs } from '../ports/blobs.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Records } from '../ports/records.ts';
-import { readNode } from '../view/read-node.ts';
+import { readEnvoyNode } from '../view/read-envoy-node.ts';
 import { pollAnswerer } from './answer-poll.ts';
 import { type Builder, builder } from './build-views.ts';
 import { discoveryApi, type HttpHandler } from './discovery-api.ts';
@@ -52,7 +52,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     holder: ports.holder,
     knownViews: (world) => viewsOfProxies(states, metrics, world),
   });
-  const answerPoll = pollAnswerer({ ...shared, snapshots, states, builder: builds, readNode });
+  const answerPoll = pollAnswerer({ ...shared, snapshots, states, builder: builds, readNode: readEnvoyNode });
   const slack: DurationMs = ports.hearsAllPolls ? durationMs(0) : HEARTBEAT;
   return {
     builder: builds,

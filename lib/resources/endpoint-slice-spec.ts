@@ -41,6 +41,3 @@ export const endpointSliceBody = z.strictObject({
 
 export type EndpointSliceBody = Immutable<z.infer<typeof endpointSliceBody>>;
 export type SliceEndpoint = Immutable<z.infer<typeof endpoint>>;
-
-/** Label by which a slice names its Service. */
-export const serviceNameLabel = 'kubernetes.io/service-name';

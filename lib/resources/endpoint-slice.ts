@@ -3,7 +3,6 @@ import { checkEndpointSlice } from './endpoint-slice-checks.ts';
 import { endpointSliceBody } from './endpoint-slice-spec.ts';
 
 export type { SliceEndpoint } from './endpoint-slice-spec.ts';
-export { serviceNameLabel } from './endpoint-slice-spec.ts';
 
 /** Kubernetes' EndpointSlice: some of a Service's instances. Its body stands at the document's root; a Resource has it in `spec`. */
 export const endpointSlice = {

@@ -6,13 +6,11 @@ import { checkMeshConfig, checkMeshNetworks } from './mesh-checks.ts';
 import { meshConfig } from './mesh-config.ts';
 import { meshConfigWithDefaults } from './mesh-defaults.ts';
 import { meshNetworks } from './mesh-networks.ts';
+import { meshName } from './well-known-names.ts';
 
 const meshSpec = z.strictObject({ meshConfig: meshConfig.exactOptional(), meshNetworks: meshNetworks.exactOptional() });
 
 export type MeshSpec = Immutable<z.infer<typeof meshSpec>>;
-
-/** Name of the one Mesh that counts; the settings of the whole mesh. */
-export const meshName = 'default';
 
 /** Mesh: settings of the whole mesh, in Istio's MeshConfig and MeshNetworks. There is one, called `default`. */
 export const mesh = {

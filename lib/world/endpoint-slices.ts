@@ -2,8 +2,9 @@ import { NOWHERE } from '../base/locality.ts';
 import { withPlace } from '../base/topology-labels.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { Endpoint, EndpointHealth } from '../model/service.ts';
-import { serviceNameLabel, type SliceEndpoint } from '../resources/endpoint-slice.ts';
+import type { SliceEndpoint } from '../resources/endpoint-slice.ts';
 import type { Resource } from '../resources/resource.ts';
+import { serviceNameLabel } from '../resources/well-known-names.ts';
 
 /** `namespace/name` of a Service. */
 export type ServiceName = string;

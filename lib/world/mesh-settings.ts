@@ -4,8 +4,8 @@ import type { Issue, Noted } from '../base/issue.ts';
 import type { MeshSettings, RetryDefaults, RouterTopology, VisibilityCaps } from '../model/mesh-settings.ts';
 import type { PolicyBlocks } from '../model/traffic-policy.ts';
 import { meshConfigWithDefaults, type MeshConfig } from '../resources/mesh-defaults.ts';
-import { meshName } from '../resources/mesh.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
+import { meshName } from '../resources/well-known-names.ts';
 import {
   readConnectionPool,
   readLocalityLb,

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { isIpAddress, parseIpPrefix } from '../base/ip-address.ts';
 import { NOWHERE } from '../base/locality.ts';
 import { selects } from '../base/labels.ts';
@@ -68,17 +67,31 @@ function serviceOf(
   };
 }
 
-const allocationStatus = z.looseObject({ addresses: z.array(z.looseObject({ host: z.string(), value: z.string() })) });
 const NO_ALLOCATION = 'networking.istio.io/enable-autoallocate-ip';
 
 /** SE-16, SE-17: addresses that the status carries for a host, unless the entry wants none. */
 function allocatedAddresses({ metadata, spec, status }: Resource<'ServiceEntry'>, hostname: string): readonly string[] {
   const isUnwanted = metadata.labels?.[NO_ALLOCATION]?.toLowerCase() === 'false';
   if (isUnwanted || (spec.resolution ?? 'NONE') === 'NONE') return [];
-  const parsed = allocationStatus.safeParse(status);
-  if (!parsed.success) return [];
-  const own = parsed.data.addresses.filter(({ host, value }) => host.toLowerCase() === hostname && isIpAddress(value));
-  return own.map(({ value }) => value);
+  return allocationsIn(status).flatMap(({ host, value }) =>
+    host.toLowerCase() === hostname && isIpAddress(value) ? [value] : [],
+  );
+}
+
+interface Allocation {
+  readonly host: string;
+  readonly value: string;
+}
+
+/** Nothing has checked a status before: one that has another shape anywhere says nothing. */
+function allocationsIn({ addresses }: Readonly<Record<string, unknown>> = {}): readonly Allocation[] {
+  return Array.isArray(addresses) && addresses.every(isAllocation) ? addresses : [];
+}
+
+function isAllocation(value: unknown): value is Allocation {
+  if (typeof value !== 'object' || value === null) return false;
+  const { host, value: address } = value as Partial<Record<keyof Allocation, unknown>>;
+  return typeof host === 'string' && typeof address === 'string';
 }
 
 /** SE-1: a CIDR of one address is that address; what is neither an address nor a CIDR is skipped. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { bundle } from '../../tools/build/bundle.ts';
+import { repositoryRoot } from '../../tools/support/repository.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 test('a bundle runs by itself, with what it imports inside, CommonJS and Node modules too', async (t) => {
@@ -22,4 +23,17 @@ test('a bundle runs by itself, with what it imports inside, CommonJS and Node mo
   assert.equal(await handler('world'), 'Words/world');
   assert.ok(existsSync(`${file}.map`));
   assert.ok(size.gzipped > 0 && size.gzipped < size.minified);
+});
+
+test('the discovery handler carries no schemas, no validation and no YAML: every cold start would pay for them', async (t) => {
+  const tree = tempDir({});
+  t.after(tree.remove);
+  const target = join(tree.path, 'xds.mjs');
+  const { inputs } = await bundle(repositoryRoot, { name: 'xds', source: 'functions/xds.ts', target });
+  assert.ok(inputs.includes('lib/delivery/decide.ts'));
+  const packages = new Set(inputs.map((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]));
+  assert.ok(packages.has('@aws-sdk/client-s3'));
+  for (const name of ['zod', 'yaml', 're2js', 'hono', 'rfc6902']) assert.ok(!packages.has(name), name);
+  const checks = inputs.filter((path) => /^lib\/(resources\/.*-(checks|spec)\.ts|control\/api\/|cli\/)/.test(path));
+  assert.deepEqual(checks, []);
 });

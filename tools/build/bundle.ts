@@ -4,19 +4,22 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import type { BundleEntry } from './entries.ts';
 
-/** How large a bundle is, in bytes; `gzipped` is about what the Lambda service downloads at a cold start. */
-export interface BundleSize {
+/** How large a bundle is, in bytes, and of what it is made. */
+export interface Bundled {
   readonly minified: number;
+  /** About what the Lambda service downloads at a cold start. */
   readonly gzipped: number;
+  /** Every file of which something is in the bundle, by its path from the root. */
+  readonly inputs: readonly string[];
 }
 
 // Some packages are CommonJS and ask for Node's modules at run time; in an ES module there is no `require` to ask.
 const banner = `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`;
 
 /** Bundles one entry with all it imports, the AWS SDK included: a runtime's own SDK changes under our feet. */
-export async function bundle(root: string, { source, target }: BundleEntry): Promise<BundleSize> {
+export async function bundle(root: string, { source, target }: BundleEntry): Promise<Bundled> {
   const outfile = resolve(root, target);
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [source],
     outfile,
@@ -30,8 +33,12 @@ export async function bundle(root: string, { source, target }: BundleEntry): Pro
     sourcemap: 'linked',
     sourcesContent: false,
     banner: { js: banner },
+    metafile: true,
     logLevel: 'error',
   });
   const bytes = readFileSync(outfile);
-  return { minified: bytes.length, gzipped: gzipSync(bytes, { level: 9 }).length };
+  const inputs = Object.values(metafile.outputs).flatMap((output) =>
+    Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  );
+  return { minified: bytes.length, gzipped: gzipSync(bytes, { level: 9 }).length, inputs };
 }

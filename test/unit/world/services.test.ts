@@ -373,3 +373,17 @@ test('SR-10: SPIFFE names stand under every alias of the trust domain too, other
     'spiffe://old.example/ns/default/sa/sa',
   ]);
 });
+
+test('SE-16, SE-17: addresses of the status belong to their host; a status of another shape says nothing', () => {
+  const [resource] = unadmittedResourcesOf(entry('{ hosts: [a.com, b.com], resolution: STATIC }'));
+  assert.ok(resource);
+  const allocated = (addresses: unknown) =>
+    buildWorld([{ ...resource, status: { addresses } }]).value.services.map((service) => service.allocatedAddresses);
+  const [a, b] = [
+    { host: 'A.com', value: '240.240.0.1' },
+    { host: 'b.com', value: 'no address' },
+  ];
+  assert.deepEqual(allocated([a, b]), [['240.240.0.1'], undefined]);
+  for (const odd of [undefined, {}, 'x', [a, null], [a, { host: 'b.com' }]])
+    assert.deepEqual(allocated(odd), [undefined, undefined]);
+});
