@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import pc from 'picocolors';
+import { createColors } from 'picocolors';
 import { fetchedProgram, MissingProgram } from './fetch/fetch-program.ts';
 import { startBookshopApps, type BookshopApps } from './demo/bookshop-apps.ts';
 import { exampleDocuments, pilotless, startProxy, startService } from './demo/mesh.ts';
@@ -11,9 +10,13 @@ import { startTraffic, type Tally, type Traffic } from './demo/traffic.ts';
 import { freePort } from './support/free-port.ts';
 
 const SHARES = [10, 50, 100] as const;
-const REQUESTS_PER_SECOND = 40;
-const SECONDS_PER_SHARE = 5;
+const REQUESTS_PER_SECOND = 50;
+/** Enough for the shares to be seen in the counts, however fast the machine is. */
+const REQUESTS_PER_SHARE = 200;
 const HOST = 'bookshop.example.com';
+
+/** Only on a terminal: in a pipe, and in the log of a CI, the lines are plain. */
+const colors = createColors(Boolean(process.stdout.isTTY) && !process.env['NO_COLOR']);
 
 /** What the demo has started so far; ended in the reverse order, whatever happens. */
 const cleanups: (() => unknown)[] = [];
@@ -76,7 +79,7 @@ async function shiftCanary(url: string, traffic: Traffic, canary: string): Promi
     );
     await waitUntilSynced(url, 3);
     phases.push({ share: `on the way to ${share} %`, tally: traffic.take() });
-    await delay(SECONDS_PER_SHARE * 1000);
+    await traffic.hasAnswered(REQUESTS_PER_SHARE);
     phases.push({ share: `${share} % to v2`, tally: traffic.take() });
   }
   return phases;
@@ -84,7 +87,7 @@ async function shiftCanary(url: string, traffic: Traffic, canary: string): Promi
 
 async function apply(url: string, documents: string): Promise<void> {
   const output = await pilotless(['apply', '--server', url, '-f', '-'], documents);
-  for (const line of output.trimEnd().split('\n')) console.log(`  ${pc.dim(line)}`);
+  for (const line of output.trimEnd().split('\n')) console.log(`  ${colors.dim(line)}`);
 }
 
 function report(phases: readonly Phase[]): void {
@@ -118,21 +121,32 @@ function portsOf(
   ]);
 }
 
-/** Keeps everything up until the user ends it. */
+/** Keeps everything up until the user ends it by a signal, as the demo can be ended at any time. */
 function stay(url: string, gatewayPort: number, adminPorts: readonly number[]): Promise<void> {
   console.log(`
   service   ${url}   (export PILOTLESS_URL=${url})
   traffic   curl -H 'Host: ${HOST}' http://127.0.0.1:${gatewayPort}/
   admin     ${adminPorts.map((port) => `http://127.0.0.1:${port}`).join('  ')}
   Ctrl-C ends all of it.`);
-  return new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
+  isDone = true;
+  return new Promise(() => undefined);
 }
 
-const say = (text: string): void => console.log(`${pc.green('*')} ${text}`);
+const say = (text: string): void => console.log(`${colors.green('*')} ${text}`);
 
 async function cleanUp(): Promise<void> {
   while (cleanups.length > 0) await cleanups.pop()?.();
 }
+
+/** Whether everything was shown, so that a signal is how the user ends it and no interruption. */
+let isDone = false;
+
+async function endBy(code: number): Promise<void> {
+  await cleanUp();
+  process.exit(isDone ? 0 : code);
+}
+
+process.once('SIGINT', () => void endBy(130)).once('SIGTERM', () => void endBy(143));
 
 try {
   await demo();

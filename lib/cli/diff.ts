@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { stringify } from 'yaml';
 import type { ObjectDifference } from '../control/diff-revisions.ts';
 import { objectPath, resourceWord } from '../control/kind-names.ts';
@@ -8,6 +7,7 @@ import type { DocumentIssue } from '../control/document-issue.ts';
 import { accepted, apiClient, type ApiClient } from './api-client.ts';
 import { type Applied, placed, postApply } from './apply.ts';
 import { CliFailure } from './cli-failure.ts';
+import { colors } from './colors.ts';
 import { type GlobalOptions, optionsOf } from './global-options.ts';
 import { type InputFile, readInputs } from './input-files.ts';
 import { lineDiff } from './line-diff.ts';
@@ -102,9 +102,9 @@ function textOf({ kind, namespace, name, before, after }: Change): string {
   const title = `${resourceWord(kind)}/${name}${namespace === '' ? '' : ` in ${namespace}`}`;
   const lines = lineDiff(linesOf(before), linesOf(after)).map(({ sign, line }) => {
     const text = `${sign}${line}`;
-    return sign === '+' ? pc.green(text) : sign === '-' ? pc.red(text) : text;
+    return sign === '+' ? colors.green(text) : sign === '-' ? colors.red(text) : text;
   });
-  return `${pc.bold(`--- ${title}`)}\n${lines.join('\n')}\n`;
+  return `${colors.bold(`--- ${title}`)}\n${lines.join('\n')}\n`;
 }
 
 function linesOf(document: Document | undefined): readonly string[] {

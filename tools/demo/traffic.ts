@@ -1,5 +1,6 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { waitUntil } from '../support/wait-until.ts';
 import { textOf } from './bookshop-apps.ts';
 
 /** What the requests of one span of time met. */
@@ -14,6 +15,8 @@ export interface Tally {
 export interface Traffic {
   /** Everything since the last call, and starts counting anew. */
   readonly take: () => Tally;
+  /** Resolves when that many requests were answered since the last `take`. */
+  readonly hasAnswered: (requests: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -54,6 +57,12 @@ export function startTraffic({ port, host, perSecond }: TrafficOptions): Traffic
       tally = emptyTally();
       return taken;
     },
+    hasAnswered: (requests) =>
+      waitUntil(() => tally.requests >= requests, {
+        what: `${requests} requests are answered`,
+        timeoutMs: 10_000 + (10 * 1000 * requests) / perSecond,
+        detail: () => JSON.stringify(tally),
+      }),
     stop: async () => {
       isStopped = true;
       await loop;
