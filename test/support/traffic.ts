@@ -2,7 +2,7 @@ import { isIpAddress } from '../../lib/base/ip-address.ts';
 import { unreachable } from '../../lib/base/unreachable.ts';
 import type { FilterChainIr, ListenerIr } from '../../lib/ir/listener.ts';
 import type { ProxyIr } from '../../lib/ir/proxy-ir.ts';
-import type { ForwardIr, RedirectIr, RouteIr, VirtualHostIr } from '../../lib/ir/route-configuration.ts';
+import type { ForwardIr, MirrorIr, RedirectIr, RouteIr, VirtualHostIr } from '../../lib/ir/route-configuration.ts';
 import { chooseChain } from './filter-chain-choice.ts';
 import { matchesRoute, type Request } from './route-choice.ts';
 
@@ -34,7 +34,8 @@ export interface Outcome {
   /** Authority and path that the cluster sees. */
   readonly host?: string;
   readonly path?: string;
-  readonly mirrors?: readonly string[];
+  /** Clusters that get copies, and of how many percent of the requests. */
+  readonly mirrors?: Readonly<Record<string, number>>;
 }
 
 /** Sends a call through the decisions for one proxy: listener, filter chain, virtual host, route, as Envoy chooses them. */
@@ -58,7 +59,7 @@ export function evaluateCall(ir: ProxyIr, call: Call): Outcome {
 
 function throughChain(ir: ProxyIr, chain: FilterChainIr, request: Request): Outcome {
   const filter = chain.filters.at(-1);
-  if (filter?.type === 'tcp-proxy') return { cluster: filter.cluster };
+  if (filter?.type === 'tcp-proxy') return isKnown(ir, filter.cluster) ? { cluster: filter.cluster } : {};
   if (filter?.type !== 'http-connection-manager') return {};
   const { routes: source } = filter;
   const routes = source.by === 'value' ? source.value : ir.routes.find(({ name }) => name === source.name);
@@ -70,37 +71,51 @@ function throughChain(ir: ProxyIr, chain: FilterChainIr, request: Request): Outc
   if (host === undefined) return { routes: routes.name, status: 404 };
   const found = { routes: routes.name, virtualHost: host.name };
   if (host.requiresTls && request.scheme === 'http') {
-    return { ...found, status: 301, location: `https://${request.authority}${request.target}` };
+    return { ...found, status: 301, location: whole({ ...request, scheme: 'https' }) };
   }
   const route = host.routes.find(({ match }) => matchesRoute(match, request));
   if (route === undefined) return { ...found, status: 404 };
-  return { ...found, ...(route.name !== '' && { route: route.name }), ...act(route, request) };
+  return { ...found, ...(route.name !== '' && { route: route.name }), ...act(ir, route, request) };
 }
 
-function act(route: RouteIr, request: Request): Outcome {
+function act(ir: ProxyIr, route: RouteIr, request: Request): Outcome {
   const { action } = route;
   switch (action.type) {
     case 'direct-response':
-      return { status: action.status };
+      return { status: action.status, ...(namesPlace(action.status) && { location: whole(request) }) };
     case 'redirect':
       return { status: action.code, location: redirected(action, route, request) };
     case 'forward':
-      return forwarded(action, route, request);
+      return leadsSomewhere(ir, action) ? forwarded(action, route, request) : { status: 503 };
     default:
       return unreachable(action);
   }
 }
+
+/** Envoy puts where the request went to itself into these answers. */
+const namesPlace = (status: number): boolean => status === 201 || (status >= 300 && status < 400);
+const whole = ({ scheme, authority, target }: Request): string => `${scheme}://${authority}${target}`;
+
+const isKnown = (ir: ProxyIr, name: string): boolean => ir.clusters.some((cluster) => cluster.name === name);
+
+const leadsSomewhere = (ir: ProxyIr, { target }: ForwardIr): boolean =>
+  target.type === 'weighted' || isKnown(ir, target.cluster);
 
 function forwarded(action: ForwardIr, route: RouteIr, request: Request): Outcome {
   const { target, authority, mirrors } = action;
   const shared = {
     host: authority ?? request.authority,
     path: rewritten(action, route, request),
-    ...(mirrors.length > 0 && { mirrors: mirrors.map(({ cluster }) => cluster) }),
+    ...(mirrors.length > 0 && { mirrors: Object.fromEntries(mirrors.map(percentage)) }),
   };
   if (target.type === 'cluster') return { cluster: target.cluster, ...shared };
   return { clusters: Object.fromEntries(target.clusters.map(({ cluster, weight }) => [cluster, weight])), ...shared };
 }
+
+const percentage = ({ cluster, share: { numerator, of } }: MirrorIr): readonly [string, number] => [
+  cluster,
+  of === 'hundred' ? numerator : numerator / 10_000,
+];
 
 function rewritten({ pathRewrite }: ForwardIr, { match }: RouteIr, request: Request): string {
   const query = request.target.slice(request.path.length);
@@ -142,7 +157,7 @@ function chooseListener(listeners: readonly ListenerIr[], call: Call, request: R
 
 const hasSides = (listeners: readonly ListenerIr[]): boolean =>
   listeners.some(({ direction }) => direction === 'inbound');
-const isShared = (address: string): boolean => ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(address);
+const isShared = (address: string): boolean => address === '0.0.0.0' || address === '::';
 
 /** Envoy's order: the exact domain, the longest that ends alike, the longest that begins alike, `*`. */
 function chooseVirtualHost(hosts: readonly VirtualHostIr[], authority: string): VirtualHostIr | undefined {
@@ -171,7 +186,8 @@ function withoutPort(authority: string): string {
   return authority.replace(/:\d+$/, (port) => (isIpAddress(authority) ? port : ''));
 }
 
-function readRequest({ call, headers = {} }: Call): Request {
+/** The request of a call, read from its one line. */
+export function readRequest({ call, headers = {} }: Call): Request {
   const [, method = '', scheme = '', authority = '', target = '/'] =
     /^([A-Z]+) (https?):\/\/([^/?]+)(\S*)$/.exec(call) ?? [];
   if (scheme !== 'http' && scheme !== 'https') throw new Error(`no request: ${call}`);
