@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { connect as connectTls } from 'node:tls';
+import type { EnvoyResource } from '../../lib/envoy/envoy-resource.ts';
+import { type RunningEnvoy, startEnvoy } from '../../tools/support/start-envoy.ts';
+import { waitUntil } from '../../tools/support/wait-until.ts';
+import { CALL_HEADER, type Echo, type EchoUpstreams, startEchoUpstreams } from './echo-upstreams.ts';
+import { ENTRY, type LoggedCall, loopbackBootstrap } from './loopback-bootstrap.ts';
+import type { Request } from './route-choice.ts';
+import { type Call, type Outcome, readRequest } from './traffic.ts';
+
+/** A real Envoy that runs a proxy's resources on loopback, and answers calls. */
+export interface LoopbackProxy {
+  /** Sends a call and says what became of it, but for copies; one call goes to one cluster, so `clusters` is not among it. */
+  readonly observe: (call: Call) => Promise<Outcome>;
+  /**
+   * Holds the copies of the last call against their shares in percent: those of a hundred must come, though later than the
+   * answer; no cluster without a share may ever have got one.
+   */
+  readonly assertCopies: (shares: Readonly<Record<string, number>>) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** An address that no listener has: from the range for documentation. */
+const ELSEWHERE = '192.0.2.1';
+
+export async function startLoopbackProxy(resources: readonly EnvoyResource[]): Promise<LoopbackProxy> {
+  const directory = mkdtempSync(join(tmpdir(), 'pilotless-calls-'));
+  const accessLog = join(directory, 'access.log');
+  const upstreams = await startEchoUpstreams(
+    resources.filter(({ type }) => type === 'clusters').map(({ name }) => name),
+  );
+  const bootstrap = loopbackBootstrap(resources, { portOf: upstreams.portOf, accessLog });
+  const envoy = await startEnvoy({ bootstrap, args: ['--file-flush-interval-msec', '5'] });
+  const stop = async (): Promise<void> => {
+    await Promise.all([envoy.stop(), upstreams.stop()]);
+    rmSync(directory, { recursive: true, force: true });
+  };
+  try {
+    await envoy.ready();
+    const lines = (): readonly LoggedCall[] => readLines(accessLog);
+    return { ...caller({ ports: await boundPorts(envoy), lines, upstreams, logs: envoy.logs }), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Running {
+  /** By listener, of those that are bound. */
+  readonly ports: ReadonlyMap<string, number>;
+  readonly lines: () => readonly LoggedCall[];
+  readonly upstreams: EchoUpstreams;
+  readonly logs: () => string;
+}
+
+function caller(running: Running): Omit<LoopbackProxy, 'stop'> {
+  let calls = 0;
+  let answer: Answer | undefined;
+  return {
+    observe: async (call) => {
+      calls += 1;
+      const asked = readRequest(call);
+      const socket = await connection(call, asked.port, running.ports);
+      const clientPort = socket.localPort;
+      const isPlain = asked.scheme === 'http';
+      answer = isPlain ? await exchange(socket, asked, String(calls)) : await greet(socket, asked.host);
+      socket.destroy();
+      return outcomeOf(await loggedLine(running, clientPort, answer !== undefined), answer);
+    },
+    assertCopies: async (shares) => {
+      const copies = (): readonly string[] => copiesOf(running.upstreams, String(calls), answer?.echo);
+      const sure = Object.keys(shares).filter((cluster) => shares[cluster] === 100);
+      await waitUntil(() => sure.every((cluster) => copies().includes(cluster)), {
+        what: `copies reach ${sure.join(' and ')}`,
+        timeoutMs: 10_000,
+        detail: running.logs,
+      });
+      const strays = copies().filter((cluster) => shares[cluster] === undefined);
+      assert.deepEqual(strays, [], 'clusters that got copies nobody asked for');
+    },
+  };
+}
+
+/** Connects as one whose connection was redirected, and says by the PROXY protocol where it was going. */
+async function connection({ to, direction }: Call, port: number, ports: Running['ports']): Promise<Socket> {
+  const listener = direction === 'inbound' ? 'virtualInbound' : 'virtualOutbound';
+  const socket = connect(ports.get(listener) ?? ports.get(ENTRY) ?? 0, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(`PROXY TCP4 192.0.2.2 ${to?.address ?? ELSEWHERE} 50000 ${to?.port ?? port}\r\n`);
+  return socket;
+}
+
+/** What a call was answered with, by the proxy itself or by a server behind it. */
+interface Answer {
+  readonly status?: number;
+  readonly location?: string | undefined;
+  readonly echo?: Echo;
+}
+
+/** Sends a plain request; nothing where the connection ends without an answer. */
+async function exchange(socket: Socket, asked: Request, id: string): Promise<Answer | undefined> {
+  const pseudo = ([name]: [string, string]): boolean => name.startsWith(':');
+  const headers = Object.fromEntries(Object.entries(asked.headers).filter((header) => !pseudo(header)));
+  const sent = httpRequest({
+    createConnection: () => socket,
+    method: asked.method,
+    path: asked.target,
+    headers: { ...headers, host: asked.authority, [CALL_HEADER]: id },
+  }).end();
+  try {
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    const body = await text(response);
+    if (response.headers['x-test-echo'] !== undefined) return { echo: JSON.parse(body) as Echo };
+    return { status: response.statusCode ?? 0, location: response.headers.location };
+  } catch {
+    return undefined; // the proxy has closed the connection; its log says why
+  }
+}
+
+/** Sends the first bytes of a TLS client, which say which name it asks for; servers answer them in plain text. */
+async function greet(socket: Socket, serverName: string): Promise<Answer | undefined> {
+  socket.write(await clientHello(serverName));
+  try {
+    const body = await text(socket);
+    return body === '' ? undefined : { echo: JSON.parse(body) as Echo };
+  } catch {
+    return undefined; // the proxy has closed the connection; its log says why
+  }
+}
+
+function clientHello(servername: string): Promise<Buffer> {
+  return new Promise((resolve) => {
+    const socket = new Duplex({ read: () => undefined, write: (chunk: Buffer) => resolve(chunk) });
+    connectTls({ socket, servername });
+  });
+}
+
+/** The line of what handled the call; where nobody answered, that of the connection will do. */
+async function loggedLine({ lines, logs }: Running, clientPort: number | undefined, isAnswered: boolean) {
+  const ofCall = (): readonly LoggedCall[] => lines().filter((line) => line.clientPort === clientPort);
+  const handled = (): LoggedCall | undefined => ofCall().findLast(({ ended }) => ended !== true);
+  await waitUntil(() => handled() !== undefined || (!isAnswered && ofCall().length > 0), {
+    what: 'the proxy notes a call in its access log',
+    timeoutMs: 10_000,
+    detail: logs,
+  });
+  return handled() ?? ofCall().at(-1);
+}
+
+function outcomeOf(line: LoggedCall | undefined, answer: Answer | undefined): Outcome {
+  const { listener, chain, routes, virtualHost, route, cluster } = line ?? {};
+  if (listener === undefined) return {};
+  const bytes = { listener, ...(chain && { chain }), ...(cluster && { cluster }) };
+  if (routes === undefined) return bytes;
+  const { status, location, echo } = answer ?? {};
+  return {
+    ...bytes,
+    routes,
+    ...(virtualHost && { virtualHost }),
+    ...(route && { route }),
+    ...(status !== undefined && { status }),
+    ...(location !== undefined && { location }),
+    ...(echo?.host !== undefined && { host: echo.host }),
+    ...(echo?.path !== undefined && { path: echo.path }),
+  };
+}
+
+/** Clusters that got a call, but for the one that answered it. */
+function copiesOf({ received }: EchoUpstreams, id: string, answered: Echo | undefined): readonly string[] {
+  return received
+    .filter((echo) => echo.call === id && echo.cluster !== answered?.cluster)
+    .map(({ cluster }) => cluster);
+}
+
+async function boundPorts(envoy: RunningEnvoy): Promise<ReadonlyMap<string, number>> {
+  const answer = JSON.parse(await envoy.admin('/listeners?format=json')) as {
+    readonly listener_statuses: readonly {
+      readonly name: string;
+      readonly local_address: { readonly socket_address: { readonly address: string; readonly port_value: number } };
+    }[];
+  };
+  return new Map(
+    answer.listener_statuses.map(({ name, local_address: { socket_address } }) => [name, socket_address.port_value]),
+  );
+}
+
+/** Whole lines only: the last one may still be on its way. */
+function readLines(file: string): readonly LoggedCall[] {
+  const whole = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return whole.map((line) => JSON.parse(line) as LoggedCall);
+}
