@@ -6,6 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Records } from '../ports/records.ts';
 import { brokenReferences } from '../snapshot/references.ts';
+import { sealResource } from '../snapshot/sealed-resource.ts';
 import { type Manifest, seal, type Sealed } from '../snapshot/snapshot.ts';
 import type { ViewFacts, ViewKey } from '../view/proxy-view.ts';
 import type { World } from '../world/world.ts';
@@ -166,13 +167,14 @@ async function buildFirst(ports: BuildPorts, view: View, world: WorldAt): Promis
 
 /** What one view is given at one world. Throws IncompleteSnapshot instead of letting a proxy wait for what never comes. */
 function sealView(world: World, facts: ViewFacts): { readonly sealed: Sealed; readonly issues: readonly Issue[] } {
-  const { value: resources, issues } = buildResources(world, facts);
+  const built = buildResources(world, facts);
+  const resources = built.value.map(sealResource);
   const broken = brokenReferences(resources, [XDS_CLUSTER]).find(({ isSevere }) => isSevere);
   if (broken) {
     const { from, to } = broken;
     throw new IncompleteSnapshot(`${from.type}/${from.name} names ${to.type}/${to.name}, which the snapshot lacks`);
   }
-  return { sealed: seal(resources), issues };
+  return { sealed: seal(resources), issues: built.issues };
 }
 
 /** We built a snapshot that is not whole (SNAP-1); it is not published, and the view keeps the one before. */

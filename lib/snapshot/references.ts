@@ -12,9 +12,22 @@ export interface BrokenReference {
   readonly isSevere: boolean;
 }
 
+/** A resource as far as its name and the names that it needs go. */
+export interface Referrer {
+  readonly type: XdsType;
+  readonly name: string;
+  readonly references: readonly Reference[];
+}
+
+/** Another resource that one names. */
+export interface Reference {
+  readonly type: XdsType;
+  readonly name: string;
+}
+
 /** Checks that a snapshot is complete (SNAP-1). `outside` are clusters that the bootstrap brings. */
 export function brokenReferences(
-  resources: readonly EnvoyResource[],
+  resources: readonly Referrer[],
   outside: readonly string[],
 ): readonly BrokenReference[] {
   const present = new Set([
@@ -22,19 +35,14 @@ export function brokenReferences(
     ...outside.map((name) => `clusters/${name}`),
   ]);
   return resources.flatMap((from) =>
-    referencesOf(from)
+    from.references
       .filter((to) => !present.has(`${to.type}/${to.name}`))
       .map((to) => ({ from: { type: from.type, name: from.name }, to, isSevere: to.type !== 'clusters' })),
   );
 }
 
-interface Reference {
-  readonly type: XdsType;
-  readonly name: string;
-}
-
 /** Every resource that this one names, each once. */
-function referencesOf(resource: EnvoyResource): readonly Reference[] {
+export function referencesOf(resource: EnvoyResource): readonly Reference[] {
   const found = new Map<string, Reference>();
   const add = (type: XdsType, name: unknown): void => {
     if (typeof name === 'string' && name !== '') found.set(`${type}/${name}`, { type, name });

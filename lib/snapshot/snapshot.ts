@@ -1,6 +1,7 @@
 import { canonicalJson, type ContentHash, hashBytes } from '../base/hashing.ts';
-import type { EnvoyResource, XdsType } from '../envoy/envoy-resource.ts';
+import type { XdsType } from '../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../envoy/xds-types.ts';
+import type { SealedResource } from './sealed-resource.ts';
 import { type VersionInfo, versionOf } from './version-info.ts';
 
 /** What one class of proxies is given: of every type the names and the hashes of their bodies (SNAP-1). */
@@ -32,50 +33,43 @@ export interface Sealed {
  * Names a set of resources and words their bodies as they will be sent (SNAP-5): whole for clusters and listeners, one by one
  * for all others. The order of the resources does not matter. Throws when two of one type share a name, which Envoy refuses.
  */
-export function seal(resources: readonly EnvoyResource[]): Sealed {
+export function seal(resources: readonly SealedResource[]): Sealed {
   const blobs = new Map<ContentHash, Uint8Array>();
-  const store = (text: string): ContentHash => {
+  const store = (text: string, known?: ContentHash): ContentHash => {
     const bytes = utf8.encode(text);
-    const hash = hashBytes(bytes);
+    const hash = known ?? hashBytes(bytes);
     blobs.set(hash, bytes);
     return hash;
   };
   const types = Object.keys(XDS_TYPES) as XdsType[];
   const manifest = Object.fromEntries(
-    types.map((type) => [type, sealType(bodiesOf(type, resources), XDS_TYPES[type].isWholeSet, store)]),
+    types.map((type) => [type, sealType(ofType(type, resources), XDS_TYPES[type].isWholeSet, store)]),
   ) as Record<XdsType, TypeManifest>;
   return { manifest, manifestHash: store(canonicalJson(manifest)), blobs };
 }
 
-/** One resource as it is sent: an Any in canonical JSON. */
-export function sentBody(resource: EnvoyResource): string {
-  return canonicalJson({ '@type': XDS_TYPES[resource.type].typeUrl, ...resource.body });
-}
-
-interface NamedBody {
-  readonly name: string;
-  readonly text: string;
-}
-
 function sealType(
-  bodies: readonly NamedBody[],
+  resources: readonly SealedResource[],
   isWholeSet: boolean,
-  store: (text: string) => ContentHash,
+  store: (text: string, known?: ContentHash) => ContentHash,
 ): TypeManifest {
-  if (!isWholeSet) return { resources: Object.fromEntries(bodies.map(({ name, text }) => [name, store(text)])) };
-  const resources = Object.fromEntries(bodies.map(({ name, text }) => [name, hashBytes(text)]));
-  const body = store(bodies.map(({ text }) => text).join(','));
-  return { resources, whole: { body, versionInfo: versionOf(Object.entries(resources)) } };
+  const named = Object.fromEntries(resources.map(({ name, hash }) => [name, hash]));
+  if (!isWholeSet) {
+    for (const { text, hash } of resources) store(text, hash);
+    return { resources: named };
+  }
+  const body = store(resources.map(({ text }) => text).join(','));
+  return { resources: named, whole: { body, versionInfo: versionOf(Object.entries(named)) } };
 }
 
-function bodiesOf(type: XdsType, resources: readonly EnvoyResource[]): readonly NamedBody[] {
-  const bodies = resources
+/** Those of one type, sorted by name. */
+function ofType(type: XdsType, resources: readonly SealedResource[]): readonly SealedResource[] {
+  const sorted = resources
     .filter((resource) => resource.type === type)
-    .map((resource) => ({ name: resource.name, text: sentBody(resource) }))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  const twice = bodies.find(({ name }, index) => bodies[index + 1]?.name === name);
+  const twice = sorted.find(({ name }, index) => sorted[index + 1]?.name === name);
   if (twice) throw new DuplicateResource(type, twice.name);
-  return bodies;
+  return sorted;
 }
 
 /** Two resources of one type got the same name: a mistake of ours, because Envoy would refuse the whole answer. */

@@ -6,7 +6,8 @@ import { discoveryType } from '../../lib/delivery/discovery-types.ts';
 import { type Poll, readPoll } from '../../lib/delivery/read-poll.ts';
 import type { EnvoyResource, XdsType } from '../../lib/envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../../lib/envoy/xds-types.ts';
-import { seal, sentBody } from '../../lib/snapshot/snapshot.ts';
+import { sentBody } from '../../lib/snapshot/sealed-resource.ts';
+import { snapshotOf } from '../support/envoy-resources.ts';
 
 const types = Object.keys(XDS_TYPES) as XdsType[];
 const names = ['a', 'b', 'c'] as const;
@@ -42,8 +43,8 @@ test('SNAP-2, PX-13: a poll is up to date if and only if every body that it asks
       fc.constantFrom(...types),
       fc.subarray([...names], { minLength: 1 }),
       ([before, after], type, asked) => {
-        const { versionInfo } = decide(pollFor(type, asked, ''), seal(before).manifest);
-        const next = decide(pollFor(type, asked, versionInfo), seal(after).manifest);
+        const { versionInfo } = decide(pollFor(type, asked, ''), snapshotOf(before).manifest);
+        const next = decide(pollFor(type, asked, versionInfo), snapshotOf(after).manifest);
         const [had, has] = [bodies(before, type, asked), bodies(after, type, asked)];
         const isEqual = JSON.stringify(had) === JSON.stringify(has);
         const keepsWhatItHas = !XDS_TYPES[type].isWholeSet && has.length === 0;
@@ -60,7 +61,7 @@ test('SNAP-2: a rebuild from the same resources in any order gives the same byte
   );
   fc.assert(
     fc.property(shuffled, ([list, again]) => {
-      assert.deepEqual(seal(again), seal(list));
+      assert.deepEqual(snapshotOf(again), snapshotOf(list));
     }),
   );
 });
@@ -68,7 +69,7 @@ test('SNAP-2: a rebuild from the same resources in any order gives the same byte
 test('SNAP-1: every body that a manifest names lies in its blobs', () => {
   fc.assert(
     fc.property(resources, (list) => {
-      const { manifest, blobs } = seal(list);
+      const { manifest, blobs } = snapshotOf(list);
       for (const type of types) {
         const { whole, resources: byName } = manifest[type];
         const named = whole ? [whole.body] : Object.values(byName);

@@ -1,6 +1,8 @@
 import type { EnvoyResource } from '../../lib/envoy/envoy-resource.ts';
 import { restConfigSource } from '../../lib/envoy/config-source.ts';
 import { durationMs } from '../../lib/base/brand.ts';
+import { type Sealed, seal } from '../../lib/snapshot/snapshot.ts';
+import { sealResource } from '../../lib/snapshot/sealed-resource.ts';
 
 const source = restConfigSource(durationMs(1000));
 
@@ -51,3 +53,6 @@ export function listener(name: string, routeName: string, port = 15001): EnvoyRe
     },
   };
 }
+
+/** The snapshot of some resources. */
+export const snapshotOf = (resources: readonly EnvoyResource[]): Sealed => seal(resources.map(sealResource));

@@ -1,5 +1,6 @@
 import { buildResources } from '../../lib/control/build-snapshot.ts';
 import type { Resource } from '../../lib/resources/resource.ts';
+import { sealResource } from '../../lib/snapshot/sealed-resource.ts';
 import { seal, type Sealed } from '../../lib/snapshot/snapshot.ts';
 import type { ProxyFacts } from '../../lib/view/proxy-facts.ts';
 import { readNode } from '../../lib/view/read-node.ts';
@@ -44,7 +45,7 @@ export function buildRows(services: number): readonly BenchRow[] {
 
 function build(resources: readonly Resource[]): Sealed {
   const world = buildWorld(resources).value;
-  return seal(buildResources(world, viewFacts(world, SIDECAR)).value);
+  return seal(buildResources(world, viewFacts(world, SIDECAR)).value.map(sealResource));
 }
 
 function factsOf(node: object): ProxyFacts {

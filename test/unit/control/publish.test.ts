@@ -6,14 +6,13 @@ import { durationMs, epochMs, plus } from '../../../lib/base/brand.ts';
 import { type Lease, leaseEpoch, planLease, tryLead } from '../../../lib/control/lease.ts';
 import { planPublish, type Publication, publish } from '../../../lib/control/publish.ts';
 import { type Head, servedHeads } from '../../../lib/control/served-heads.ts';
-import { seal } from '../../../lib/snapshot/snapshot.ts';
 import type { ViewKey } from '../../../lib/view/proxy-view.ts';
 import { testStart } from '../../support/config-store.ts';
-import { cluster, endpoints } from '../../support/envoy-resources.ts';
+import { cluster, endpoints, snapshotOf } from '../../support/envoy-resources.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
-const old = seal([cluster('a'), endpoints('a', 1)]);
-const sealed = seal([cluster('a'), endpoints('a', 2)]);
+const old = snapshotOf([cluster('a'), endpoints('a', 1)]);
+const sealed = snapshotOf([cluster('a'), endpoints('a', 2)]);
 
 function publication(changes: Partial<Publication> = {}): Publication {
   const viewKey = 'view' as ViewKey;

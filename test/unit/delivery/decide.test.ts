@@ -3,10 +3,9 @@ import { test } from 'node:test';
 import { type Decision, decide, missingNames } from '../../../lib/delivery/decide.ts';
 import { discoveryType } from '../../../lib/delivery/discovery-types.ts';
 import { type Poll, readPoll } from '../../../lib/delivery/read-poll.ts';
-import { seal } from '../../../lib/snapshot/snapshot.ts';
-import { cluster, endpoints, route } from '../../support/envoy-resources.ts';
+import { cluster, endpoints, route, snapshotOf } from '../../support/envoy-resources.ts';
 
-const { manifest } = seal([cluster('a'), cluster('b'), endpoints('a', 1), route('r', 'a'), route('s', 'b')]);
+const { manifest } = snapshotOf([cluster('a'), cluster('b'), endpoints('a', 1), route('r', 'a'), route('s', 'b')]);
 
 function poll(path: string, names: readonly string[] = [], version = ''): Poll {
   const type = discoveryType(path) ?? assert.fail(`no type ${path}`);
@@ -45,7 +44,7 @@ test('PX-11: no names of a type that goes by name is nothing, not all', () => {
 });
 
 test('SNAP-2: a change elsewhere in the type does not change the version of the names asked for', () => {
-  const other = seal([route('r', 'a'), route('s', 'changed')]).manifest;
+  const other = snapshotOf([route('r', 'a'), route('s', 'changed')]).manifest;
   const version = decide(poll('routes', ['r']), manifest).versionInfo;
   assert.equal(decide(poll('routes', ['r'], version), other).answer, 'up-to-date');
   assert.notEqual(

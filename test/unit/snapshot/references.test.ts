@@ -1,20 +1,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { brokenReferences } from '../../../lib/snapshot/references.ts';
+import type { EnvoyResource } from '../../../lib/envoy/envoy-resource.ts';
+import { type BrokenReference, brokenReferences } from '../../../lib/snapshot/references.ts';
+import { sealResource } from '../../../lib/snapshot/sealed-resource.ts';
 import { cluster, endpoints, listener, route } from '../../support/envoy-resources.ts';
+
+const brokenIn = (resources: readonly EnvoyResource[], outside: readonly string[]): readonly BrokenReference[] =>
+  brokenReferences(resources.map(sealResource), outside);
 
 const complete = [cluster('a'), endpoints('a', 1), route('r', 'a'), listener('l', 'r')];
 
 test('SNAP-1: a complete snapshot has no broken reference', () => {
-  assert.deepEqual(brokenReferences(complete, []), []);
+  assert.deepEqual(brokenIn(complete, []), []);
 });
 
 test('SNAP-1: a route to a cluster that is not there is noticed and is not severe, because Envoy answers 503 for it', () => {
-  const broken = brokenReferences([route('r', 'gone')], []);
+  const broken = brokenIn([route('r', 'gone')], []);
   assert.deepEqual(broken, [
     { from: { type: 'routes', name: 'r' }, to: { type: 'clusters', name: 'gone' }, isSevere: false },
   ]);
-  assert.deepEqual(brokenReferences([route('r', 'gone')], ['gone']), []);
+  assert.deepEqual(brokenIn([route('r', 'gone')], ['gone']), []);
 });
 
 for (const [title, without, type] of [
@@ -22,7 +27,7 @@ for (const [title, without, type] of [
   ['a cluster without its endpoints', 'endpoints', 'endpoints'],
 ] as const) {
   test(`SNAP-1: ${title} is severe`, () => {
-    const broken = brokenReferences(
+    const broken = brokenIn(
       complete.filter((resource) => resource.type !== without),
       [],
     );
@@ -63,9 +68,7 @@ test('SNAP-1: weighted clusters, mirrors, secrets and filters that come by thems
     name: 'l',
     body: { filters: [{ name: 'wasm', configDiscovery: {} }] },
   };
-  const names = brokenReferences([mixed, secured, endpoints('s', 1), filtered], []).map(
-    ({ to }) => `${to.type}/${to.name}`,
-  );
+  const names = brokenIn([mixed, secured, endpoints('s', 1), filtered], []).map(({ to }) => `${to.type}/${to.name}`);
   assert.deepEqual(names.sort(), [
     'clusters/m',
     'clusters/w1',

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { seal } from '../../../lib/snapshot/snapshot.ts';
 import { snapshotDifference } from '../../../lib/snapshot/snapshot-difference.ts';
-import { cluster, endpoints } from '../../support/envoy-resources.ts';
+import { cluster, endpoints, snapshotOf } from '../../support/envoy-resources.ts';
 
-const before = seal([cluster('a'), cluster('b'), endpoints('a', 1)]).manifest;
+const before = snapshotOf([cluster('a'), cluster('b'), endpoints('a', 1)]).manifest;
 
 test('the difference of two snapshots names what came, changed and went, type by type', () => {
-  const after = seal([cluster('a', { connectTimeout: '1s' }), cluster('c'), endpoints('a', 1)]).manifest;
+  const after = snapshotOf([cluster('a', { connectTimeout: '1s' }), cluster('c'), endpoints('a', 1)]).manifest;
   assert.deepEqual(snapshotDifference(before, after), {
     clusters: { added: ['c'], changed: ['a'], removed: ['b'] },
   });
