@@ -72,6 +72,13 @@ module.exports = {
       to: { path: '^functions/', pathNot: '^functions/local\\.ts$' },
     },
     {
+      name: 'a-verb-is-loaded-when-it-is-called',
+      comment: 'the table of verbs imports them with "import()" only, or every start loads the whole product',
+      severity: 'error',
+      from: { path: '^lib/cli/(main|verbs)\\.ts$' },
+      to: { path: '^lib/', pathNot: '^lib/cli/(verbs|cli-failure|own-version)\\.ts$', dynamic: false },
+    },
+    {
       name: 'no-node-core-in-the-line',
       comment:
         'a pure stage has no files, sockets or clocks; hashing is the one exception because it must be synchronous',

@@ -1,17 +1,18 @@
 #!/usr/bin/env node
 // Starts the command line on the Node that this project pins; an older system Node hands over to it.
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const cli = fileURLToPath(new URL('../lib/cli/main.ts', import.meta.url));
 const [major = 0] = process.versions.node.split('.').map(Number);
 
 if (major >= 24) {
-  const { main } = await import(cli);
+  // Sources that Node has read before it need not strip and compile again. Where it may not write, it goes on without.
+  module.enableCompileCache(fileURLToPath(new URL('../.cache/compiled', import.meta.url)));
+  const { main } = await import('../lib/cli/main.ts');
   await main(process.argv.slice(2));
 } else {
-  const child = spawn(pinnedNode(), [cli, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(pinnedNode(), [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 128 : 1)));
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { ApplyResult } from '../control/apply-documents.ts';
 import { type DocumentIssue, issueLine } from '../control/document-issue.ts';
 import { resourceWord } from '../control/kind-names.ts';
@@ -22,9 +22,8 @@ interface ApplyOptions {
 }
 
 /** `pilotless apply`: all documents of all files as one revision, or none. */
-export function applyCommand(): Command {
-  return new Command('apply')
-    .description('apply all documents as one revision, or none')
+export function applyVerb(verb: Command): Command {
+  return verb
     .requiredOption('-f, --filename <path...>', 'files, directories, or - for standard input')
     .option('-R, --recursive', 'also the directories below', false)
     .option('--dry-run', 'say what would happen, and change nothing', false)

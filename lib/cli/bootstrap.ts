@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { DurationMs } from '../base/brand.ts';
 import { parseDuration } from '../base/duration.ts';
 import { parseLocality } from '../base/locality.ts';
@@ -28,9 +29,8 @@ interface BootstrapOptions {
 }
 
 /** `pilotless bootstrap`: prints a complete Envoy bootstrap; what it means for the service goes to standard error. */
-export function bootstrapCommand(): Command {
-  return new Command('bootstrap')
-    .description('print a complete Envoy bootstrap (JSON) that polls the server over REST')
+export function bootstrapVerb(verb: Command): Command {
+  return verb
     .requiredOption('--id <id>', 'name of the proxy: app-1, app-1.namespace, or a whole node id')
     .addOption(new Option('--type <type>', 'what it is').choices(['sidecar', 'router', 'waypoint']).default('sidecar'))
     .option('--ip <address>', 'its address (default: the first of this machine)')

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { documentNames } from '../control/validate-texts.ts';
 import { kindCalled, objectPath, qualified } from '../control/kind-names.ts';
 import { accepted, apiClient } from './api-client.ts';
@@ -23,9 +23,8 @@ interface Doomed extends Required<ObjectArgument> {
 }
 
 /** `pilotless delete`: objects by kind and name, by label, or those that files name. */
-export function deleteCommand(): Command {
-  return new Command('delete')
-    .description('delete objects: delete vs reviews, delete vs -l app=x, delete -f FILE')
+export function deleteVerb(verb: Command): Command {
+  return verb
     .argument('[what...]', 'a kind and names, kind/name pairs, or a kind with -l or --all')
     .option('-f, --filename <path...>', 'the objects that these files name')
     .option('-R, --recursive', 'also the directories below', false)

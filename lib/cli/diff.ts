@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import type { ObjectDifference } from '../control/diff-revisions.ts';
 import { objectPath, resourceWord } from '../control/kind-names.ts';
@@ -26,9 +26,8 @@ interface DiffOptions {
 type Change = Pick<ObjectDifference, 'kind' | 'namespace' | 'name' | 'action' | 'before' | 'after'>;
 
 /** `pilotless diff -f FILE`: what an apply would change; `pilotless diff --to N [--from M]`: what revisions changed. */
-export function diffCommand(): Command {
-  return new Command('diff')
-    .description('show what an apply of files would change, or what differs between revisions')
+export function diffVerb(verb: Command): Command {
+  return verb
     .option('-f, --filename <path...>', 'files, directories, or - for standard input')
     .option('-R, --recursive', 'also the directories below', false)
     .option('--prune <selector>', 'as for apply')

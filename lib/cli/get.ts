@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { type KindNames, objectPath, resourceWord } from '../control/kind-names.ts';
 import { ageOf } from './age.ts';
 import { accepted, apiClient, type ApiClient } from './api-client.ts';
@@ -26,9 +26,8 @@ export interface ApiObject {
 }
 
 /** `pilotless get KIND [NAME...]`: objects, as kubectl shows them. */
-export function getCommand(): Command {
-  return new Command('get')
-    .description('show objects: get vs, get vs reviews, get vs/reviews svc/reviews, get all')
+export function getVerb(verb: Command): Command {
+  return verb
     .argument('<what...>', 'kinds (vs,dr), a kind and names, or kind/name pairs')
     .option('-A, --all-namespaces', 'in all namespaces', false)
     .option('-l, --selector <selector>', 'only objects with these labels: a=b,c!=d,e in (x,y)')

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { HistoryPage } from '../control/history.ts';
 import { accepted, apiClient } from './api-client.ts';
 import { optionsOf } from './global-options.ts';
@@ -11,9 +11,8 @@ interface HistoryOptions {
 }
 
 /** `pilotless history`: the revisions, newest first. */
-export function historyCommand(): Command {
-  return new Command('history')
-    .description('list revisions, newest first')
+export function historyVerb(verb: Command): Command {
+  return verb
     .option('--limit <n>', 'at most so many', wholeNumber, 20)
     .option('--before <revision>', 'only those before this one', wholeNumber)
     .action((_options: unknown, command: Command) => history(command));

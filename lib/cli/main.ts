@@ -1,12 +1,13 @@
 import { Command, CommanderError, Option } from 'commander';
 import { CliFailure, exitCodes } from './cli-failure.ts';
-import { verbs } from './verbs.ts';
+import { ownVersion } from './own-version.ts';
+import { type Verb, verbs } from './verbs.ts';
 
 /** Runs one command line (without the program's own name) and sets the exit code: 0 done, 1 refused, 2 usage, 3 not reached. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = programOf();
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(withoutHelpVerb(argv), { from: 'user' });
   } catch (error) {
     process.exitCode = exitCodeOf(error);
   }
@@ -19,10 +20,21 @@ function programOf(): Command {
     .addOption(new Option('--token <token>', 'what proves who you are').env('PILOTLESS_TOKEN'))
     .option('-n, --namespace <name>', 'namespace of what does not say one', 'default')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'yaml']).default('table'))
+    .version(ownVersion(), '-V, --version', 'print the version')
     .exitOverride()
     .showHelpAfterError('(pilotless --help lists the verbs)');
-  for (const verb of verbs) program.addCommand(verb().exitOverride().copyInheritedSettings(program));
-  return program;
+  const rows = new Map<Command, Verb>();
+  for (const row of verbs) rows.set(program.command(row.name).description(row.description), row);
+  return program.hook('preSubcommand', async (_program, verb) => {
+    const define = await rows.get(verb)?.load();
+    define?.(verb);
+  });
+}
+
+/** `help VERB` as `VERB --help`: the one way to a verb on which commander would not wait for its options. */
+function withoutHelpVerb(argv: readonly string[]): readonly string[] {
+  const [first, verb] = argv;
+  return first === 'help' && verbs.some(({ name }) => name === verb) ? [`${verb}`, '--help'] : argv;
 }
 
 /** What went wrong has been said by then, but for faults of ours, which are said here. */

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { alignedRows } from './aligned-rows.ts';
 import { accepted, apiClient } from './api-client.ts';
 import { optionsOf } from './global-options.ts';
@@ -24,9 +24,8 @@ interface TypeRow {
 }
 
 /** `pilotless proxy-status [ID]`: whether the proxies have what they were sent. */
-export function proxyStatusCommand(): Command {
-  return new Command('proxy-status')
-    .description('show per proxy and type what was sent and what was taken')
+export function proxyStatusVerb(verb: Command): Command {
+  return verb
     .argument('[id]', 'one proxy, by its node id or as name.namespace')
     .action(async (id: string | undefined, _options: unknown, command: Command) => {
       const options = optionsOf(command);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { renderCase, renderTexts, type RenderOptions } from '../control/render-case.ts';
 import { answerCases } from './case-lines.ts';
 import { CliFailure } from './cli-failure.ts';
@@ -17,9 +17,8 @@ interface RenderVerbOptions {
 }
 
 /** `pilotless render`: offline; prints what a proxy would receive. */
-export function renderCommand(): Command {
-  return new Command('render')
-    .description('print the Envoy resources that a proxy would receive, offline')
+export function renderVerb(verb: Command): Command {
+  return verb
     .option('-f, --filename <path...>', 'files, directories, or - for standard input')
     .option('-R, --recursive', 'also the directories below', false)
     .option('--node <file>', 'the proxy, as JSON')

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { accepted, apiClient } from './api-client.ts';
 import { type Applied, printApplied } from './apply.ts';
 import { optionsOf } from './global-options.ts';
@@ -12,9 +12,8 @@ interface RollbackOptions {
 }
 
 /** `pilotless rollback REVISION`: a new revision whose content equals an old one's. */
-export function rollbackCommand(): Command {
-  return new Command('rollback')
-    .description('make a new revision that equals an old one')
+export function rollbackVerb(verb: Command): Command {
+  return verb
     .argument('<revision>', 'the revision to go back to', wholeNumber)
     .option('--dry-run', 'say what would happen, and change nothing', false)
     .option('--expect-revision <n>', 'only if this is the newest revision', wholeNumber)

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { LocalOptions } from '../../functions/local.ts';
 import { CliFailure } from './cli-failure.ts';
+import { ownVersion } from './own-version.ts';
 import { portNumber } from './port-number.ts';
 
 interface ServeOptions {
@@ -14,9 +14,8 @@ interface ServeOptions {
 }
 
 /** `pilotless serve`: the whole service in one process. Standard output has the one line `ready URL`; the log is standard error. */
-export function serveCommand(): Command {
-  return new Command('serve')
-    .description('run the API, the discovery endpoint and the builder in one process on embedded storage')
+export function serveVerb(verb: Command): Command {
+  return verb
     .addOption(
       new Option('--port <port>', 'where to listen; 0 picks a free port')
         .env('PILOTLESS_PORT')
@@ -44,7 +43,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const stopped = Promise.withResolvers<void>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped.resolve());
   try {
-    // Only here: the other verbs start without loading the whole service.
+    // Only here: help on this verb does without the whole service.
     const { startLocal } = await import('../../functions/local.ts');
     const where = inMemory ? {} : { dataDirectory: data };
     const service = await startLocal({ host, port, ...where, version: ownVersion(), logTo: process.stderr, logLevel });
@@ -78,11 +77,4 @@ loopback.addAddress('::1', 'ipv6');
 function isLoopback(host: string): boolean {
   const family = isIP(host);
   return host === 'localhost' || (family !== 0 && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4'));
-}
-
-function ownVersion(): string {
-  const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return manifest.version;
 }

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { issueLine } from '../control/document-issue.ts';
 import { validateCase, validateText } from '../control/validate-texts.ts';
 import { answerCases } from './case-lines.ts';
@@ -15,9 +15,8 @@ interface ValidateOptions {
 }
 
 /** `pilotless validate`: offline; says everything that is wrong with documents, or judges cases line by line. */
-export function validateCommand(): Command {
-  return new Command('validate')
-    .description('check documents offline')
+export function validateVerb(verb: Command): Command {
+  return verb
     .option('-f, --filename <path...>', 'files, directories, or - for standard input')
     .option('-R, --recursive', 'also the directories below', false)
     .option('--cases <file>', 'judge one object per line of JSON; - reads standard input')

@@ -1,27 +1,69 @@
 import type { Command } from 'commander';
-import { applyCommand } from './apply.ts';
-import { bootstrapCommand } from './bootstrap.ts';
-import { deleteCommand } from './delete.ts';
-import { diffCommand } from './diff.ts';
-import { getCommand } from './get.ts';
-import { historyCommand } from './history.ts';
-import { proxyStatusCommand } from './proxy-status.ts';
-import { renderCommand } from './render.ts';
-import { rollbackCommand } from './rollback.ts';
-import { serveCommand } from './serve.ts';
-import { validateCommand } from './validate.ts';
+
+/** One verb of the command line. */
+export interface Verb {
+  readonly name: string;
+  /** What help says of it. */
+  readonly description: string;
+  /** What gives the verb its arguments, options and action. Loaded only when the verb is called: most starts need one of them. */
+  readonly load: () => Promise<(verb: Command) => Command>;
+}
 
 /** Every verb of the command line, in the order in which help lists them. A new verb is one row here and one file. */
-export const verbs: readonly (() => Command)[] = [
-  serveCommand,
-  applyCommand,
-  getCommand,
-  deleteCommand,
-  diffCommand,
-  historyCommand,
-  rollbackCommand,
-  validateCommand,
-  renderCommand,
-  bootstrapCommand,
-  proxyStatusCommand,
+export const verbs: readonly Verb[] = [
+  {
+    name: 'serve',
+    description: 'run the API, the discovery endpoint and the builder in one process on embedded storage',
+    load: async () => (await import('./serve.ts')).serveVerb,
+  },
+  {
+    name: 'apply',
+    description: 'apply all documents as one revision, or none',
+    load: async () => (await import('./apply.ts')).applyVerb,
+  },
+  {
+    name: 'get',
+    description: 'show objects: get vs, get vs reviews, get vs/reviews svc/reviews, get all',
+    load: async () => (await import('./get.ts')).getVerb,
+  },
+  {
+    name: 'delete',
+    description: 'delete objects: delete vs reviews, delete vs -l app=x, delete -f FILE',
+    load: async () => (await import('./delete.ts')).deleteVerb,
+  },
+  {
+    name: 'diff',
+    description: 'show what an apply of files would change, or what differs between revisions',
+    load: async () => (await import('./diff.ts')).diffVerb,
+  },
+  {
+    name: 'history',
+    description: 'list revisions, newest first',
+    load: async () => (await import('./history.ts')).historyVerb,
+  },
+  {
+    name: 'rollback',
+    description: 'make a new revision that equals an old one',
+    load: async () => (await import('./rollback.ts')).rollbackVerb,
+  },
+  {
+    name: 'validate',
+    description: 'check documents offline',
+    load: async () => (await import('./validate.ts')).validateVerb,
+  },
+  {
+    name: 'render',
+    description: 'print the Envoy resources that a proxy would receive, offline',
+    load: async () => (await import('./render.ts')).renderVerb,
+  },
+  {
+    name: 'bootstrap',
+    description: 'print a complete Envoy bootstrap (JSON) that polls the server over REST',
+    load: async () => (await import('./bootstrap.ts')).bootstrapVerb,
+  },
+  {
+    name: 'proxy-status',
+    description: 'show per proxy and type what was sent and what was taken',
+    load: async () => (await import('./proxy-status.ts')).proxyStatusVerb,
+  },
 ];

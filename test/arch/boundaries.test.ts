@@ -53,6 +53,16 @@ const planted: readonly (readonly [what: string, files: Record<string, string>, 
     ['every-lib-folder-has-a-row: lib/extra/a.ts → lib/view/view.ts'],
   ],
   [
+    'a table of verbs that loads one at once',
+    {
+      'lib/cli/get.ts': 'export const get = 1;\n',
+      'lib/cli/put.ts': 'export const put = 1;\n',
+      'lib/cli/verbs.ts':
+        "import { get } from './get.ts';\nexport const verbs = [get, async () => (await import('./put.ts')).put];\n",
+    },
+    ['a-verb-is-loaded-when-it-is-called: lib/cli/verbs.ts → lib/cli/get.ts'],
+  ],
+  [
     'a pure stage that reads files',
     { 'lib/view/a.ts': "import { readFileSync } from 'node:fs';\nexport const a = readFileSync;\n" },
     ['no-node-core-in-the-line: lib/view/a.ts → fs'],
