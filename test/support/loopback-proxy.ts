@@ -14,7 +14,8 @@ import { waitUntil } from '../../tools/support/wait-until.ts';
 import { CALL_HEADER, type Echo, type EchoUpstreams, startEchoUpstreams } from './echo-upstreams.ts';
 import { ENTRY, type LoggedCall, loopbackBootstrap } from './loopback-bootstrap.ts';
 import type { Request } from './route-choice.ts';
-import { type Call, type Outcome, readRequest } from './traffic.ts';
+import { type Call, readRequest } from './call-request.ts';
+import type { Outcome } from './traffic.ts';
 
 /** A real Envoy that runs a proxy's resources on loopback, and answers calls. */
 export interface LoopbackProxy {

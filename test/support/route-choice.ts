@@ -14,7 +14,7 @@ export interface Request {
   readonly path: string;
   /** With the query. */
   readonly target: string;
-  readonly query: URLSearchParams;
+  readonly query: ReadonlyMap<string, string>;
   /** By lower-case name, pseudo-headers among them. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -24,7 +24,7 @@ export function matchesRoute(match: RouteMatchIr, request: Request): boolean {
   return (
     matchesPath(match, request.path) &&
     match.headers.every((header) => matchesHeader(header, request.headers)) &&
-    match.queryParams.every(({ name, match: wanted }) => matchesText(wanted, request.query.get(name) ?? undefined))
+    match.queryParams.every(({ name, match: wanted }) => matchesText(wanted, request.query.get(name)))
   );
 }
 

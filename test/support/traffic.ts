@@ -1,21 +1,11 @@
-import { isIpAddress } from '../../lib/base/ip-address.ts';
+import { RE2JS } from 're2js';
 import { unreachable } from '../../lib/base/unreachable.ts';
 import type { FilterChainIr, ListenerIr } from '../../lib/ir/listener.ts';
 import type { ProxyIr } from '../../lib/ir/proxy-ir.ts';
 import type { ForwardIr, MirrorIr, RedirectIr, RouteIr, VirtualHostIr } from '../../lib/ir/route-configuration.ts';
+import { type Call, readRequest, withNormalPath, withoutPort } from './call-request.ts';
 import { chooseChain } from './filter-chain-choice.ts';
 import { matchesRoute, type Request } from './route-choice.ts';
-
-/** One request through one proxy, as `calls.yaml` writes it. */
-export interface Call {
-  /** `GET http://host:port/path?query`; the port is the one that is connected to unless `to` says otherwise. */
-  readonly call: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Where the connection was going before it was redirected; without an address, to one that no listener has. */
-  readonly to?: { readonly address?: string; readonly port?: number };
-  /** `inbound` is a connection of somebody else to the proxy's own workload. */
-  readonly direction?: 'inbound' | 'outbound';
-}
 
 /** What became of a call: each part as far as it got. */
 export interface Outcome {
@@ -57,10 +47,11 @@ export function evaluateCall(ir: ProxyIr, call: Call): Outcome {
   };
 }
 
-function throughChain(ir: ProxyIr, chain: FilterChainIr, request: Request): Outcome {
+function throughChain(ir: ProxyIr, chain: FilterChainIr, sent: Request): Outcome {
   const filter = chain.filters.at(-1);
   if (filter?.type === 'tcp-proxy') return isKnown(ir, filter.cluster) ? { cluster: filter.cluster } : {};
   if (filter?.type !== 'http-connection-manager') return {};
+  const request = withNormalPath(sent, filter.pathNormalization);
   const { routes: source } = filter;
   const routes = source.by === 'value' ? source.value : ir.routes.find(({ name }) => name === source.name);
   if (routes === undefined) return { status: 404 };
@@ -122,7 +113,7 @@ function rewritten({ pathRewrite }: ForwardIr, { match }: RouteIr, request: Requ
   if (pathRewrite === undefined) return request.target;
   if (pathRewrite.type === 'regex') {
     const substitution = pathRewrite.substitution.replaceAll(/\\(\d)/g, (_all, group) => `$${group}`);
-    return request.path.replace(new RegExp(pathRewrite.pattern), substitution) + query;
+    return RE2JS.compile(pathRewrite.pattern).matcher(request.path).replaceAll(substitution) + query;
   }
   const rest = match.path.type === 'prefix' ? request.path.slice(match.path.value.length) : '';
   return pathRewrite.prefix + rest + query;
@@ -130,11 +121,19 @@ function rewritten({ pathRewrite }: ForwardIr, { match }: RouteIr, request: Requ
 
 function redirected(action: RedirectIr, { match }: RouteIr, request: Request): string {
   const scheme = action.scheme === '' ? request.scheme : action.scheme;
-  const host = action.host === '' ? withoutPort(request.authority) : action.host;
+  const host = action.host === '' ? keptHost(request, scheme, action.port) : action.host;
   const port = action.port === 0 ? '' : `:${action.port}`;
-  const rest = match.path.type === 'prefix' ? request.target.slice(match.path.value.length) : '';
+  const query = request.target.slice(request.path.length);
+  const rest = match.path.type === 'prefix' ? request.path.slice(match.path.value.length) : '';
   const path = action.replaces === 'prefix' ? action.path + rest : action.path;
-  return `${scheme}://${host}${port}${action.path === '' ? request.target : path}`;
+  return `${scheme}://${host}${port}${action.path === '' ? request.target : path + query}`;
+}
+
+/** The authority of the request; its port goes where another takes its place, or where it is the default of a scheme that changes. */
+function keptHost({ authority, scheme }: Request, newScheme: string, newPort: number): string {
+  const defaultPort = scheme === 'http' ? ':80' : ':443';
+  const isReplaced = newPort !== 0 || (scheme !== newScheme && authority.endsWith(defaultPort));
+  return isReplaced ? withoutPort(authority) : authority;
 }
 
 /** The listener of the address that the connection was going to; else of the port alone; else the one that takes the rest. */
@@ -180,30 +179,4 @@ function rankOf(domain: string, asked: string): number {
   if (asked.length <= text.length) return 0;
   if (domain.startsWith('*') && asked.endsWith(text)) return 2_000_000 + text.length;
   return domain.endsWith('*') && asked.startsWith(text) ? 1_000_000 + text.length : 0;
-}
-
-function withoutPort(authority: string): string {
-  return authority.replace(/:\d+$/, (port) => (isIpAddress(authority) ? port : ''));
-}
-
-/** The request of a call, read from its one line. */
-export function readRequest({ call, headers = {} }: Call): Request {
-  const [, method = '', scheme = '', authority = '', target = '/'] =
-    /^([A-Z]+) (https?):\/\/([^/?]+)(\S*)$/.exec(call) ?? [];
-  if (scheme !== 'http' && scheme !== 'https') throw new Error(`no request: ${call}`);
-  const [path = '/', query = ''] = target.split('?');
-  const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? (scheme === 'https' ? 443 : 80));
-  const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-  const asked = lower['host'] ?? authority;
-  return {
-    method,
-    scheme,
-    authority: asked,
-    host: withoutPort(authority),
-    port,
-    path: path === '' ? '/' : path,
-    target: target === '' ? '/' : target,
-    query: new URLSearchParams(query),
-    headers: { ...lower, ':method': method, ':authority': asked, ':scheme': scheme },
-  };
 }

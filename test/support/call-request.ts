@@ -1,0 +1,62 @@
+import { isIpAddress } from '../../lib/base/ip-address.ts';
+import type { HttpConnectionManagerIr } from '../../lib/ir/http-connection-manager.ts';
+import type { Request } from './route-choice.ts';
+
+/** One request through one proxy, as `calls.yaml` writes it. */
+export interface Call {
+  /** `GET http://host:port/path?query`; the port is the one that is connected to unless `to` says otherwise. */
+  readonly call: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Where the connection was going before it was redirected; without an address, to one that no listener has. */
+  readonly to?: { readonly address?: string; readonly port?: number };
+  /** `inbound` is a connection of somebody else to the proxy's own workload. */
+  readonly direction?: 'inbound' | 'outbound';
+}
+
+/** The request of a call, read from its one line. */
+export function readRequest({ call, headers = {} }: Call): Request {
+  const [, method = '', scheme = '', authority = '', target = '/'] =
+    /^([A-Z]+) (https?):\/\/([^/?]+)(\S*)$/.exec(call) ?? [];
+  if (scheme !== 'http' && scheme !== 'https') throw new Error(`no request: ${call}`);
+  const [path = '/', query = ''] = target.split('?');
+  const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? (scheme === 'https' ? 443 : 80));
+  const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const asked = lower['host'] ?? authority;
+  return {
+    method,
+    scheme,
+    authority: asked,
+    host: withoutPort(authority),
+    port,
+    path: path === '' ? '/' : path,
+    target: target === '' ? '/' : target,
+    query: readQuery(query),
+    headers: { ...lower, ':method': method, ':authority': asked, ':scheme': scheme },
+  };
+}
+
+/** As they stand, for Envoy decodes nothing; of parameters with one name the first counts. */
+function readQuery(query: string): ReadonlyMap<string, string> {
+  const pairs = query.split('&').map((pair): [string, string] => {
+    const [name = '', ...value] = pair.split('=');
+    return [name, value.join('=')];
+  });
+  return new Map(pairs.reverse());
+}
+
+/**
+ * The request as routes and clusters see it: dot segments resolved, and if need be slashes decoded and merged.
+ * Source: Envoy's API reference, HttpConnectionManager, `normalize_path`.
+ */
+export function withNormalPath(request: Request, how: HttpConnectionManagerIr['pathNormalization']): Request {
+  if (how === 'none') return request;
+  const decoded =
+    how === 'decode-and-merge-slashes' ? request.path.replace(/%2f/gi, '/').replace(/%5c/gi, '\\') : request.path;
+  const resolved = new URL(`http://normal${decoded}`).pathname;
+  const path = how === 'base' ? resolved : resolved.replace(/\/{2,}/g, '/');
+  return { ...request, path, target: path + request.target.slice(request.path.length) };
+}
+
+export function withoutPort(authority: string): string {
+  return authority.replace(/:\d+$/, (port) => (isIpAddress(authority) ? port : ''));
+}
