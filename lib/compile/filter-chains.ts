@@ -30,13 +30,14 @@ export const PLAIN_CHAIN: Omit<FilterChainIr, 'filters'> = {
   match: ANY_CONNECTION,
   tls: undefined,
   handshakeTimeout: undefined,
+  source: '',
 };
 
 /** A TCP proxy to one cluster, known to statistics under the cluster's name. */
 export const tcpTo = (cluster: string): TcpProxyIr => ({
   type: 'tcp-proxy',
   statPrefix: cluster,
-  cluster,
+  target: { type: 'cluster', cluster },
   idleTimeout: undefined,
   maxConnectionDuration: undefined,
   hashesSourceIp: false,

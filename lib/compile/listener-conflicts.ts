@@ -32,12 +32,39 @@ export function mayMix(present: Protocol | 'mixed', incoming: Protocol): boolean
   return present === incoming || !(SERVER_SPEAKS_FIRST.has(present) || SERVER_SPEAKS_FIRST.has(incoming));
 }
 
-/** LS-11: equal for two matches that hold for the same connections; Envoy refuses a listener that has both. */
-export function matchKey(match: ChainMatchIr): string {
-  const names = [...match.serverNames].sort();
-  const ranges = match.destinationRanges.map(canonicalRange).sort();
-  return JSON.stringify([match.destinationPort, match.transport, match.applicationProtocols, names, ranges]);
+/**
+ * LS-11, TR-12: the part of a match that is not taken yet, which is taken for its owner then, `undefined` when nothing is left;
+ * and the owners of the rest. Envoy refuses a listener in which two chains match the same connections, be it by one name of many.
+ */
+export function takeFree<T>(
+  match: ChainMatchIr,
+  owner: T,
+  taken: Map<string, T>,
+): { readonly match: ChainMatchIr | undefined; readonly rivals: readonly T[] } {
+  const { destinationPort, transport, applicationProtocols, serverNames, destinationRanges } = match;
+  const keyOf = (name: string, range: AddressRange | undefined): string =>
+    JSON.stringify([destinationPort, transport, applicationProtocols, name, range && canonicalRange(range)]);
+  const names = serverNames.length > 0 ? [...new Set(serverNames)] : [''];
+  const ranges = destinationRanges.length > 0 ? uniqueRanges(destinationRanges) : [undefined];
+  const rivals = names.flatMap((name) => ranges.flatMap((range) => ownerOf(taken, keyOf(name, range))));
+  const freeRanges = ranges.filter((range) => names.some((name) => !taken.has(keyOf(name, range))));
+  const freeNames = names.filter((name) => freeRanges.every((range) => !taken.has(keyOf(name, range))));
+  if (freeNames.length === 0 || freeRanges.length === 0) return { match: undefined, rivals };
+  for (const name of freeNames) for (const range of freeRanges) taken.set(keyOf(name, range), owner);
+  const free = {
+    serverNames: serverNames.length > 0 ? freeNames : [],
+    destinationRanges: freeRanges.filter((range) => range !== undefined),
+  };
+  return { match: { ...match, ...free }, rivals };
 }
+
+function ownerOf<T>(taken: ReadonlyMap<string, T>, key: string): readonly T[] {
+  const owner = taken.get(key);
+  return owner === undefined ? [] : [owner];
+}
+
+const uniqueRanges = (ranges: readonly AddressRange[]): readonly AddressRange[] =>
+  [...new Map(ranges.toReversed().map((range) => [canonicalRange(range), range])).values()].toReversed();
 
 /** Two ways to write a range are one: bits beyond the prefix mean nothing. */
 function canonicalRange({ address, bits }: AddressRange): string {

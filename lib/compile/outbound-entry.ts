@@ -1,3 +1,4 @@
+import type { HostName } from '../base/host-name.ts';
 import type { FilterChainIr } from '../ir/listener.ts';
 import type { Protocol } from '../model/protocol.ts';
 import type { ServicePort } from '../model/service.ts';
@@ -12,8 +13,10 @@ export interface OutboundEntry {
   carries: Carries;
   /** What the first service speaks, until something else came to it. */
   speaks: Protocol | 'mixed';
-  /** By what tells them apart, in the order in which they came. */
-  readonly chains: Map<string, OwnedChain>;
+  /** In the order in which they came. */
+  readonly chains: OwnedChain[];
+  /** Which connections have a chain already, and to which host it leads. */
+  readonly taken: Map<string, HostName>;
 }
 
 export interface OwnedChain {

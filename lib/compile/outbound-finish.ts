@@ -4,7 +4,7 @@ import type { FilterChainIr, ListenerFilterIr, ListenerIr, TcpProxyIr } from '..
 import type { ProxyView } from '../view/proxy-view.ts';
 import { PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
 import { listenerName } from './listener-addresses.ts';
-import { onlyPlainHttp } from './outbound-chains.ts';
+import { onlyPlainHttp } from './outbound-http-chain.ts';
 import type { OutboundEntry } from './outbound-entry.ts';
 
 /** The listener of an entry to which no more services come. */
@@ -14,7 +14,7 @@ export function finishListener(
 ): ListenerIr {
   const { facts, mesh } = view;
   const isSniffed = carries === 'auto';
-  const finished = [...chains.values()].map((owned) =>
+  const finished = chains.map((owned) =>
     owned.carries === 'http' && isSniffed ? onlyPlainHttp(owned.chain) : owned.chain,
   );
   const inspectors = inspectorsOf(finished);

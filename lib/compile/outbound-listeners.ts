@@ -2,11 +2,12 @@ import { unreachable } from '../base/unreachable.ts';
 import { ipAddressKey } from '../base/ip-address.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import type { ListenerIr } from '../ir/listener.ts';
-import { isTls } from '../model/protocol.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
-import { carriesOf, matchKey, mayMix, meeting } from './listener-conflicts.ts';
+import { carriesOf, mayMix, meeting, takeFree } from './listener-conflicts.ts';
 import { withDistinctSockets } from './listener-addresses.ts';
-import { httpChain, tcpChain } from './outbound-chains.ts';
+import { isPartialWildcard } from './connection-filters.ts';
+import { httpChain } from './outbound-http-chain.ts';
+import { connectionRouting, isToldByName, tcpChains, type ConnectionRouting } from './outbound-tcp-chains.ts';
 import type { Claim, OutboundEntry, OwnedChain } from './outbound-entry.ts';
 import { finishListener } from './outbound-finish.ts';
 import { outboundSockets } from './outbound-sockets.ts';
@@ -17,32 +18,39 @@ import { refusal } from './refused-ports.ts';
  * cannot share a socket the older one keeps it.
  */
 export function outboundListeners(view: ProxyView): Noted<readonly ListenerIr[]> {
-  const entries = new Map<string, OutboundEntry>();
-  const issues: Issue[] = [];
+  const building: Building = { view, routing: connectionRouting(view), entries: new Map(), issues: [] };
   for (const visible of view.services) {
     for (const port of visible.service.ports) {
       if (port.protocol === 'udp') continue;
       for (const socket of outboundSockets(view.facts, visible, port)) {
         const claim = { visible, port, socket };
-        const reason = refusal(view, port.number, socket) ?? admit(view, claim, entries);
-        if (reason !== undefined) issues.push(conflict(claim, reason));
+        const reason = refusal(view, port.number, socket) ?? admit(building, claim);
+        if (reason !== undefined) building.issues.push(conflict(claim, reason));
       }
     }
   }
-  const listeners = [...entries.values()].map((entry) => finishListener(view, entry));
-  return { value: withDistinctSockets(listeners), issues };
+  const listeners = [...building.entries.values()].map((entry) => finishListener(view, entry));
+  return { value: withDistinctSockets(listeners), issues: building.issues };
+}
+
+/** What has been opened so far. Lives only while one view's listeners are built. */
+interface Building {
+  readonly view: ProxyView;
+  readonly routing: ConnectionRouting;
+  readonly entries: Map<string, OutboundEntry>;
+  readonly issues: Issue[];
 }
 
 /** Adds a claim to the listener of its socket, or opens it; answers why not, where it cannot be. */
-function admit(view: ProxyView, claim: Claim, entries: Map<string, OutboundEntry>): string | undefined {
+function admit(building: Building, claim: Claim): string | undefined {
   const { visible, port, socket } = claim;
   const { hostname } = visible.service;
-  if (isTls(port.protocol) && socket.reach === 'wildcard' && isPartialWildcard(hostname)) {
+  if (isToldByName(claim) && isPartialWildcard(hostname)) {
     return `${hostname} cannot be told by the name that a TLS client asks for: a wildcard stands for whole labels, as in *.example.com`;
   }
   const key = `${ipAddressKey(socket.addresses[0])} ${port.number}`;
-  const entry = entries.get(key);
-  if (entry !== undefined) return join(view, claim, entry);
+  const entry = building.entries.get(key);
+  if (entry !== undefined) return join(building, claim, entry);
   const carries = carriesOf(port.protocol);
   // LS-8: at the wildcard address anything may arrive, except where a service says that it is a forward proxy (RD-17).
   const isSniffed = carries === 'http' && socket.reach === 'wildcard' && port.protocol !== 'http-proxy';
@@ -51,14 +59,14 @@ function admit(view: ProxyView, claim: Claim, entries: Map<string, OutboundEntry
     port: port.number,
     carries: isSniffed ? 'auto' : carries,
     speaks: isSniffed ? 'mixed' : port.protocol,
-    chains: new Map(),
+    chains: [],
+    taken: new Map(),
   };
-  for (const owned of chainsOf(view, claim)) addChain(owned, opened);
-  entries.set(key, opened);
-  return undefined;
+  building.entries.set(key, opened);
+  return addChains(building, claim, opened);
 }
 
-function join(view: ProxyView, claim: Claim, entry: OutboundEntry): string | undefined {
+function join(building: Building, claim: Claim, entry: OutboundEntry): string | undefined {
   const { protocol } = claim.port;
   const met = meeting(entry.carries, carriesOf(protocol));
   switch (met) {
@@ -71,35 +79,38 @@ function join(view: ProxyView, claim: Claim, entry: OutboundEntry): string | und
         entry.carries = 'auto';
         entry.speaks = 'mixed';
       }
-      const lost = chainsOf(view, claim).map((owned) => addChain(owned, entry));
-      return lost.find((reason) => reason !== undefined);
+      return addChains(building, claim, entry);
     }
     default:
       return unreachable(met);
   }
 }
 
-/** LS-11: of two chains for the same connections the older stays. */
-function addChain(owned: OwnedChain, { chains }: OutboundEntry): string | undefined {
-  const key = `${owned.carries} ${matchKey(owned.chain.match)}`;
-  const rival = chains.get(key);
-  if (rival === undefined) chains.set(key, owned);
-  else if (owned.carries === 'tcp')
-    return `nothing tells its connections from those to ${rival.hostname}, which keeps them`;
-  return undefined;
-}
-
-function chainsOf(view: ProxyView, claim: Claim): OwnedChain[] {
+function addChains({ view, routing, issues }: Building, claim: Claim, entry: OutboundEntry): string | undefined {
   const { hostname } = claim.visible.service;
   const carries = carriesOf(claim.port.protocol);
-  const chains: OwnedChain[] = [];
-  if (carries !== 'http') chains.push({ carries: 'tcp', chain: tcpChain(view, claim), hostname });
-  if (carries !== 'tcp') chains.push({ carries: 'http', chain: httpChain(view, claim), hostname });
-  return chains;
+  const lost: (string | undefined)[] = [];
+  if (carries !== 'http') {
+    const tcp = tcpChains(view, routing, claim);
+    issues.push(...tcp.issues);
+    lost.push(...tcp.value.map((chain) => addChain({ carries: 'tcp', chain, hostname }, entry)));
+  }
+  if (carries !== 'tcp') lost.push(addChain({ carries: 'http', chain: httpChain(view, claim), hostname }, entry));
+  return lost.find((reason) => reason !== undefined);
 }
 
-/** Envoy matches server names by whole labels and refuses `*example.com`. */
-const isPartialWildcard = (hostname: string): boolean => hostname.startsWith('*') && !hostname.startsWith('*.');
+/** LS-11: of two chains for the same connections the older stays. */
+function addChain({ carries, chain, hostname }: OwnedChain, { chains, taken }: OutboundEntry): string | undefined {
+  if (carries === 'http') {
+    if (chains.every((owned) => owned.carries === 'tcp')) chains.push({ carries, chain, hostname });
+    return undefined;
+  }
+  const { match, rivals } = takeFree(chain.match, hostname, taken);
+  if (match !== undefined) chains.push({ carries, chain: { ...chain, match }, hostname });
+  const rival = rivals.find((each) => each !== hostname);
+  if (rival === undefined) return undefined;
+  return `nothing tells its connections from those to ${rival}, which keeps them`;
+}
 
 function conflict({ visible: { service }, port, socket }: Claim, reason: string): Issue {
   return {

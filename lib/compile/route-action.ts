@@ -1,6 +1,5 @@
 import { durationMs } from '../base/brand.ts';
 import { unreachable } from '../base/unreachable.ts';
-import { outboundCluster } from '../ir/cluster-name.ts';
 import type {
   ForwardIr,
   HashKeyIr,
@@ -10,7 +9,8 @@ import type {
   RouteActionIr,
   TargetIr,
 } from '../ir/route-configuration.ts';
-import type { Destination, Forward, HttpRule, Redirect, Rewrite, WeightedDestination } from '../model/http-rule.ts';
+import type { Forward, HttpRule, Redirect, Rewrite, WeightedDestination } from '../model/http-rule.ts';
+import { clusterOf } from './destination-cluster.ts';
 import { hashKeyOf } from './hash-key.ts';
 import { compileHeaderEdits, editedAuthority } from './header-edits.ts';
 import { compileRetry } from './retry.ts';
@@ -106,14 +106,6 @@ function compileTarget({ destinations }: Forward, at: RouteAttachment): TargetIr
       authority: editedAuthority(requestHeaders),
     })),
   };
-}
-
-/** RT-21: a destination that nobody knows still has a name; requests to it are then answered with 503. */
-function clusterOf({ host, subset, port }: Destination, at: RouteAttachment): string {
-  if (host === '') return 'UnknownService';
-  const [onlyPort, ...others] = at.infersPorts ? (at.services.get(host)?.service.ports ?? []) : [];
-  const inferred = onlyPort !== undefined && others.length === 0 ? onlyPort.number : at.listenerPort;
-  return outboundCluster(port === 0 ? inferred : port, subset, host);
 }
 
 /** RT-30: one key per destination that may be drawn. */

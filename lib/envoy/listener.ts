@@ -36,6 +36,7 @@ export function encodeListener(listener: ListenerIr, ir: ProxyIr): ProtoJson {
 function encodeFilterChain(chain: FilterChainIr, ir: ProxyIr): ProtoJson {
   return withoutDefaults({
     name: chain.name === '' ? undefined : chain.name,
+    metadata: chain.source === '' ? undefined : { filterMetadata: { istio: { config: chain.source } } },
     filterChainMatch: encodeChainMatch(chain.match),
     filters: chain.filters.map((filter) => encodeNetworkFilter(filter, ir)),
     transportSocket: chain.tls && encodeDownstreamTls(chain.tls, ir),

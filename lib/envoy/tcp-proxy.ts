@@ -1,4 +1,4 @@
-import type { TcpProxyIr } from '../ir/listener.ts';
+import type { ConnectionTargetIr, TcpProxyIr } from '../ir/listener.ts';
 import { optionalDuration } from './duration.ts';
 import type { ProtoJson } from './envoy-resource.ts';
 import { structExtension, typedExtension, withoutDefaults } from './typed-extension.ts';
@@ -10,13 +10,18 @@ export function encodeTcpProxy(proxy: TcpProxyIr): ProtoJson {
     'envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy',
     withoutDefaults({
       statPrefix: proxy.statPrefix,
-      cluster: proxy.cluster,
+      ...encodeTarget(proxy.target),
       idleTimeout: optionalDuration(proxy.idleTimeout),
       maxDownstreamConnectionDuration: optionalDuration(proxy.maxConnectionDuration),
       hashPolicy: proxy.hashesSourceIp ? [{ sourceIp: {} }] : undefined,
     }),
   );
 }
+
+const encodeTarget = (target: ConnectionTargetIr): ProtoJson =>
+  target.type === 'cluster'
+    ? { cluster: target.cluster }
+    : { weightedClusters: { clusters: target.clusters.map(({ cluster, weight }) => ({ name: cluster, weight })) } };
 
 /** Counts MongoDB operations as they pass; the bytes go on to the next filter unchanged. */
 export function encodeMongoProxy(statPrefix: string): ProtoJson {

@@ -48,6 +48,8 @@ export interface FilterChainIr {
   /** How long the handshake of the transport may take; `undefined` for no limit. */
   readonly handshakeTimeout: DurationMs | undefined;
   readonly filters: readonly NetworkFilterIr[];
+  /** API path of the document that it comes from, for metadata; empty for none. */
+  readonly source: string;
 }
 
 /** What a connection must be like; every empty part matches anything. Lists are sorted where order has no meaning. */
@@ -89,9 +91,14 @@ export type NetworkFilterIr =
 export interface TcpProxyIr {
   readonly type: 'tcp-proxy';
   readonly statPrefix: string;
-  readonly cluster: string;
+  readonly target: ConnectionTargetIr;
   readonly idleTimeout: DurationMs | undefined;
   readonly maxConnectionDuration: DurationMs | undefined;
   /** Chooses the endpoint by the client's address. */
   readonly hashesSourceIp: boolean;
 }
+
+/** One cluster, or several of which one is drawn by weight for each connection; weights are at least 1. */
+export type ConnectionTargetIr =
+  | { readonly type: 'cluster'; readonly cluster: string }
+  | { readonly type: 'weighted'; readonly clusters: readonly { readonly cluster: string; readonly weight: number }[] };

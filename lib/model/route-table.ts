@@ -1,5 +1,6 @@
 import type { HostName } from '../base/host-name.ts';
 import type { ResourceKey } from '../resources/resource.ts';
+import type { ConnectionRule } from './connection-rule.ts';
 import type { HttpRule } from './http-rule.ts';
 import type { Visibility } from './visibility.ts';
 
@@ -22,4 +23,8 @@ export interface RouteTable {
   readonly visibility: Visibility;
   /** In the order written: the first rule that matches wins. */
   readonly http: readonly HttpRule[];
+  /** For ports that carry neither HTTP nor TLS (TR-1). */
+  readonly tcp: readonly ConnectionRule[];
+  /** For ports whose TLS goes on to the destination (TR-1). */
+  readonly tls: readonly ConnectionRule[];
 }

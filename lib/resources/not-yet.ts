@@ -98,8 +98,6 @@ function onVirtualServices(): readonly NotYet[] {
   const claims = 'routing by claims of a token';
   const byHeader = 'match on a header that the application sets';
   return [
-    row('spec.tcp', 'routing of plain connections', 'declare the port as HTTP, or leave its traffic unrouted'),
-    row('spec.tls', 'routing by server name', 'declare the port as HTTP, or leave its traffic unrouted'),
     { ...row('spec.http[].match[].headers{}', claims, byHeader), when: (_, name) => isClaimHeader(name) },
     { ...row('spec.http[].match[].withoutHeaders{}', claims, byHeader), when: (_, name) => isClaimHeader(name) },
   ];

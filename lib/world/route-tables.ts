@@ -5,6 +5,7 @@ import type { MeshSettings } from '../model/mesh-settings.ts';
 import { MESH_GATEWAY, type RouteTable } from '../model/route-table.ts';
 import { resolveExportTo } from '../model/visibility.ts';
 import { keyOf, type Resource, type ResourceKey } from '../resources/resource.ts';
+import { readConnectionRules } from './connection-rules.ts';
 import { effectiveRoutes, findDelegates, type EffectiveRoute } from './delegates.ts';
 import { readHttpRule } from './http-rules.ts';
 import { nameResolver } from './name-resolver.ts';
@@ -51,5 +52,7 @@ function readRouteTable(
     gateways: gateways.length === 0 ? [MESH_GATEWAY] : gateways.map(names.gateway),
     visibility: resolveExportTo(spec.exportTo, metadata.namespace, mesh.defaultExportTo.routes),
     http,
+    tcp: readConnectionRules(spec.tcp, names, 'spec.tcp'),
+    tls: readConnectionRules(spec.tls, names, 'spec.tls'),
   };
 }

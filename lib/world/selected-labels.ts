@@ -31,7 +31,9 @@ export function selectedLabels(readers: LabelReaders): ReadonlySet<string> {
   }
   for (const gateway of readers.gateways) addAll(gateway.selector);
   for (const table of readers.routeTables) {
-    for (const rule of table.http) for (const match of rule.matches) addAll(match.sourceLabels);
+    for (const rule of [...table.http, ...table.tcp, ...table.tls]) {
+      for (const match of rule.matches) addAll(match.sourceLabels);
+    }
   }
   return keys;
 }

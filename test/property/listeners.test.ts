@@ -5,13 +5,13 @@ import { canonicalJson } from '../../lib/base/hashing.ts';
 import { parseIpAddress } from '../../lib/base/ip-address.ts';
 import { compile } from '../../lib/compile/compile.ts';
 import { requestedRoutes } from '../../lib/compile/requested-routes.ts';
-import type { FilterChainIr, ListenerIr } from '../../lib/ir/listener.ts';
+import type { ConnectionTargetIr, FilterChainIr, ListenerIr } from '../../lib/ir/listener.ts';
 import type { ProxyIr } from '../../lib/ir/proxy-ir.ts';
 import type { Resource } from '../../lib/resources/resource.ts';
 import { buildProxyView } from '../../lib/view/build-proxy-view.ts';
 import { viewFacts } from '../../lib/view/view-facts.ts';
 import { buildWorld } from '../../lib/world/world.ts';
-import { contestedSockets, listeningNode } from '../support/arbitrary-sockets.ts';
+import { contestedSockets, listeningNode, NOWHERE } from '../support/arbitrary-sockets.ts';
 import { proxyFacts, type TestNode } from '../support/proxy-facts.ts';
 
 function irOf(documents: readonly Resource[], node: TestNode): ProxyIr {
@@ -54,8 +54,12 @@ test('no two listeners have a name or a socket in common: Envoy refuses the seco
 test('LS-11: no two chains of a listener match the same connections: Envoy refuses the listener', () => {
   always(({ listeners }) => {
     for (const { name, chains } of listeners) {
-      const matches = chains.map(({ match }) =>
-        canonicalJson({ ...match, destinationRanges: match.destinationRanges.map(significant).sort() }),
+      const matches = chains.flatMap(({ match: { serverNames, destinationRanges, ...match } }) =>
+        (serverNames.length > 0 ? serverNames : ['any']).flatMap((serverName) =>
+          (destinationRanges.length > 0 ? destinationRanges.map(significant) : ['any']).map((range) =>
+            canonicalJson({ ...match, serverName, range }),
+          ),
+        ),
       );
       assert.equal(new Set(matches).size, matches.length, name);
     }
@@ -89,11 +93,16 @@ test('SNAP-1: every route configuration and cluster that a listener names is the
     const clusters = new Set(ir.clusters.map(({ name }) => name));
     for (const listener of ir.listeners) {
       for (const filter of chainsOf(listener).flatMap(({ filters }) => filters)) {
-        if (filter.type === 'tcp-proxy') assert.ok(clusters.has(filter.cluster), filter.cluster);
+        if (filter.type !== 'tcp-proxy') continue;
+        const named = targets(filter.target).filter((cluster) => !cluster.includes(NOWHERE));
+        for (const cluster of named) assert.ok(clusters.has(cluster), cluster);
       }
     }
   });
 });
+
+const targets = (target: ConnectionTargetIr): readonly string[] =>
+  target.type === 'cluster' ? [target.cluster] : target.clusters.map(({ cluster }) => cluster);
 
 test('a chain ends in exactly one filter that takes the bytes', () => {
   always(({ listeners }) => {

@@ -52,6 +52,24 @@ const server = fc.record({
 
 const gateway = fc.record({ servers: fc.array(server, { minLength: 1, maxLength: 3 }) });
 
+/** A host to which connections are routed and that nobody serves. */
+export const NOWHERE = 'nowhere.com';
+
+const subnets = fc.uniqueArray(fc.constantFrom('10.1.0.0/16', '10.1.9.9/16', '10.2.0.0/16', '10.1.0.1'), {
+  maxLength: 2,
+});
+const connectionMatches = fc.array(fc.record({ port: fc.constantFrom(0, 80, 443), destinationSubnets: subnets }), {
+  maxLength: 2,
+});
+const ends = fc.constantFrom(
+  [{ destination: { host: NOWHERE } }],
+  [
+    { destination: { host: NOWHERE }, weight: 1 },
+    { destination: { host: NOWHERE, port: { number: 1 } }, weight: 3 },
+  ],
+  [{ destination: { host: NOWHERE }, weight: 0 }, { destination: { host: NOWHERE, subset: 's' } }],
+);
+
 const virtualService = fc.record({
   hosts,
   gateways: fc.subarray(['mesh', 'a/x', 'b/y'], { minLength: 1 }),
@@ -61,6 +79,20 @@ const virtualService = fc.record({
       route: fc.constant([{ destination: { host: 'one.com' } }]),
     }),
     { minLength: 1, maxLength: 2 },
+  ),
+  tcp: fc.array(fc.record({ match: connectionMatches, route: ends }), { maxLength: 2 }),
+  tls: fc.array(
+    fc.record({
+      match: fc.array(
+        fc.record({
+          sniHosts: fc.uniqueArray(fc.constantFrom(...HOSTS, '*'), { minLength: 1, maxLength: 2 }),
+          destinationSubnets: subnets,
+        }),
+        { minLength: 1, maxLength: 2 },
+      ),
+      route: ends,
+    }),
+    { maxLength: 2 },
   ),
 });
 

@@ -1,5 +1,11 @@
 import { unreachable } from '../../lib/base/unreachable.ts';
-import type { ChainMatchIr, FilterChainIr, ListenerIr, NetworkFilterIr } from '../../lib/ir/listener.ts';
+import type {
+  ChainMatchIr,
+  ConnectionTargetIr,
+  FilterChainIr,
+  ListenerIr,
+  NetworkFilterIr,
+} from '../../lib/ir/listener.ts';
 
 /**
  * A listener in a few lines that a person can read: first its name, then each chain as `match → filters`, then the default
@@ -35,7 +41,7 @@ const filtersOf = ({ filters, tls }: FilterChainIr): string =>
 function filterOf(filter: NetworkFilterIr): string {
   switch (filter.type) {
     case 'tcp-proxy':
-      return `tcp ${filter.cluster}`;
+      return `tcp ${targetOf(filter.target)}`;
     case 'http-connection-manager':
       return filter.routes.by === 'name' ? `http ${filter.routes.name}` : `http inline ${filter.routes.value.name}`;
     case 'sni-dynamic-forward-proxy':
@@ -47,3 +53,8 @@ function filterOf(filter: NetworkFilterIr): string {
       return unreachable(filter);
   }
 }
+
+const targetOf = (target: ConnectionTargetIr): string =>
+  target.type === 'cluster'
+    ? target.cluster
+    : target.clusters.map(({ cluster, weight }) => `${weight} ${cluster}`).join(', ');

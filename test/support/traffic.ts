@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { unreachable } from '../../lib/base/unreachable.ts';
-import type { FilterChainIr, ListenerIr } from '../../lib/ir/listener.ts';
+import type { ConnectionTargetIr, FilterChainIr, ListenerIr } from '../../lib/ir/listener.ts';
 import type { ProxyIr } from '../../lib/ir/proxy-ir.ts';
 import type { ForwardIr, MirrorIr, RedirectIr, RouteIr, VirtualHostIr } from '../../lib/ir/route-configuration.ts';
 import { type Call, readRequest, withNormalPath, withoutPort } from './call-request.ts';
@@ -49,7 +49,10 @@ export function evaluateCall(ir: ProxyIr, call: Call): Outcome {
 
 function throughChain(ir: ProxyIr, chain: FilterChainIr, sent: Request): Outcome {
   const filter = chain.filters.at(-1);
-  if (filter?.type === 'tcp-proxy') return isKnown(ir, filter.cluster) ? { cluster: filter.cluster } : {};
+  if (filter?.type === 'tcp-proxy') {
+    const { target } = filter;
+    return target.type === 'weighted' || isKnown(ir, target.cluster) ? targeted(target) : {};
+  }
   if (filter?.type !== 'http-connection-manager') return {};
   const request = withNormalPath(sent, filter.pathNormalization);
   const { routes: source } = filter;
@@ -99,8 +102,12 @@ function forwarded(action: ForwardIr, route: RouteIr, request: Request): Outcome
     path: rewritten(action, route, request),
     ...(mirrors.length > 0 && { mirrors: Object.fromEntries(mirrors.map(percentage)) }),
   };
-  if (target.type === 'cluster') return { cluster: target.cluster, ...shared };
-  return { clusters: Object.fromEntries(target.clusters.map(({ cluster, weight }) => [cluster, weight])), ...shared };
+  return { ...targeted(target), ...shared };
+}
+
+function targeted(target: ForwardIr['target'] | ConnectionTargetIr): Outcome {
+  if (target.type === 'cluster') return { cluster: target.cluster };
+  return { clusters: Object.fromEntries(target.clusters.map(({ cluster, weight }) => [cluster, weight])) };
 }
 
 const percentage = ({ cluster, share: { numerator, of } }: MirrorIr): readonly [string, number] => [

@@ -239,7 +239,7 @@ describe('what a listener does', () => {
       {
         type: 'tcp-proxy',
         statPrefix: 'outbound|9||a.example',
-        cluster: 'outbound|9||a.example',
+        target: { type: 'cluster', cluster: 'outbound|9||a.example' },
         idleTimeout: 1000,
         maxConnectionDuration: 2000,
         hashesSourceIp: true,
@@ -266,7 +266,8 @@ describe('what a listener does', () => {
     const { value } = outboundListeners(proxyView({ mesh, services: [visible(serviceOf('a', ports('9/tcp')))] }));
     const [filter] = value[0]?.chains[0]?.filters ?? [];
     assert.ok(filter?.type === 'tcp-proxy');
-    assert.deepEqual([filter.statPrefix, filter.cluster], ['a.example_9', 'outbound|9||a.example']);
+    assert.equal(filter.statPrefix, 'a.example_9');
+    assert.deepEqual(filter.target, { type: 'cluster', cluster: 'outbound|9||a.example' });
   });
 
   test('TR-11: operations of MongoDB are counted before its bytes go on', () => {

@@ -16,12 +16,12 @@ const any = {
 const proxy: NetworkFilterIr = {
   type: 'tcp-proxy',
   statPrefix: 's',
-  cluster: 'c',
+  target: { type: 'cluster', cluster: 'c' },
   idleTimeout: undefined,
   maxConnectionDuration: undefined,
   hashesSourceIp: false,
 };
-const chain = { name: '', match: any, tls: undefined, handshakeTimeout: undefined, filters: [proxy] };
+const chain = { name: '', match: any, tls: undefined, handshakeTimeout: undefined, source: '', filters: [proxy] };
 const listener: ListenerIr = {
   name: 'l',
   addresses: ['0.0.0.0'],
@@ -108,6 +108,7 @@ describe('members of a chain', () => {
   const cases: readonly [string, object, object][] = [
     ['nothing asked', {}, {}],
     ['a name', { name: 'n' }, { name: 'n' }],
+    ['a document', { source: '/apis/x' }, { metadata: { filterMetadata: { istio: { config: '/apis/x' } } } }],
     ['a handshake in time', { handshakeTimeout: durationMs(15_000) }, { transportSocketConnectTimeout: '15s' }],
     ['a port', match({ destinationPort: 9 }), { filterChainMatch: { destinationPort: 9 } }],
     ['TLS', match({ transport: 'tls' }), { filterChainMatch: { transportProtocol: 'tls' } }],

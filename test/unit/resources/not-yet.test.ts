@@ -17,9 +17,8 @@ const http = { hosts: ['a.b'], http: [{ route }] };
 
 const rows: readonly (readonly [kind: Kind, spec: object, refused: readonly string[], metadata?: object])[] = [
   ['VirtualService', http, []],
-  ['VirtualService', { ...http, tcp: [{ route }] }, ['spec.tcp']],
-  ['VirtualService', { ...http, tls: [{ match: [{ sniHosts: ['a.b'] }], route }] }, ['spec.tls']],
-  ['VirtualService', { ...http, tcp: [] }, []],
+  ['VirtualService', { ...http, tcp: [{ route }] }, []],
+  ['VirtualService', { ...http, tls: [{ match: [{ sniHosts: ['a.b'] }], route }] }, []],
   [
     'VirtualService',
     {

@@ -160,3 +160,36 @@ test('RT-28: allowOrigins goes before the deprecated allowOrigin', () => {
   assert.deepEqual(origins({ allowOrigin: ['a'] }), [{ type: 'exact', value: 'a' }]);
   assert.deepEqual(origins({ allowOrigin: ['a'], allowOrigins: [{ prefix: 'b' }] }), [{ type: 'prefix', value: 'b' }]);
 });
+
+test('VS-1, TR-7: rules for connections have full names, and those without a destination are left out', () => {
+  const match = [{ sniHosts: ['X.App.com'], gateways: ['edge'], destinationSubnets: ['10.0.0.1', '10.1.0.0/16'] }];
+  const table = tableOf([], {
+    tcp: [{}, { route: [{ destination: { host: 'db', port: { number: 1 }, subset: 's' }, weight: 3 }] }],
+    tls: [{ match, route: [{ destination: { host: 'app' } }] }],
+  });
+  assert.deepEqual(table.tcp, [
+    {
+      path: 'spec.tcp[1]',
+      matches: [],
+      destinations: [{ destination: { host: 'db.default.svc.cluster.local', subset: 's', port: 1 }, weight: 3 }],
+    },
+  ]);
+  assert.deepEqual(table.tls[0]?.matches, [
+    {
+      serverNames: ['x.app.com'],
+      destinations: [
+        { address: '10.0.0.1', bits: 32 },
+        { address: '10.1.0.0', bits: 16 },
+      ],
+      port: 0,
+      sourceLabels: {},
+      sourceNamespace: '',
+      gateways: ['default/edge'],
+    },
+  ]);
+});
+
+test('a rule with a range that cannot be read goes, instead of holding for every address', () => {
+  const route = [{ destination: { host: 'db' } }];
+  assert.deepEqual(tableOf([], { tcp: [{ match: [{ destinationSubnets: ['10.0.0.0/33'] }], route }] }).tcp, []);
+});

@@ -1,0 +1,14 @@
+import { outboundCluster } from '../ir/cluster-name.ts';
+import type { Destination } from '../model/http-rule.ts';
+import type { RouteAttachment } from './route-attachment.ts';
+
+/** RT-21: a destination that nobody knows still has a name; what is sent there is then answered with 503, or closed. */
+export function clusterOf(
+  { host, subset, port }: Destination,
+  { services, listenerPort, infersPorts }: Pick<RouteAttachment, 'services' | 'listenerPort' | 'infersPorts'>,
+): string {
+  if (host === '') return 'UnknownService';
+  const [onlyPort, ...others] = infersPorts ? (services.get(host)?.service.ports ?? []) : [];
+  const inferred = onlyPort !== undefined && others.length === 0 ? onlyPort.number : listenerPort;
+  return outboundCluster(port === 0 ? inferred : port, subset, host);
+}

@@ -1,0 +1,30 @@
+import type { FilterChainIr } from '../ir/listener.ts';
+import type { ProxyView } from '../view/proxy-view.ts';
+import { httpDnsCaches } from './dns-lookups.ts';
+import { ANY_CONNECTION, HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN, PLAIN_HTTP } from './filter-chains.ts';
+import { listenerName } from './listener-addresses.ts';
+import type { Claim } from './outbound-entry.ts';
+import { sharedRouteName, sniffedRouteName } from './route-name.ts';
+
+/** LS-9: HTTP goes by routes that are looked up under a name. */
+export function httpChain(view: ProxyView, { visible, port, socket }: Claim): FilterChainIr {
+  const { hostname } = visible.service;
+  const manager = httpManager(view, {
+    listenerClass: 'sidecar-outbound',
+    statPrefix: `outbound_${listenerName(socket.addresses[0], port.number)}`,
+    // An address of its own needs no routes of other services; where it is shared, so are the routes.
+    routes: {
+      by: 'name',
+      name: socket.reach === 'own' ? sniffedRouteName(hostname, port.number) : sharedRouteName(port.number),
+    },
+    servesGrpcWeb: port.protocol === 'grpc-web',
+    dnsCaches: httpDnsCaches(view, port.number),
+  });
+  return { ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT, filters: [manager] };
+}
+
+/** LS-8: the chain takes only what the HTTP inspector found to be HTTP in plain text. */
+export const onlyPlainHttp = (chain: FilterChainIr): FilterChainIr => ({
+  ...chain,
+  match: { ...ANY_CONNECTION, transport: 'raw_buffer', applicationProtocols: PLAIN_HTTP },
+});

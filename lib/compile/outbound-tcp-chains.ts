@@ -1,0 +1,158 @@
+import { hostsOverlap, isWildcard, type HostName } from '../base/host-name.ts';
+import type { Issue, Noted } from '../base/issue.ts';
+import { selects } from '../base/labels.ts';
+import { outboundCluster } from '../ir/cluster-name.ts';
+import type { FilterChainIr, NetworkFilterIr } from '../ir/listener.ts';
+import type { ConnectionMatch } from '../model/connection-rule.ts';
+import { isTls } from '../model/protocol.ts';
+import { MESH_GATEWAY, type RouteTable } from '../model/route-table.ts';
+import type { Service, ServicePort } from '../model/service.ts';
+import type { ProxyView, ViewFacts, VisibleService } from '../view/proxy-view.ts';
+import {
+  clusterFilters,
+  namesToMatch,
+  NOTHING_TO_DRAW,
+  PARTIAL_WILDCARDS,
+  ruleFilters,
+  sourceOf,
+  unusable,
+  type ConnectionPlace,
+} from './connection-filters.ts';
+import { dnsCacheOf } from './dns-lookups.ts';
+import { ANY_CONNECTION, HANDSHAKE_TIMEOUT, PLAIN_CHAIN } from './filter-chains.ts';
+import type { Claim } from './outbound-entry.ts';
+import { statPrefix } from './stat-name.ts';
+
+/** What decides about connections that nobody reads as HTTP; found out once per view. */
+export interface ConnectionRouting {
+  readonly services: ReadonlyMap<HostName, VisibleService>;
+  /** Tables with rules for connections, in selection order. */
+  readonly tables: readonly RouteTable[];
+}
+
+export function connectionRouting({ services, routeTables }: ProxyView): ConnectionRouting {
+  return {
+    services: new Map(services.map((visible) => [visible.service.hostname, visible])),
+    tables: routeTables.filter(({ tcp, tls }) => tcp.length > 0 || tls.length > 0),
+  };
+}
+
+/** TR-1 to TR-7: the chains for one service port in order; what no rule takes goes to the service itself. */
+export function tcpChains(
+  view: ProxyView,
+  { services, tables }: ConnectionRouting,
+  claim: Claim,
+): Noted<readonly FilterChainIr[]> {
+  const { visible, port } = claim;
+  const { facts, mesh } = view;
+  const building: Building = {
+    facts,
+    claim,
+    place: { port, services, mesh, idleTimeout: facts.idleTimeout },
+    chains: [],
+    issues: [],
+  };
+  const meant = tables.filter(({ hosts }) => hosts.some((host) => hostsOverlap(host, visible.service.hostname)));
+  const isFinal = isTls(port.protocol) ? addTlsRules(building, meant) : addTcpRules(building, meant);
+  const { chains, issues } = building;
+  return { value: isFinal ? chains : [...chains, serviceChain(building)], issues };
+}
+
+/** The chains of one port while rules are still being added. */
+interface Building {
+  readonly facts: ViewFacts;
+  readonly claim: Claim;
+  readonly place: ConnectionPlace;
+  readonly chains: FilterChainIr[];
+  readonly issues: Issue[];
+}
+
+/** TR-6: a rule for every address is the last one; the ranges of one rule share a chain. Answers whether there is a last one. */
+function addTcpRules({ facts, claim, place, chains, issues }: Building, tables: readonly RouteTable[]): boolean {
+  for (const table of tables) {
+    for (const rule of table.tcp) {
+      const matches = rule.matches.filter((match) => canHold(match, place.port, facts));
+      if (rule.matches.length > 0 && matches.length === 0) continue;
+      const filters = ruleFilters(rule, table, place);
+      if (filters === undefined) {
+        issues.push(unusable(table, rule, NOTHING_TO_DRAW));
+        continue;
+      }
+      const isForAll = rule.matches.length === 0 || matches.some(({ destinations }) => destinations.length === 0);
+      const destinationRanges = isForAll ? claim.socket.ranges : matches.flatMap(({ destinations }) => destinations);
+      // Istio names the document only where a rule is for every address.
+      const source = isForAll ? sourceOf(table) : '';
+      chains.push({ ...CHAIN, match: { ...ANY_CONNECTION, destinationRanges }, source, filters });
+      if (isForAll) return true;
+    }
+  }
+  return false;
+}
+
+/** TR-1, TR-3, TR-4: one chain per match; of two for the same names and ranges the first is met. Answers whether there is any. */
+function addTlsRules({ facts, claim, place, chains, issues }: Building, tables: readonly RouteTable[]): boolean {
+  for (const table of tables) {
+    for (const rule of table.tls) {
+      const matches = rule.matches.filter((match) => canHold(match, place.port, facts));
+      if (matches.length === 0) continue;
+      const filters = ruleFilters(rule, table, place);
+      if (filters === undefined) issues.push(unusable(table, rule, NOTHING_TO_DRAW));
+      for (const { serverNames, destinations } of filters === undefined ? [] : matches) {
+        const names = namesToMatch(serverNames);
+        if (names === undefined) issues.push(unusable(table, rule, PARTIAL_WILDCARDS));
+        if (names === undefined || filters === undefined) continue;
+        const destinationRanges = destinations.length > 0 ? destinations : claim.socket.ranges;
+        const match = { ...ANY_CONNECTION, serverNames: names, destinationRanges };
+        chains.push({ ...CHAIN, match, source: sourceOf(table), filters });
+      }
+    }
+  }
+  return chains.length > 0;
+}
+
+/** TR-2 */
+function canHold(match: ConnectionMatch, { number }: ServicePort, { namespace, selectedLabels }: ViewFacts): boolean {
+  if (match.port !== 0 && match.port !== number) return false;
+  if (match.gateways.length > 0 && !match.gateways.includes(MESH_GATEWAY)) return false;
+  const isFromHere = match.sourceNamespace === '' || match.sourceNamespace === namespace;
+  return isFromHere && selects(match.sourceLabels, selectedLabels);
+}
+
+const CHAIN = { ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT };
+
+/** TR-5, TR-6: to the service itself. */
+function serviceChain({ claim, place, facts }: Building): FilterChainIr {
+  const { visible, port, socket } = claim;
+  const { service, policy } = visible;
+  const cluster = outboundCluster(port.number, '', service.hostname);
+  const prefix = statPrefix(cluster, place.mesh.outboundStatName, { service, port, subset: '', targetPort: 0 });
+  const filters = clusterFilters(cluster, { prefix, policy, subset: '' }, place);
+  return {
+    ...CHAIN,
+    match: {
+      ...ANY_CONNECTION,
+      destinationRanges: socket.ranges,
+      serverNames: isToldByName(claim) ? [service.hostname] : [],
+    },
+    filters: [...lookupFilters(service, port, facts), ...filters],
+  };
+}
+
+/**
+ * TR-5: TLS is told apart by the server's name where services without an address of their own share the wildcard address, and
+ * where the name alone says which of many hosts is meant.
+ */
+export function isToldByName({ visible: { service }, port, socket }: Claim): boolean {
+  const isManyHosts = service.resolution === 'dynamic-dns' && isWildcard(service.hostname);
+  return isTls(port.protocol) && (socket.reach === 'wildcard' || isManyHosts);
+}
+
+/** CL-2: a TLS client says the name that it wants, and is led to that. */
+function lookupFilters(
+  { resolution, hostname }: Service,
+  { number, protocol }: ServicePort,
+  facts: ViewFacts,
+): readonly NetworkFilterIr[] {
+  if (resolution !== 'dynamic-dns' || !isTls(protocol)) return [];
+  return [{ type: 'sni-dynamic-forward-proxy', cache: dnsCacheOf(hostname, facts), port: number }];
+}
