@@ -3,7 +3,7 @@ import type { ContentHash } from '../base/hashing.ts';
 import type { Checked } from '../base/issue.ts';
 import { leastRecentlyUsed } from '../base/least-recently-used.ts';
 import { answerRefusal, answerSend, answerUpToDate } from '../delivery/answer.ts';
-import { type BodyPart, type Decision, decide, missingNames } from '../delivery/decide.ts';
+import { type Decision, decide, missingNames } from '../delivery/decide.ts';
 import type { DiscoveryType } from '../delivery/discovery-types.ts';
 import { pollLimit } from '../delivery/poll-limit.ts';
 import { type Poll, type PolledNode, readPoll, type ReadPoll } from '../delivery/read-poll.ts';
@@ -14,6 +14,7 @@ import type { Builder } from './build-views.ts';
 import type { Metrics } from './metrics.ts';
 import type { ProxyStates } from './proxy-states.ts';
 import type { Head, ServedHeads } from './served-heads.ts';
+import { offerFor, sentBytes } from './offer.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
 import type { View, Worlds } from './worlds.ts';
 
@@ -153,28 +154,24 @@ async function decideOnNewest(
   ports: PollPorts,
   { poll, view, served }: Served,
 ): Promise<{ readonly head: Head; readonly decision: Decision }> {
-  const manifest = await ports.snapshots.manifest(served.manifest);
-  const first = decide(poll, manifest);
-  if (first.answer === 'up-to-date' && missingNames(poll, manifest).length === 0)
-    return { head: served, decision: first };
+  const asked = { type: poll.type.xdsType, names: poll.names };
+  const offer = await offerFor(ports.snapshots, served.manifest, asked);
+  const first = decide(poll, offer);
+  if (first.answer === 'up-to-date' && missingNames(poll, offer).length === 0) return { head: served, decision: first };
   const newest = await ports.heads.lookAgain(view.key);
   const head = newest?.record ?? served;
   if (head.manifest === served.manifest) return { head, decision: first };
-  return { head, decision: decide(poll, await ports.snapshots.manifest(head.manifest)) };
+  return { head, decision: decide(poll, await offerFor(ports.snapshots, head.manifest, asked)) };
 }
 
 async function word(ports: PollPorts, poll: Poll, decision: Decision): Promise<Response> {
   if (decision.answer === 'up-to-date') return answerUpToDate(decision.versionInfo);
-  const bodies = await Promise.all(decision.parts.map((part) => bodyOf(ports, part)));
+  const bodies = await Promise.all(decision.parts.map((part) => sentBytes(ports.snapshots, part)));
   ports.metrics.noteSent(
     poll.type.path,
     bodies.reduce((bytes, body) => bytes + body.length, 0),
   );
   return answerSend(poll.type.typeUrl, decision.versionInfo, bodies);
-}
-
-async function bodyOf({ snapshots }: PollPorts, part: BodyPart): Promise<string | Uint8Array> {
-  return part.part === 'text' ? part.text : snapshots.body(part.body);
 }
 
 interface Answered extends Pick<ReadArrival, 'poll' | 'facts'> {

@@ -6,8 +6,9 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Records } from '../ports/records.ts';
 import { brokenReferences } from '../snapshot/references.ts';
+import type { Manifest } from '../snapshot/manifest.ts';
 import { sealResource } from '../snapshot/sealed-resource.ts';
-import { type Manifest, seal, type Sealed } from '../snapshot/snapshot.ts';
+import { seal, type Sealed } from '../snapshot/snapshot.ts';
 import type { ViewFacts, ViewKey } from '../view/proxy-view.ts';
 import type { World } from '../world/world.ts';
 import { noteBuildOutcome } from './build-outcome.ts';
@@ -16,6 +17,7 @@ import { currentEpoch, type LeaseEpoch, tryLead } from './lease.ts';
 import type { Metrics } from './metrics.ts';
 import { publish, type Published } from './publish.ts';
 import type { ServedHeads } from './served-heads.ts';
+import type { StoredSnapshots } from './stored-snapshots.ts';
 import type { View, WorldAt, Worlds } from './worlds.ts';
 
 export interface BuildPorts {
@@ -25,6 +27,7 @@ export interface BuildPorts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly heads: ServedHeads;
+  readonly snapshots: StoredSnapshots;
   readonly worlds: Worlds;
   /** The views of all proxies that polled lately, in a given world: what a build is for (VIEW-4). */
   readonly knownViews: (world: WorldAt) => Promise<readonly View[]>;
@@ -135,7 +138,7 @@ async function buildView(ports: BuildPorts, build: ViewBuild): Promise<Published
 async function sealAndPublish(ports: BuildPorts, { view, world, epoch }: ViewBuild): Promise<Published> {
   const started = ports.clock.now();
   const { sealed, issues } = sealView(world.world, view.facts);
-  const outcome = await publish(ports.heads, ports.blobs, {
+  const outcome = await publish(ports, {
     viewKey: view.key,
     sealed,
     revision: world.revision,
@@ -153,9 +156,7 @@ async function sealAndPublish(ports: BuildPorts, { view, world, epoch }: ViewBui
 }
 
 function resourceCounts(manifest: Manifest): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    Object.entries(manifest).map(([type, { resources }]) => [type, Object.keys(resources).length]),
-  );
+  return Object.fromEntries(Object.entries(manifest).map(([type, { size }]) => [type, size]));
 }
 
 /** The first snapshot of a view, under the reign that is on: it only ever goes where no head is. */

@@ -44,7 +44,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
   const heads = servedHeads(records, clock);
   const snapshots = storedSnapshots(blobs);
   const states = proxyStates(records, clock);
-  const shared = { clock, log, metrics, heads, worlds: worlds({ config, clock, metrics }) };
+  const shared = { clock, log, metrics, heads, snapshots, worlds: worlds({ config, clock, metrics }) };
   const builds = builder({
     ...shared,
     blobs,
@@ -52,7 +52,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     holder: ports.holder,
     knownViews: (world) => viewsOfProxies(states, metrics, world),
   });
-  const answerPoll = pollAnswerer({ ...shared, snapshots, states, builder: builds, readNode: readEnvoyNode });
+  const answerPoll = pollAnswerer({ ...shared, states, builder: builds, readNode: readEnvoyNode });
   const slack: DurationMs = ports.hearsAllPolls ? durationMs(0) : HEARTBEAT;
   return {
     builder: builds,

@@ -1,12 +1,16 @@
 import type { DurationMs } from '../base/brand.ts';
+import type { Offer } from '../delivery/decide.ts';
+import type { XdsType } from '../envoy/envoy-resource.ts';
+import { XDS_TYPES } from '../envoy/xds-types.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Records } from '../ports/records.ts';
 import { type BuildOutcome, newestBuild } from './build-outcome.ts';
 import type { HttpHandler } from './discovery-api.ts';
 import { jsonResponse } from './json-response.ts';
+import { offerFor } from './offer.ts';
 import type { ProxyState, ProxyStates } from './proxy-states.ts';
-import { type ProxyStatus, proxyStatus } from './proxy-status.ts';
-import type { ServedHeads } from './served-heads.ts';
+import { namesPolled, type ProxyStatus, proxyStatus } from './proxy-status.ts';
+import type { Head, ServedHeads } from './served-heads.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
 
 export interface ProxiesPorts {
@@ -56,10 +60,23 @@ async function statusFor(
   build: BuildOutcome | undefined,
 ): Promise<ProxyStatus> {
   const head = (await heads.look(state.viewKey)).stored?.record;
-  const manifest = head && (await snapshots.manifest(head.manifest));
+  const offers = head ? await offersFor(snapshots, head, state) : {};
   const hasFailed = build?.failures.some(({ viewKey }) => viewKey === state.viewKey) ?? false;
   const builtRevision = Math.max(head?.revision ?? 0, head && !hasFailed ? (build?.revision ?? 0) : 0);
-  return proxyStatus({ state, head, manifest, builtRevision, now: clock.now(), slack });
+  return proxyStatus({ state, head, offers, builtRevision, now: clock.now(), slack });
+}
+
+/** What a snapshot has of everything that the proxy polls for. */
+async function offersFor(
+  snapshots: StoredSnapshots,
+  { manifest }: Head,
+  state: ProxyState,
+): Promise<Partial<Record<XdsType, Offer>>> {
+  const offers = (Object.keys(XDS_TYPES) as XdsType[]).map(async (type) => {
+    const names = namesPolled(type, state);
+    return [type, await offerFor(snapshots, manifest, { type, names })] as const;
+  });
+  return Object.fromEntries(await Promise.all(offers));
 }
 
 const shortId = (nodeId: string): string => nodeId.split('~')[2] ?? nodeId;

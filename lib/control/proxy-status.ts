@@ -1,11 +1,10 @@
 import type { DurationMs, EpochMs } from '../base/brand.ts';
 import { printTimestampMs } from '../base/timestamp.ts';
-import { decide, missingNames } from '../delivery/decide.ts';
+import { decide, missingNames, type Offer } from '../delivery/decide.ts';
 import { discoveryType } from '../delivery/discovery-types.ts';
 import { type Channel, statusOf, type SyncStatus, worstOf } from '../delivery/read-acks.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../envoy/xds-types.ts';
-import type { Manifest } from '../snapshot/snapshot.ts';
 import type { ProxyState } from './proxy-states.ts';
 import type { Head } from './served-heads.ts';
 
@@ -45,8 +44,8 @@ export interface TypeStatus {
 export interface StatusInput {
   readonly state: ProxyState;
   readonly head: Head | undefined;
-  /** Of the head; `undefined` where there is none. */
-  readonly manifest: Manifest | undefined;
+  /** What the head's snapshot has of what the proxy polls for, by type; empty where there is no head. */
+  readonly offers: Readonly<Partial<Record<XdsType, Offer>>>;
   /** The newest revision whose build this view went through; 0 when none did. */
   readonly builtRevision: number;
   readonly now: EpochMs;
@@ -98,26 +97,42 @@ interface Loop {
   readonly status: SyncStatus;
 }
 
-function loopsOf(type: XdsType, { state, manifest, now, slack }: StatusInput): readonly Loop[] {
-  const { path } = XDS_TYPES[type];
-  const { lastPolledAt, channels, facts } = state;
-  return Object.entries(channels)
-    .filter(([key]) => key === path || key.startsWith(`${path}/`))
-    .map(([key, channel]) => {
-      const name = key.slice(path.length + 1);
-      const current = currentVersion(path, name, manifest);
-      return {
-        name,
-        channel,
-        status: statusOf({ channel, current, lastPolledAt, refresh: facts.refresh, slack, now }),
-      };
-    });
+function loopsOf(type: XdsType, { state, offers, now, slack }: StatusInput): readonly Loop[] {
+  const { lastPolledAt, facts } = state;
+  return channelsOf(type, state).map(({ name, channel }) => {
+    const current = currentVersion(type, name, offers[type]);
+    return {
+      name,
+      channel,
+      status: statusOf({ channel, current, lastPolledAt, refresh: facts.refresh, slack, now }),
+    };
+  });
 }
 
+interface NamedChannel {
+  /** The names that the loop asks for; empty for a whole set. */
+  readonly name: string;
+  readonly channel: Channel;
+}
+
+function channelsOf(type: XdsType, { channels }: ProxyState): readonly NamedChannel[] {
+  const { path } = XDS_TYPES[type];
+  return Object.entries(channels)
+    .filter(([key]) => key === path || key.startsWith(`${path}/`))
+    .map(([key, channel]) => ({ name: key.slice(path.length + 1), channel }));
+}
+
+/** Every name of the type that some loop of the proxy asks for: what its status must be told of a snapshot. */
+export function namesPolled(type: XdsType, state: ProxyState): readonly string[] {
+  return channelsOf(type, state).flatMap(({ name }) => namesIn(name));
+}
+
+const namesIn = (name: string): readonly string[] => (name === '' ? [] : name.split(','));
+
 /** What the loop would be sent now; unknown for a name that the snapshot does not have. */
-function currentVersion(path: string, name: string, manifest: Manifest | undefined): string | undefined {
-  const type = discoveryType(path);
-  if (!manifest || !type) return undefined;
-  const asked = { type, versionInfo: '', names: name === '' ? [] : name.split(',') };
-  return missingNames(asked, manifest).length > 0 ? undefined : decide(asked, manifest).versionInfo;
+function currentVersion(xdsType: XdsType, name: string, offer: Offer | undefined): string | undefined {
+  const type = discoveryType(XDS_TYPES[xdsType].path);
+  if (!offer || !type) return undefined;
+  const asked = { type, versionInfo: '', names: namesIn(name) };
+  return missingNames(asked, offer).length > 0 ? undefined : decide(asked, offer).versionInfo;
 }

@@ -1,10 +1,17 @@
 import type { EpochMs } from '../base/brand.ts';
 import { unreachable } from '../base/unreachable.ts';
+import type { XdsType } from '../envoy/envoy-resource.ts';
+import { XDS_TYPES } from '../envoy/xds-types.ts';
 import type { Blobs } from '../ports/blobs.ts';
-import type { Sealed } from '../snapshot/snapshot.ts';
+import { CorruptStore } from '../ports/store-errors.ts';
+import type { TypeManifest } from '../snapshot/manifest.ts';
+import { blobsSince, type Sealed, type Served } from '../snapshot/snapshot.ts';
+import { differingShards, type TableDifference, tableDifference } from '../snapshot/table-difference.ts';
+import type { TypeTable } from '../snapshot/type-table.ts';
 import type { ViewKey } from '../view/proxy-view.ts';
 import type { LeaseEpoch } from './lease.ts';
 import type { Head, ServedHeads } from './served-heads.ts';
+import type { StoredSnapshots } from './stored-snapshots.ts';
 
 /** A snapshot on its way to a view. */
 export interface Publication {
@@ -32,9 +39,20 @@ export function planPublish(served: Head | undefined, publication: Publication):
   return { plan: 'replace', head: { manifest: sealed.manifestHash, epoch, revision, publishedAt: at } };
 }
 
-/** Puts a snapshot in front of its view: bodies first, so that a head never names a missing one, then the head (BLD-2). */
-export async function publish(heads: ServedHeads, blobs: Blobs, publication: Publication): Promise<Published> {
-  const served = await heads.lookNow(publication.viewKey);
+export interface PublishPorts {
+  readonly blobs: Pick<Blobs, 'putAll'>;
+  readonly heads: Pick<ServedHeads, 'lookNow' | 'replace'>;
+  readonly snapshots: Pick<StoredSnapshots, 'manifest' | 'shards' | 'remember'>;
+}
+
+/**
+ * Puts a snapshot in front of its view: what it names first, so that a head never names what is missing, then the head (BLD-2).
+ * What the served snapshot names is there and is not written again: the work is that of the change.
+ */
+export async function publish(ports: PublishPorts, publication: Publication): Promise<Published> {
+  const { blobs, heads, snapshots } = ports;
+  const { viewKey, sealed } = publication;
+  const served = await heads.lookNow(viewKey);
   const next = planPublish(served?.record, publication);
   switch (next.plan) {
     case 'keep':
@@ -44,11 +62,43 @@ export async function publish(heads: ServedHeads, blobs: Blobs, publication: Pub
     case 'too-old':
       return 'too-old';
     case 'replace': {
-      await blobs.putAll([...publication.sealed.blobs.values()]);
-      const won = await heads.replace(publication.viewKey, next.head, served?.etag);
+      await blobs.putAll(blobsSince(sealed, served && (await servedTo(snapshots, served.record, sealed))));
+      snapshots.remember(sealed);
+      const won = await heads.replace(viewKey, next.head, served?.etag);
       return won ? 'replaced' : 'lost-race';
     }
     default:
       return unreachable(next);
   }
+}
+
+/** What the snapshot differs in from the one that is served. */
+async function servedTo(
+  snapshots: PublishPorts['snapshots'],
+  { manifest: hash }: Head,
+  { tables }: Sealed,
+): Promise<Served | undefined> {
+  try {
+    const manifest = await snapshots.manifest(hash);
+    const types = Object.keys(XDS_TYPES) as XdsType[];
+    const found = await Promise.all(types.map((type) => differenceTo(snapshots, manifest[type], tables[type])));
+    const changed = new Map(types.map((type, index) => [type, new Set(found[index]?.present.keys())]));
+    return { manifest, changed };
+  } catch (error) {
+    // What cannot be read is not relied on: the new snapshot is written in full, and with it the view is whole again.
+    if (error instanceof CorruptStore) return undefined;
+    throw error;
+  }
+}
+
+async function differenceTo(
+  snapshots: Pick<StoredSnapshots, 'shards'>,
+  served: TypeManifest,
+  { set, shards }: TypeTable,
+): Promise<TableDifference> {
+  const { before, after } = differingShards(served, set);
+  return tableDifference(
+    await snapshots.shards(served, before),
+    after.flatMap((index) => shards[index] ?? []),
+  );
 }

@@ -1,86 +1,73 @@
-import { canonicalJson, type ContentHash, hashBytes } from '../base/hashing.ts';
+import { type ContentHash, hashBytes } from '../base/hashing.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../envoy/xds-types.ts';
+import { type Manifest, printManifest, type TypeManifest } from './manifest.ts';
 import type { SealedResource } from './sealed-resource.ts';
-import { type VersionInfo, versionOf } from './version-info.ts';
-
-/** What one class of proxies is given: of every type the names and the hashes of their bodies (SNAP-1). */
-export type Manifest = Readonly<Record<XdsType, TypeManifest>>;
-
-export interface TypeManifest {
-  /** Name -> hash of the bytes that are sent for it, `@type` included; sorted by name. */
-  readonly resources: Readonly<Record<string, ContentHash>>;
-  /** Only of types that are always sent whole: all bodies in one blob, ready to send, and the version of the whole set. */
-  readonly whole?: WholeSet;
-}
-
-export interface WholeSet {
-  /** Names a body of several resources separated by commas: the inside of a JSON list. */
-  readonly body: ContentHash;
-  readonly versionInfo: VersionInfo;
-}
+import { printShard } from './shard.ts';
+import { tableOf, type TypeTable, wholeBody } from './type-table.ts';
 
 /** A snapshot that has its name: equal resources, equal bytes, on every machine and every rebuild (SNAP-2). */
 export interface Sealed {
   readonly manifest: Manifest;
   /** The blob that holds the manifest. */
   readonly manifestHash: ContentHash;
-  /** Everything that must be stored before a head may name the manifest; the manifest itself is the last. */
-  readonly blobs: ReadonlyMap<ContentHash, Uint8Array>;
+  readonly tables: Tables;
+  readonly resources: Readonly<Record<XdsType, readonly SealedResource[]>>;
+}
+
+export type Tables = Readonly<Record<XdsType, TypeTable>>;
+
+/**
+ * Names a set of resources. Their order does not matter, nor what was there before: `before`, the tables of an earlier
+ * snapshot of the same view, only saves naming again what did not change.
+ */
+export function seal(resources: readonly SealedResource[], before?: Tables): Sealed {
+  const byType = perType((): SealedResource[] => []);
+  for (const resource of resources) byType[resource.type].push(resource);
+  const tables = perType((type) => tableOf(type, byType[type], before?.[type]));
+  const manifest = perType((type) => tables[type].set);
+  return { manifest, manifestHash: hashBytes(printManifest(manifest)), tables, resources: byType };
+}
+
+/** The snapshot that a view serves, as far as the next one's blobs depend on it. */
+export interface Served {
+  readonly manifest: Manifest;
+  /** Names which the next one adds or changes. */
+  readonly changed: ReadonlyMap<XdsType, ReadonlySet<string>>;
 }
 
 /**
- * Names a set of resources and words their bodies as they will be sent (SNAP-5): whole for clusters and listeners, one by one
- * for all others. The order of the resources does not matter. Throws when two of one type share a name, which Envoy refuses.
+ * Everything that must be stored before a head may name the snapshot and that the `served` one, being served, does not name
+ * already; everything there is without one. Bodies come first, then shards, the manifest last (SNAP-5).
  */
-export function seal(resources: readonly SealedResource[]): Sealed {
-  const blobs = new Map<ContentHash, Uint8Array>();
-  const store = (text: string, known?: ContentHash): ContentHash => {
-    const bytes = utf8.encode(text);
-    const hash = known ?? hashBytes(bytes);
-    blobs.set(hash, bytes);
-    return hash;
-  };
+export function blobsSince(sealed: Sealed, served?: Served): readonly Uint8Array[] {
   const types = Object.keys(XDS_TYPES) as XdsType[];
-  const manifest = Object.fromEntries(
-    types.map((type) => [type, sealType(ofType(type, resources), XDS_TYPES[type].isWholeSet, store)]),
-  ) as Record<XdsType, TypeManifest>;
-  return { manifest, manifestHash: store(canonicalJson(manifest)), blobs };
+  return [
+    ...types.flatMap((type) => newBodies(sealed, type, served)),
+    ...types.flatMap((type) => newShards(sealed.tables[type], served?.manifest[type])),
+    utf8.encode(printManifest(sealed.manifest)),
+  ];
 }
 
-function sealType(
-  resources: readonly SealedResource[],
-  isWholeSet: boolean,
-  store: (text: string, known?: ContentHash) => ContentHash,
-): TypeManifest {
-  const named = Object.fromEntries(resources.map(({ name, hash }) => [name, hash]));
-  if (!isWholeSet) {
-    for (const { text, hash } of resources) store(text, hash);
-    return { resources: named };
-  }
-  const body = store(resources.map(({ text }) => text).join(','));
-  return { resources: named, whole: { body, versionInfo: versionOf(Object.entries(named)) } };
+function newBodies({ resources, manifest }: Sealed, type: XdsType, served?: Served): readonly Uint8Array[] {
+  const { whole } = manifest[type];
+  if (whole) return whole.body === served?.manifest[type].whole?.body ? [] : [utf8.encode(wholeBody(resources[type]))];
+  const changed = served?.changed.get(type);
+  const news = changed ? resources[type].filter(({ name }) => changed.has(name)) : resources[type];
+  return news.map(({ text }) => utf8.encode(text));
 }
 
-/** Those of one type, sorted by name. */
-function ofType(type: XdsType, resources: readonly SealedResource[]): readonly SealedResource[] {
-  const sorted = resources
-    .filter((resource) => resource.type === type)
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  const twice = sorted.find(({ name }, index) => sorted[index + 1]?.name === name);
-  if (twice) throw new DuplicateResource(type, twice.name);
-  return sorted;
+function newShards({ set, shards }: TypeTable, served?: TypeManifest): readonly Uint8Array[] {
+  const stored = new Set(served?.shards.map(({ hash }) => hash));
+  return shards
+    .filter((_, index) => !stored.has(set.shards[index]?.hash as ContentHash))
+    .map((shard) => utf8.encode(printShard(shard)));
 }
 
-/** Two resources of one type got the same name: a mistake of ours, because Envoy would refuse the whole answer. */
-export class DuplicateResource extends Error {
-  readonly code = 'DUPLICATE_RESOURCE';
-  readonly key: string;
-  constructor(type: XdsType, name: string) {
-    super(`two ${type} are called ${name}`);
-    this.name = 'DuplicateResource';
-    this.key = `${type}/${name}`;
-  }
+/** One value for every type. */
+function perType<T>(make: (type: XdsType) => T): Record<XdsType, T> {
+  const types = Object.keys(XDS_TYPES) as XdsType[];
+  return Object.fromEntries(types.map((type) => [type, make(type)])) as Record<XdsType, T>;
 }
 
 const utf8 = new TextEncoder();

@@ -1,7 +1,7 @@
 import { buildResources } from '../../lib/control/build-snapshot.ts';
 import type { Resource } from '../../lib/resources/resource.ts';
 import { sealResource } from '../../lib/snapshot/sealed-resource.ts';
-import { seal, type Sealed } from '../../lib/snapshot/snapshot.ts';
+import { blobsSince, seal, type Sealed } from '../../lib/snapshot/snapshot.ts';
 import type { ProxyFacts } from '../../lib/view/proxy-facts.ts';
 import { readNode } from '../../lib/view/read-node.ts';
 import { viewFacts } from '../../lib/view/view-facts.ts';
@@ -22,7 +22,7 @@ const SIDECAR = factsOf({
 export function buildRows(services: number): readonly BenchRow[] {
   const resources = generatedResources(services);
   const output = build(resources);
-  const bodies = [...output.blobs.values()].map((bytes) => JSON.parse(`[${Buffer.from(bytes).toString()}]`) as unknown);
+  const bodies = blobsSince(output).map((bytes) => JSON.parse(`[${Buffer.from(bytes).toString()}]`) as unknown);
   const floor = medianMs(ITERATIONS, () => bodies.map((body) => JSON.stringify(body)));
   const floorIs = 'JSON.stringify of the same output';
 

@@ -2,13 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryBlobs } from '../../../lib/adapters/memory/memory-blobs.ts';
 import { memoryRecords } from '../../../lib/adapters/memory/memory-records.ts';
+import { contentHash, hashBytes } from '../../../lib/base/hashing.ts';
 import { durationMs, epochMs, plus } from '../../../lib/base/brand.ts';
 import { type Lease, leaseEpoch, planLease, tryLead } from '../../../lib/control/lease.ts';
-import { planPublish, type Publication, publish } from '../../../lib/control/publish.ts';
-import { type Head, servedHeads } from '../../../lib/control/served-heads.ts';
+import { planPublish, type Publication, publish, type PublishPorts } from '../../../lib/control/publish.ts';
+import { type Head, type ServedHeads, servedHeads } from '../../../lib/control/served-heads.ts';
+import { storedSnapshots } from '../../../lib/control/stored-snapshots.ts';
+import type { EnvoyResource } from '../../../lib/envoy/envoy-resource.ts';
+import type { Sealed } from '../../../lib/snapshot/snapshot.ts';
 import type { ViewKey } from '../../../lib/view/proxy-view.ts';
 import { testStart } from '../../support/config-store.ts';
 import { cluster, endpoints, snapshotOf } from '../../support/envoy-resources.ts';
+import { blobsByHash } from '../../support/offers.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 
 const old = snapshotOf([cluster('a'), endpoints('a', 1)]);
@@ -42,10 +47,11 @@ test('BLD-2: what is published depends on what is served, under which reign', ()
 test('BLD-2: a stalled builder of an older reign does not overwrite what the newer one published', async () => {
   const [records, blobs, clock] = [memoryRecords(), memoryBlobs(), fakeClock({ at: testStart })];
   const [stalled, leader] = [servedHeads(records, clock), servedHeads(records, clock)];
-  await publish(leader, blobs, publication({ sealed: old, epoch: leaseEpoch(3), revision: 4 }));
-  await publish(leader, blobs, publication({ epoch: leaseEpoch(4), revision: 5 }));
+  const ports = (heads: ServedHeads): PublishPorts => ({ heads, blobs, snapshots: storedSnapshots(blobs) });
+  await publish(ports(leader), publication({ sealed: old, epoch: leaseEpoch(3), revision: 4 }));
+  await publish(ports(leader), publication({ epoch: leaseEpoch(4), revision: 5 }));
   assert.equal(
-    await publish(stalled, blobs, publication({ sealed: old, epoch: leaseEpoch(3), revision: 9 })),
+    await publish(ports(stalled), publication({ sealed: old, epoch: leaseEpoch(3), revision: 9 })),
     'stepped-down',
   );
   assert.equal((await stalled.lookNow('view' as ViewKey))?.record.manifest, sealed.manifestHash);
@@ -73,16 +79,53 @@ test('SNAP-1: bodies are stored before the head that names them', async () => {
       return blobs.putAll(bodies);
     },
   };
-  assert.equal(await publish(heads, watched, publication()), 'replaced');
+  assert.equal(await publish({ heads, blobs: watched, snapshots: storedSnapshots(blobs) }, publication()), 'replaced');
   assert.deepEqual(order, ['bodies', 'head']);
-  for (const hash of sealed.blobs.keys()) assert.ok(await blobs.get(hash));
+  for (const hash of blobsByHash(sealed).keys()) assert.ok(await blobs.get(contentHash(hash)));
+});
+
+test('SNAP-1: what the served snapshot names is not written again, and what it names by mistake is', async () => {
+  const [records, blobs, clock] = [memoryRecords(), memoryBlobs(), fakeClock({ at: testStart })];
+  const heads = servedHeads(records, clock);
+  const written: string[][] = [];
+  const counting = {
+    putAll: (bodies: readonly Uint8Array[]) => {
+      written.push(bodies.map(hashBytes));
+      return blobs.putAll(bodies);
+    },
+  };
+  const mesh = (port: number, ...more: EnvoyResource[]): Sealed =>
+    snapshotOf([
+      ...Array.from({ length: 200 }, (_, index) => endpoints(`c-${index}`, index === 7 ? port : 1)),
+      cluster('c-7'),
+      ...more,
+    ]);
+  const put = async (next: Sealed): Promise<readonly string[]> => {
+    // As a builder that has just started: nothing in its memory.
+    const ports = { heads, blobs: counting, snapshots: storedSnapshots(blobs) };
+    assert.equal(await publish(ports, publication({ sealed: next })), 'replaced');
+    return written.at(-1) ?? [];
+  };
+  const all = await put(mesh(1));
+  assert.deepEqual(new Set(all), new Set(blobsByHash(mesh(1)).keys()));
+  assert.equal((await put(mesh(2))).length, 3, 'the body, its shard and the manifest');
+  assert.equal((await put(mesh(2, cluster('new')))).length, 3, 'the body of all clusters, one shard, the manifest');
+
+  await blobs.remove(contentHash((await heads.lookNow('view' as ViewKey))?.record.manifest ?? ''));
+  const healed = mesh(3, cluster('new'));
+  assert.deepEqual(
+    new Set(await put(healed)),
+    new Set(blobsByHash(healed).keys()),
+    'an unreadable one counts for nothing',
+  );
 });
 
 test('BLD-2: of two builders that publish at once one loses the race', async () => {
   const [records, blobs, clock] = [memoryRecords(), memoryBlobs(), fakeClock({ at: testStart })];
+  const snapshots = storedSnapshots(blobs);
   const outcomes = await Promise.all([
-    publish(servedHeads(records, clock), blobs, publication()),
-    publish(servedHeads(records, clock), blobs, publication({ sealed: old })),
+    publish({ heads: servedHeads(records, clock), blobs, snapshots }, publication()),
+    publish({ heads: servedHeads(records, clock), blobs, snapshots }, publication({ sealed: old })),
   ]);
   assert.deepEqual([...outcomes].sort(), ['lost-race', 'replaced']);
 });

@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { hashBytes } from '../../../lib/base/hashing.ts';
 import type { EnvoyResource } from '../../../lib/envoy/envoy-resource.ts';
-import { DuplicateResource } from '../../../lib/snapshot/snapshot.ts';
+import { readManifest } from '../../../lib/snapshot/manifest.ts';
+import { sealResource, sentBody } from '../../../lib/snapshot/sealed-resource.ts';
+import { blobsSince, seal } from '../../../lib/snapshot/snapshot.ts';
+import { DuplicateResource, entriesOf, resourceIn } from '../../../lib/snapshot/type-table.ts';
 import { cluster, endpoints, listener, route, snapshotOf } from '../../support/envoy-resources.ts';
+import { blobsByHash, textOfPart } from '../../support/offers.ts';
 
 const mesh: readonly EnvoyResource[] = [
   cluster('b'),
@@ -14,15 +18,18 @@ const mesh: readonly EnvoyResource[] = [
 ];
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
 
-test('SNAP-1: a manifest names every resource by the hash of the bytes that are sent', () => {
-  const { manifest, blobs } = snapshotOf(mesh);
-  assert.deepEqual(Object.keys(manifest.clusters.resources), ['a', 'b']);
-  const body = text(blobs.get(manifest.routes.resources['r'] ?? assert.fail('no route')));
+test('SNAP-1: a manifest leads to every resource by the hash of the bytes that are sent', () => {
+  const sealed = snapshotOf(mesh);
+  assert.deepEqual(
+    [...entriesOf(sealed.tables.clusters)].map(([name]) => name),
+    ['a', 'b'],
+  );
+  const found = resourceIn(sealed.tables.routes, 'r') ?? assert.fail('no route');
   assert.equal(
-    (JSON.parse(body) as { '@type': string })['@type'],
+    (JSON.parse(textOfPart(sealed, found.part)) as { '@type': string })['@type'],
     'type.googleapis.com/envoy.config.route.v3.RouteConfiguration',
   );
-  assert.deepEqual(Object.keys(manifest.secrets.resources), []);
+  assert.deepEqual([...entriesOf(sealed.tables.secrets)], []);
 });
 
 test('SNAP-2: the order of resources and of their keys changes nothing', () => {
@@ -34,9 +41,10 @@ test('SNAP-2: the order of resources and of their keys changes nothing', () => {
 });
 
 test('SNAP-5: clusters and listeners lie in one body each, ready to send; the others each on its own', () => {
-  const { manifest, blobs } = snapshotOf(mesh);
+  const sealed = snapshotOf(mesh);
+  const { manifest } = sealed;
   const whole = manifest.clusters.whole ?? assert.fail('clusters are a whole set');
-  const sent = JSON.parse(`[${text(blobs.get(whole.body))}]`) as { name: string }[];
+  const sent = JSON.parse(`[${text(blobsByHash(sealed).get(whole.body))}]`) as { name: string }[];
   assert.deepEqual(
     sent.map(({ name }) => name),
     ['a', 'b'],
@@ -45,22 +53,41 @@ test('SNAP-5: clusters and listeners lie in one body each, ready to send; the ot
   assert.equal(manifest.endpoints.whole, undefined);
 });
 
-test('SNAP-1: every blob is named by its own hash, and the manifest comes last', () => {
-  const { blobs, manifestHash, manifest } = snapshotOf(mesh);
-  for (const [hash, bytes] of blobs) assert.equal(hashBytes(bytes), hash);
-  assert.equal([...blobs.keys()].at(-1), manifestHash);
-  assert.deepEqual(JSON.parse(text(blobs.get(manifestHash))), manifest);
+test('SNAP-5: a cluster is cut out of the body of all clusters, byte for byte as it would be sent alone', () => {
+  const clusters = Array.from({ length: 300 }, (_, index) => cluster(`c-${index} ü`));
+  const sealed = snapshotOf(clusters);
+  for (const one of clusters.filter((_, index) => index % 17 === 0)) {
+    const found = resourceIn(sealed.tables.clusters, one.name) ?? assert.fail(one.name);
+    assert.equal(textOfPart(sealed, found.part), sentBody(one));
+  }
 });
 
-test('an edit of one endpoint set leaves every other hash as it was', () => {
-  const before = snapshotOf(mesh).manifest;
-  const after = snapshotOf(
-    mesh.map((resource) => (resource.type === 'endpoints' ? endpoints('a', 2) : resource)),
-  ).manifest;
-  assert.notEqual(after.endpoints.resources['a'], before.endpoints.resources['a']);
-  assert.deepEqual({ ...after, endpoints: null }, { ...before, endpoints: null });
+test('SNAP-1: the manifest comes last, after the bodies and the shards that it names', () => {
+  const sealed = snapshotOf(mesh);
+  const last = blobsSince(sealed).at(-1) ?? assert.fail('no blobs');
+  assert.equal(hashBytes(last), sealed.manifestHash);
+  assert.deepEqual(readManifest(text(last)), sealed.manifest);
+});
+
+test('a manifest of another release is refused instead of read as something else', () => {
+  assert.throws(() => readManifest('{"clusters":{"resources":{"a":"0"}}}'), TypeError);
+});
+
+test('an edit of one endpoint set leaves the tables of all other types as they were', () => {
+  const before = snapshotOf(mesh);
+  const edited = mesh.map((resource) => (resource.type === 'endpoints' ? endpoints('a', 2) : resource));
+  const after = seal(edited.map(sealResource), before.tables);
+  assert.notDeepEqual(after.tables.endpoints, before.tables.endpoints);
+  for (const type of ['clusters', 'listeners', 'routes'] as const) {
+    assert.equal(after.tables[type], before.tables[type], `${type} is the same object: nothing was hashed again`);
+  }
 });
 
 test('two resources of one type with one name are refused as a mistake of ours', () => {
   assert.throws(() => snapshotOf([cluster('a'), cluster('a')]), DuplicateResource);
+});
+
+test('two resources that take the place of one do not pass for the table before', () => {
+  const { tables } = snapshotOf([cluster('a'), cluster('b')]);
+  assert.throws(() => seal([cluster('a'), cluster('a')].map(sealResource), tables), DuplicateResource);
 });
