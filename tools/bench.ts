@@ -7,6 +7,7 @@ import { pollRows } from './bench/polls.ts';
 import type { BenchRow } from './bench/row.ts';
 
 const USAGE = `usage: npm run bench [-- --json] [--services 10,100,1000] [--only builds|polls|bundles]
+       npm run bench -- build --case FILE [--iterations N] [--json]
 
 Every figure stands beside a floor measured in the same run; the ratio is what can be compared between machines.`;
 

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { renderCase, renderTexts, type RenderOptions } from '../control/render-case.ts';
 import { answerCases } from './case-lines.ts';
 import { CliFailure } from './cli-failure.ts';
 import { optionsOf } from './global-options.ts';
 import { readInputs } from './input-files.ts';
+import { readJsonFile } from './json-file.ts';
 import { printValue } from './print-value.ts';
 
 interface RenderVerbOptions {
@@ -47,19 +47,11 @@ async function render(command: Command): Promise<void> {
   if (options.node === undefined) throw new CliFailure('usage', 'say for which proxy: --node NODE.json');
   const files = await readInputs(options.filename, { isRecursive: options.recursive });
   const rendered = renderTexts(files, {
-    node: readNodeFile(options.node),
+    node: readJsonFile(options.node),
     defaultNamespace: options.namespace,
     ...how,
   });
   for (const line of rendered.notes) process.stderr.write(`${line}\n`);
   if (!rendered.ok) throw new CliFailure('refused', 'nothing was rendered');
   if (!printValue(rendered.resources, options.output)) printValue(rendered.resources, 'json');
-}
-
-function readNodeFile(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as unknown;
-  } catch (error) {
-    throw new CliFailure('refused', `${path}: ${error instanceof Error ? error.message : String(error)}`, error);
-  }
 }

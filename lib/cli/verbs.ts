@@ -57,6 +57,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./render.ts')).renderVerb,
   },
   {
+    name: 'bench',
+    description: 'time the product on this machine: bench build --case FILE',
+    load: async () => (await import('./bench.ts')).benchVerb,
+  },
+  {
     name: 'bootstrap',
     description: 'print a complete Envoy bootstrap (JSON) that polls the server over REST',
     load: async () => (await import('./bootstrap.ts')).bootstrapVerb,

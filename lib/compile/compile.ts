@@ -1,5 +1,7 @@
 import type { Issue, Noted } from '../base/issue.ts';
+import type { ListenerIr } from '../ir/listener.ts';
 import type { ProxyIr } from '../ir/proxy-ir.ts';
+import type { RouteConfigurationIr } from '../ir/route-configuration.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
 import { compileClusters } from './clusters.ts';
 import { compileEndpoints } from './endpoints.ts';
@@ -16,17 +18,29 @@ export function compile(view: ProxyView): Noted<ProxyIr> {
     issues.push(...noted.issues);
     return noted.value;
   };
-  const isRouter = view.gateway !== undefined;
-  const listeners = take(isRouter ? compileGatewayListeners(view, view.gateway) : compileSidecarListeners(view));
-  const names = requestedRoutes(listeners);
+  const listeners = take(compileListeners(view));
   const value: ProxyIr = {
     refresh: view.facts.refresh,
     clusters: byName(take(compileClusters(view))),
     endpoints: byName(take(compileEndpoints(view))),
     listeners: byName(listeners),
-    routes: byName(take(isRouter ? compileGatewayRoutes(view, view.gateway) : compileSidecarRoutes(view, names))),
+    routes: byName(take(compileRoutes(view, listeners))),
   };
   return { value, issues };
+}
+
+export function compileListeners(view: ProxyView): Noted<readonly ListenerIr[]> {
+  return view.gateway === undefined ? compileSidecarListeners(view) : compileGatewayListeners(view, view.gateway);
+}
+
+/** The route configurations that these listeners of the view ask for. */
+export function compileRoutes(
+  view: ProxyView,
+  listeners: readonly ListenerIr[],
+): Noted<readonly RouteConfigurationIr[]> {
+  return view.gateway === undefined
+    ? compileSidecarRoutes(view, requestedRoutes(listeners))
+    : compileGatewayRoutes(view, view.gateway);
 }
 
 function byName<T extends { readonly name: string }>(items: readonly T[]): readonly T[] {

@@ -2,15 +2,14 @@ import { XDS_TYPES } from '../envoy/xds-types.ts';
 import type { EnvoyResource, ProtoJson } from '../envoy/envoy-resource.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { Profile } from '../view/proxy-facts.ts';
-import { readNode } from '../view/read-node.ts';
 import { viewFacts } from '../view/view-facts.ts';
 import type { WorldOptions } from '../world/mesh-settings.ts';
 import { buildWorld } from '../world/world.ts';
 import { buildResources } from './build-snapshot.ts';
-import { caseResources } from './case-resources.ts';
 import { inOrder, issueLine } from './document-issue.ts';
 import { maskSecret } from './mask-secret.ts';
 import { parseDocuments } from './parse-documents.ts';
+import { CASE_WORLD, caseName, caseProxy, readCase } from './read-case.ts';
 import { readText } from './read-text.ts';
 
 export interface RenderOptions {
@@ -34,31 +33,23 @@ export interface RenderedCase {
 
 /** Renders one line of `render --cases`. Never throws: whatever goes wrong in a case is said in its own result. */
 export function renderCase(line: unknown, options: RenderOptions): RenderedCase {
-  const said = (typeof line === 'object' && line !== null ? line : {}) as Readonly<Record<string, unknown>>;
-  const text = (member: string): string => (typeof said[member] === 'string' ? said[member] : '');
-  const name = text('name');
   try {
-    const { resources, errors } = caseResources({
-      mesh: text('mesh'),
-      networks: text('networks'),
-      configs: text('configs'),
-      kube: text('kube'),
-    });
-    const rendered = renderFor({ resources, node: said['proxy'], world: CASE_WORLD }, options);
+    const { name, node, resources, errors } = readCase(line);
+    const rendered = renderFor({ resources, node, world: CASE_WORLD }, options);
     if (!rendered.ok) return { name, errors: [...errors, ...rendered.errors] };
     return { name, resources: rendered.resources, ...(errors.length > 0 && { errors }) };
   } catch (error) {
     // A fault of ours; the next case must not suffer from it, and the one who reads the results must see it.
-    return { name, errors: [`failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`] };
+    return {
+      name: caseName(line),
+      errors: [`failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`],
+    };
   }
 }
 
 type Rendering =
   | { readonly ok: true; readonly resources: RenderedResources; readonly issues: readonly string[] }
   | { readonly ok: false; readonly errors: readonly string[] };
-
-/** The writers of a case's documents have no domain, as Istio's own recorded cases have none: `a` means `a.<namespace>`. */
-const CASE_WORLD: WorldOptions = { shortNameSuffix: '' };
 
 interface ToRender {
   readonly resources: readonly Resource[];
@@ -68,11 +59,10 @@ interface ToRender {
 
 /** What one proxy would receive of these documents. */
 function renderFor({ resources, node, world: worldOptions }: ToRender, options: RenderOptions): Rendering {
-  const proxy = readNode(node);
-  if (!proxy.ok) return { ok: false, errors: proxy.issues.map(({ path, message }) => `proxy ${path}: ${message}`) };
-  const facts = options.profile ? { ...proxy.value, profile: options.profile } : proxy.value;
+  const proxy = caseProxy(node, options.profile);
+  if (!proxy.ok) return proxy;
   const world = buildWorld(resources, worldOptions);
-  const built = buildResources(world.value, viewFacts(world.value, facts));
+  const built = buildResources(world.value, viewFacts(world.value, proxy.facts));
   const issues = [...world.issues, ...built.issues].map(({ resource = '', path, message }) =>
     [resource, path, message].filter((part) => part !== '').join(': '),
   );

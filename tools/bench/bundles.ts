@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { median } from '../../lib/base/median.ts';
 import { bundle } from '../build/bundle.ts';
 import { bundleEntries } from '../build/entries.ts';
 import { repositoryFiles, repositoryRoot } from '../support/repository.ts';
-import { median } from './measure.ts';
 import type { BenchRow } from './row.ts';
 
 const STARTS = 11;

@@ -1,10 +1,5 @@
 import { readFileSync } from 'node:fs';
-
-/** The middle value; of an even number of values the lower of the two. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
-}
+import { median } from '../../lib/base/median.ts';
 
 /** Milliseconds that one call takes, the median of several after two that do not count. */
 export function medianMs(iterations: number, run: () => unknown): number {
