@@ -1,18 +1,71 @@
-import { type ConfigStorePorts, configStore, newestState } from './config-store.ts';
+import type { ContentHash } from '../base/hashing.ts';
+import type { Resource } from '../resources/resource.ts';
+import { type ConfigStorePorts, configStore, newestState, type RevisionState, stateOf } from './config-store.ts';
+import { existingObjects } from './existing-objects.ts';
+import type { Stamp } from './revisions/commit.ts';
 import { readHead } from './revisions/head.ts';
-import { resourcesAt } from './read-objects.ts';
+import { diffTries } from './revisions/read-trie.ts';
+import { byKey, toResource } from './revisions/stored-object.ts';
 import type { ConfigSource } from './worlds.ts';
 
-/** What builds read of the config store: the newest revision, whole. */
+/** All objects of one revision. */
+interface HeldRevision {
+  readonly state: RevisionState;
+  /** In the order of lists. */
+  readonly resources: ReadonlyMap<string, Resource>;
+}
+
+/**
+ * What builds read of the config store: the newest revision, whole. Reads only what differs from the revision that it read
+ * last; every object that did not change since is the very same in both.
+ */
 export function configSource(ports: Omit<ConfigStorePorts, 'ids'>): ConfigSource {
   const store = configStore({ ...ports, ids: noIds });
+  let held: HeldRevision = { state: stateOf(undefined), resources: new Map() };
+
+  const readOnto = async (before: HeldRevision, state: RevisionState): Promise<HeldRevision> => {
+    const [contents, stamps] = await Promise.all([
+      diffTries<ContentHash>(store.reader, before.state.tree, state.tree),
+      diffTries<Stamp>(store.reader, before.state.stamps, state.stamps),
+    ]);
+    const changed = new Set([...contents, ...stamps].map(({ key }) => key));
+    const found = await existingObjects(store, state, changed);
+    const fresh = new Map([...found].map(([key, { object, stamp }]) => [key, toResource(object, stamp)]));
+    return { state, resources: overlaid(before.resources, changed, fresh) };
+  };
   return {
     newestRevision: async () => (await readHead(store.records))?.record.revision ?? 0,
     async readNewest() {
       const state = await newestState(store);
-      return { revision: state.revision, resources: await resourcesAt(store, state) };
+      const read = await readOnto(held, state);
+      if (read.state.revision >= held.state.revision) held = read; // a slower read of an older revision must not win
+      return { revision: state.revision, resources: [...read.resources.values()] };
     },
   };
+}
+
+/** The map without the changed keys but for those that are there now; its order is kept without sorting it again. */
+function overlaid(
+  before: ReadonlyMap<string, Resource>,
+  changed: ReadonlySet<string>,
+  fresh: ReadonlyMap<string, Resource>,
+): ReadonlyMap<string, Resource> {
+  const added = [...fresh].filter(([key]) => !before.has(key)).sort(([a], [b]) => byKey(a, b));
+  const merged = new Map<string, Resource>();
+  let next = 0;
+  const addUpTo = (limit: string | undefined): void => {
+    for (let entry = added[next]; entry && (limit === undefined || byKey(entry[0], limit) < 0); entry = added[next]) {
+      merged.set(...entry);
+      next += 1;
+    }
+  };
+  for (const [key, resource] of before) {
+    if (next < added.length) addUpTo(key);
+    const kept = changed.has(key) ? fresh.get(key) : resource;
+    if (kept) merged.set(key, kept);
+  }
+  addUpTo(undefined);
+  return merged;
 }
 
 /** Reading makes nothing that needs an id. */

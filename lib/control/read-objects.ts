@@ -1,7 +1,7 @@
 import { type LabelSelector, matchesSelector } from '../base/label-selector.ts';
 import type { Kind } from '../resources/kinds.ts';
 import type { Resource, ResourceKey } from '../resources/resource.ts';
-import { type ConfigStore, newestState, type RevisionState, stateAt } from './config-store.ts';
+import { type ConfigStore, newestState, stateAt } from './config-store.ts';
 import { allObjects, existingObjects } from './existing-objects.ts';
 import { readStatus, readStatuses, withStatus } from './object-status.ts';
 import { byKey, splitKey, toResource } from './revisions/stored-object.ts';
@@ -11,15 +11,6 @@ export async function readObject(store: ConfigStore, key: ResourceKey): Promise<
   const [state, status] = await Promise.all([newestState(store), readStatus(store.records, key)]);
   const found = (await existingObjects(store, state, [key])).get(key);
   return found && withStatus(toResource(found.object, found.stamp), status?.record);
-}
-
-/** Every object at one revision, in the order of lists: what a build starts from. */
-export async function resourcesAt(
-  store: Pick<ConfigStore, 'reader'>,
-  state: RevisionState,
-): Promise<readonly Resource[]> {
-  const found = await allObjects(store, state);
-  return found.map(({ object, stamp }) => toResource(object, stamp));
 }
 
 export interface ListRequest {

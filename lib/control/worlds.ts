@@ -1,6 +1,7 @@
 import type { DurationMs, EpochMs } from '../base/brand.ts';
 import type { ContentHash } from '../base/hashing.ts';
 import type { Issue } from '../base/issue.ts';
+import { type Recall, recallNothing, runMemory } from '../base/recall.ts';
 import type { Clock } from '../ports/clock.ts';
 import { StoreUnavailable } from '../ports/store-errors.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -14,7 +15,7 @@ import type { Metrics } from './metrics.ts';
 export interface ConfigSource {
   /** Number of the newest accepted revision; 0 before the first. */
   newestRevision(): Promise<number>;
-  /** Every object of the newest revision, and which one that is. */
+  /** Every object of the newest revision, and which one that is. What did not change since the last call is the same object. */
   readNewest(): Promise<ConfigAtRevision>;
 }
 
@@ -54,18 +55,19 @@ export interface WorldsPorts {
 export function worlds({ config, clock, metrics }: WorldsPorts): Worlds {
   let held: { readonly world: WorldAt; readonly at: EpochMs } | undefined;
   let reading: Promise<WorldAt> | undefined;
+  const memory = runMemory();
 
   const read = async (): Promise<WorldAt> => {
     const at = clock.now();
     const revision = await config.newestRevision();
     if (held?.world.revision !== revision) {
       const { revision: newest, resources } = await config.readNewest();
-      const world = metrics.timeWorld(() => worldAt(newest, resources));
+      const world = metrics.timeWorld(() => memory.run((recall) => worldAt(newest, resources, recall)));
       if (!held || held.world.revision <= newest) held = { world, at };
       const { services, routeTables } = world.world;
       metrics.noteWorld({ revision: newest, services: services.length, virtualServices: routeTables.length });
     }
-    const current = held ?? { world: worldAt(0, []), at };
+    const current = held ?? { world: worldAt(0, [], recallNothing), at };
     held = { world: current.world, at };
     return current.world;
   };
@@ -92,8 +94,8 @@ export function worlds({ config, clock, metrics }: WorldsPorts): Worlds {
   };
 }
 
-function worldAt(revision: number, resources: readonly Resource[]): WorldAt {
-  const { value: world, issues } = buildWorld(resources);
+function worldAt(revision: number, resources: readonly Resource[], recall: Recall): WorldAt {
+  const { value: world, issues } = buildWorld(resources, {}, recall);
   const views = new Map<ContentHash, View>();
   return {
     revision,

@@ -6,11 +6,11 @@ import type { OwnInstance, OwnPort, ViewFacts } from './proxy-view.ts';
 
 /** SR-12, SE-15: service ports served at one of the proxy's addresses, in its workload's namespace; by target port, services oldest first. */
 export function ownPorts(world: World, proxy: ProxyFacts): readonly OwnPort[] {
+  const served = world.servedPorts.get(proxy.workloadNamespace);
   const found = new Map<string, OwnPort>();
   for (const address of proxy.ips) {
-    for (const { service, namespace, port, targetPort } of world.servedPorts.get(address) ?? []) {
-      if (namespace === proxy.workloadNamespace)
-        found.set(`${service} ${port} ${targetPort}`, { service, port, targetPort });
+    for (const { service, port, targetPort } of served?.get(address) ?? []) {
+      found.set(`${service} ${port} ${targetPort}`, { service, port, targetPort });
     }
   }
   return [...found.values()].sort((a, b) => a.targetPort - b.targetPort); // stable: the oldest service stays first on a port

@@ -18,6 +18,17 @@ export function findDelegates(resources: readonly Resource[]): Delegates {
   return new Map(delegates.map((delegate) => [nameOf(delegate.metadata), delegate]));
 }
 
+/** Those to which one VirtualService delegates, in the order written: all that its routes depend on beside itself. */
+export function delegatesOf(root: VirtualService, all: Delegates): Delegates {
+  const own = new Map<string, VirtualService>();
+  for (const { delegate } of root.spec.http ?? []) {
+    const key = delegate && delegateKey(root, delegate);
+    const found = key === undefined ? undefined : all.get(key);
+    if (key !== undefined && found) own.set(key, found);
+  }
+  return own;
+}
+
 /** A route of a VirtualService as it stands after delegation, and the entry of `spec.http` that it came from. */
 export interface EffectiveRoute {
   readonly route: HttpRoute;
@@ -36,8 +47,7 @@ export function effectiveRoutes(
   const issues: Issue[] = [];
   const value = routesOf(root, mesh).flatMap((route, index): readonly EffectiveRoute[] => {
     if (route.delegate === undefined) return [{ route, index }];
-    const { name = '', namespace = '' } = route.delegate;
-    const key = nameOf({ name, namespace: namespace === '' ? root.metadata.namespace : namespace });
+    const key = delegateKey(root, route.delegate);
     const delegate = delegates.get(key);
     if (delegate === undefined || !isVisibleTo(visibilityOf(delegate, mesh), root.metadata.namespace)) {
       const message = `there is no VirtualService ${key} without hosts that is exported to ${root.metadata.namespace}`;
@@ -96,6 +106,11 @@ function mergeRoute(above: HttpRoute, below: HttpRoute): HttpRoute {
   const { match: _match, route: _route, redirect: _redirect, name: _name, ...settings } = above;
   const name = joinNames(above.name, below.name);
   return { ...settings, ...below, ...(name !== '' && { name }) };
+}
+
+/** The delegate that a route names: in the root's namespace where it names none. */
+function delegateKey(root: VirtualService, { name = '', namespace = '' }: NonNullable<HttpRoute['delegate']>): string {
+  return nameOf({ name, namespace: namespace === '' ? root.metadata.namespace : namespace });
 }
 
 const nameOf = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>

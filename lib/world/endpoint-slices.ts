@@ -1,9 +1,10 @@
 import { NOWHERE } from '../base/locality.ts';
+import type { Recall } from '../base/recall.ts';
 import { withPlace } from '../base/topology-labels.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { Endpoint, EndpointHealth } from '../model/service.ts';
 import type { SliceEndpoint } from '../resources/endpoint-slice.ts';
-import type { Resource } from '../resources/resource.ts';
+import { keyOf, type Resource } from '../resources/resource.ts';
 import { serviceNameLabel } from '../resources/well-known-names.ts';
 
 /** `namespace/name` of a Service. */
@@ -14,8 +15,9 @@ export const serviceName = (namespace: string, name: string): ServiceName => `${
 export function readEndpointSlices(
   resources: readonly Resource[],
   mesh: MeshSettings,
+  recall: Recall,
 ): ReadonlyMap<ServiceName, readonly Endpoint[]> {
-  const byService = new Map<ServiceName, Endpoint[]>();
+  const byService = new Map<ServiceName, (readonly Endpoint[])[]>();
   const slices = resources
     .filter((resource) => resource.kind === 'EndpointSlice')
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
@@ -23,9 +25,17 @@ export function readEndpointSlices(
     const owner = slice.metadata.labels?.[serviceNameLabel];
     if (owner === undefined || slice.spec.addressType === 'FQDN') continue;
     const key = serviceName(slice.metadata.namespace, owner);
-    byService.set(key, [...(byService.get(key) ?? []), ...endpointsOf(slice, mesh)]);
+    const read = recall.value(`slice ${keyOf(slice)}`, [slice, mesh], () => endpointsOf(slice, mesh));
+    const parts = byService.get(key);
+    if (parts === undefined) byService.set(key, [read]);
+    else parts.push(read);
   }
-  return byService;
+  return new Map(
+    [...byService].map(([service, parts]) => [
+      service,
+      recall.value(`slices of ${service}`, parts, () => parts.flat()),
+    ]),
+  );
 }
 
 function endpointsOf({ metadata, spec }: Resource<'EndpointSlice'>, { clusterId }: MeshSettings): readonly Endpoint[] {

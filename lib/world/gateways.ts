@@ -2,6 +2,7 @@ import { oldestFirst } from '../base/age.ts';
 import type { HostName } from '../base/host-name.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import type { Labels } from '../base/labels.ts';
+import { type Recall, recallList, recallNothing } from '../base/recall.ts';
 import { isHttp, parseProtocol, type Protocol } from '../model/protocol.ts';
 import { serviceKey, type ServiceKey } from '../model/service.ts';
 import type { ServerSpec, ServerTlsSpec } from '../resources/gateway.ts';
@@ -43,15 +44,17 @@ export interface GatewayServerSource {
 export type ServerTls = 'undeclared' | 'passthrough' | 'terminated';
 
 /** Oldest first (G-2). A server without a port is left out (GW-12); its Gateway stays. */
-export function readGateways(resources: readonly Resource[]): Noted<readonly GatewaySource[]> {
-  const issues: Issue[] = [];
-  const gateways = resources.flatMap((resource) => {
-    if (resource.kind !== 'Gateway') return [];
-    const read = readGateway(resource);
-    issues.push(...read.issues);
-    return [read.value];
-  });
-  return { value: gateways.sort(oldestFirst), issues };
+export function readGateways(
+  resources: readonly Resource[],
+  recall: Recall = recallNothing,
+): Noted<readonly GatewaySource[]> {
+  const read = resources.flatMap((resource) =>
+    resource.kind === 'Gateway'
+      ? [recall.value(`gateway ${keyOf(resource)}`, [resource], () => readGateway(resource))]
+      : [],
+  );
+  const gateways = read.map(({ value }) => value).sort(oldestFirst);
+  return { value: recallList(recall, 'gateways', gateways), issues: read.flatMap(({ issues }) => issues) };
 }
 
 function readGateway(resource: Resource<'Gateway'>): Noted<GatewaySource> {

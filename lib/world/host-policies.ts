@@ -1,14 +1,14 @@
-import { isWildcard, mostSpecificMatch, type HostName } from '../base/host-name.ts';
+import { mostSpecificMatch, type HostName } from '../base/host-name.ts';
 import { canonicalJson } from '../base/hashing.ts';
-import type { Issue } from '../base/issue.ts';
+import type { Issue, Noted } from '../base/issue.ts';
 import type { Labels } from '../base/labels.ts';
 import type { TrafficPolicy } from '../model/traffic-policy.ts';
 
 /** Consolidated policies by host; those of one host in the order in which they were added. */
 export interface HostPolicies {
-  readonly exact: Map<HostName, readonly ConsolidatedPolicy[]>;
+  readonly exact: ReadonlyMap<HostName, readonly ConsolidatedPolicy[]>;
   /** Apart, because only these have to be searched (DR-4). */
-  readonly wildcards: Map<HostName, readonly ConsolidatedPolicy[]>;
+  readonly wildcards: ReadonlyMap<HostName, readonly ConsolidatedPolicy[]>;
 }
 
 /** A policy with what only consolidation needs to know about it. */
@@ -24,22 +24,33 @@ export interface IncomingPolicy {
   readonly hasTopLevelPolicy: boolean;
 }
 
-export const emptyHostPolicies = (): HostPolicies => ({ exact: new Map(), wildcards: new Map() });
-
 /** The policies of the exact host, else of the longest wildcard that covers it (DR-13); empty when there are none. */
 export function policiesOfHost({ exact, wildcards }: HostPolicies, host: HostName): readonly ConsolidatedPolicy[] {
   return exact.get(host) ?? mostSpecificMatch(host, wildcards) ?? [];
 }
 
+/** What all documents of one host say together, each added in turn to what those before it came to. */
+export function consolidate(incoming: readonly IncomingPolicy[]): Noted<readonly ConsolidatedPolicy[]> {
+  const issues: Issue[] = [];
+  let value: readonly ConsolidatedPolicy[] = [];
+  for (const each of incoming) {
+    const added = addPolicy(value, each);
+    value = added.value;
+    issues.push(...added.issues);
+  }
+  return { value, issues };
+}
+
 /**
- * Adds one document's policy to the table: merged into every entry it fits (DR-5 to DR-7), and as an entry of its own unless
- * it went into one with the same selector. A rule without a selector that is private to its namespace stays as well, where
- * Istio forgets it and leaves workloads that nothing selects without any (DR-8). Answers what was ignored on the way (DR-9).
+ * Adds one document's policy: merged into every entry it fits (DR-5 to DR-7), and as an entry of its own unless it went into
+ * one with the same selector. A rule without a selector that is private to its namespace stays as well, where Istio forgets it
+ * and leaves workloads that nothing selects without any (DR-8). The issues name what was ignored on the way (DR-9).
  */
-export function addPolicy(table: HostPolicies, incoming: IncomingPolicy): readonly Issue[] {
+function addPolicy(
+  existing: readonly ConsolidatedPolicy[],
+  incoming: IncomingPolicy,
+): Noted<readonly ConsolidatedPolicy[]> {
   const { policy } = incoming;
-  const entries = isWildcard(policy.host) ? table.wildcards : table.exact;
-  const existing = entries.get(policy.host) ?? [];
   const issues: Issue[] = [];
   let isKept = false;
   const merged = existing.map((entry) => {
@@ -53,8 +64,7 @@ export function addPolicy(table: HostPolicies, incoming: IncomingPolicy): readon
     exportTo: incoming.exportTo,
     hasTopLevelPolicy: incoming.hasTopLevelPolicy,
   };
-  entries.set(policy.host, isKept ? merged : [...merged, own]);
-  return issues;
+  return { value: isKept ? merged : [...merged, own], issues };
 }
 
 /** DR-5: equal sets merge, and a strict superset of a written set merges too. */

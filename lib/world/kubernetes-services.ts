@@ -1,11 +1,10 @@
-import { selects } from '../base/labels.ts';
 import { isHttp, isTcp, parseProtocol, type Protocol } from '../model/protocol.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { Endpoint, Service } from '../model/service.ts';
 import { resolveExportTo } from '../model/visibility.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
 import type { ServicePort as WrittenPort } from '../resources/service.ts';
-import type { ReadService } from './read-service.ts';
+import type { ReadContext, ReadService, ServedPlaces } from './read-service.ts';
 import { readTrafficDistribution } from './traffic-distribution.ts';
 import { endpointOf, type Workload } from './workload.ts';
 
@@ -20,23 +19,40 @@ const STANDARD_APP_PROTOCOLS: Readonly<Record<string, Protocol>> = {
   'kubernetes.io/wss': 'https',
 };
 
-/** A Service with the WorkloadEntries it selects; its EndpointSlices are read apart. `undefined` for a mere alias. */
+/** What serves a Service beside its own words. */
+export interface Serving {
+  /** WorkloadEntries that its selector selects. */
+  readonly selected: readonly Workload[];
+  /** From its EndpointSlices. */
+  readonly sliced: readonly Endpoint[];
+}
+
+/** A Service with its instances, those of EndpointSlices first. `undefined` for a mere alias. */
 export function readKubernetesService(
   resource: Resource<'Service'>,
-  workloads: readonly Workload[],
-  mesh: MeshSettings,
+  { selected, sliced }: Serving,
+  { mesh, recall }: ReadContext,
 ): ReadService | undefined {
-  const { spec } = resource;
-  if (spec.type === 'ExternalName') return undefined;
-  const selected = hasEntries(spec.selector)
-    ? workloads.filter((workload) => selects(spec.selector, workload.labels) && !workload.isForDnsOnly)
-    : []; // without a selector the endpoints come from slices alone
-  return {
-    service: serviceOf(resource, mesh),
-    endpoints: selected.flatMap((workload) => endpointsOf(workload, spec.ports ?? [], mesh)),
-    accounts: selected.map(({ account }) => account).filter((account) => account !== ''),
-  };
+  if (resource.spec.type === 'ExternalName') return undefined;
+  const key = keyOf(resource);
+  const service = recall.value(`services of ${key}`, [resource, mesh], () => serviceOf(resource, mesh));
+  const places = recall.value(`places of ${key}`, [resource, mesh, sliced, ...selected], () =>
+    placesOf(resource, { selected, sliced }, mesh),
+  );
+  return { service, ...places };
 }
+
+function placesOf({ spec }: Resource<'Service'>, { selected, sliced }: Serving, mesh: MeshSettings): ServedPlaces {
+  const served = selected.filter(({ isForDnsOnly }) => !isForDnsOnly);
+  const known = spec.publishNotReadyAddresses === true ? sliced.map(ready) : sliced;
+  const own = served.flatMap((workload) => endpointsOf(workload, spec.ports ?? [], mesh));
+  const accounts = served.map(({ account }) => account).filter((account) => account !== '');
+  return { endpoints: [...known, ...own], accounts };
+}
+
+/** SR-18: a service that wants its unready instances to be found calls them healthy. */
+const ready = (endpoint: Endpoint): Endpoint =>
+  endpoint.health === 'unhealthy' ? { ...endpoint, health: 'healthy' } : endpoint;
 
 function serviceOf(resource: Resource<'Service'>, mesh: MeshSettings): Service {
   const { metadata, spec } = resource;
@@ -93,5 +109,3 @@ function endpointsOf(workload: Workload, ports: readonly WrittenPort[], mesh: Me
     return number === undefined ? [] : [endpointOf(workload, { portName: name, port: number }, mesh.clusterId)];
   });
 }
-
-const hasEntries = (selector: object | undefined): boolean => Object.keys(selector ?? {}).length > 0;

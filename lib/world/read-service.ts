@@ -1,8 +1,22 @@
+import type { Recall } from '../base/recall.ts';
+import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { Endpoint, Service } from '../model/service.ts';
 
 /** What one document says about one host: the service, its endpoints, and the accounts under which they run. */
-export interface ReadService {
+export interface ReadService extends ServedPlaces {
   readonly service: Service;
+}
+
+/** Where a host is served, and under which accounts. */
+export interface ServedPlaces {
   readonly endpoints: readonly Endpoint[];
   readonly accounts: readonly string[];
+}
+
+export const NOWHERE_SERVED: ServedPlaces = { endpoints: [], accounts: [] };
+
+/** What every document about a service is read with. */
+export interface ReadContext {
+  readonly mesh: MeshSettings;
+  readonly recall: Recall;
 }

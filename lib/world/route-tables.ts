@@ -1,27 +1,45 @@
 import { oldestFirst } from '../base/age.ts';
 import type { Issue, Noted } from '../base/issue.ts';
+import { keepIfEqual, type Recall, recallList, recallNothing } from '../base/recall.ts';
 import type { HttpRule } from '../model/http-rule.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import { MESH_GATEWAY, type RouteTable } from '../model/route-table.ts';
 import { resolveExportTo } from '../model/visibility.ts';
 import { keyOf, type Resource, type ResourceKey } from '../resources/resource.ts';
 import { readConnectionRules } from './connection-rules.ts';
-import { effectiveRoutes, findDelegates, type EffectiveRoute } from './delegates.ts';
+import { type Delegates, delegatesOf, effectiveRoutes, findDelegates, type EffectiveRoute } from './delegates.ts';
 import { readHttpRule } from './http-rules.ts';
 import { nameResolver } from './name-resolver.ts';
 
 /** Route tables of all VirtualServices that have hosts, oldest first (VS-2). Those without are delegates (VS-5). */
-export function readRouteTables(resources: readonly Resource[], mesh: MeshSettings): Noted<readonly RouteTable[]> {
-  const issues: Issue[] = [];
-  const delegates = findDelegates(resources);
-  const tables = resources.flatMap((resource) => {
+export function readRouteTables(
+  resources: readonly Resource[],
+  mesh: MeshSettings,
+  recall: Recall = recallNothing,
+): Noted<readonly RouteTable[]> {
+  const all = findDelegates(resources);
+  const read = resources.flatMap((resource) => {
     if (resource.kind !== 'VirtualService' || (resource.spec.hosts ?? []).length === 0) return [];
-    const routes = effectiveRoutes(resource, delegates, mesh);
-    const http = readRules(routes.value, keyOf(resource));
-    issues.push(...routes.issues, ...http.issues);
-    return [readRouteTable(resource, http.value, mesh)];
+    const delegates = delegatesOf(resource, all);
+    const inputs = [resource, mesh, ...delegates.values()];
+    return [
+      recall.value(`route table ${keyOf(resource)}`, inputs, (last: Noted<RouteTable> | undefined) =>
+        keepIfEqual(last, readOne(resource, delegates, mesh)),
+      ),
+    ];
   });
-  return { value: tables.sort(oldestFirst), issues };
+  const tables = read.map(({ value }) => value).sort(oldestFirst);
+  return { value: recallList(recall, 'route tables', tables), issues: read.flatMap(({ issues }) => issues) };
+}
+
+function readOne(
+  virtualService: Resource<'VirtualService'>,
+  delegates: Delegates,
+  mesh: MeshSettings,
+): Noted<RouteTable> {
+  const routes = effectiveRoutes(virtualService, delegates, mesh);
+  const http = readRules(routes.value, keyOf(virtualService));
+  return { value: readRouteTable(virtualService, http.value, mesh), issues: [...routes.issues, ...http.issues] };
 }
 
 function readRules(routes: readonly EffectiveRoute[], resource: ResourceKey): Noted<readonly HttpRule[]> {

@@ -1,3 +1,4 @@
+import { type Recall, recallNothing } from '../base/recall.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import { DISTRIBUTION_LABELS, type Service } from '../model/service.ts';
@@ -14,29 +15,47 @@ export interface LabelReaders {
   readonly services: readonly Service[];
 }
 
+type Keys = ReadonlySet<string>;
+
 /** The label keys on which two proxies can differ in what they are given (VIEW-1): all others never split a view. */
-export function selectedLabels(readers: LabelReaders): ReadonlySet<string> {
-  const keys = new Set<string>();
-  const addAll = (labels: object | undefined): void => Object.keys(labels ?? {}).forEach((key) => keys.add(key));
-  const addPriorities = (setting: { readonly failoverPriority: readonly string[] } | 'off' | undefined): void => {
-    if (setting !== undefined && setting !== 'off') setting.failoverPriority.forEach((key) => keys.add(labelKey(key)));
-  };
-  for (const policy of readers.trafficPolicies) {
-    addAll(policy.workloadSelector);
-    for (const { lb } of policyLevels(policy)) [lb?.locality, lb?.zoneAware].forEach(addPriorities);
-  }
-  [readers.mesh.localityLb, readers.mesh.zoneAwareLb].forEach(addPriorities);
-  for (const { trafficDistribution } of readers.services) {
-    if (trafficDistribution !== undefined) DISTRIBUTION_LABELS[trafficDistribution].forEach((key) => keys.add(key));
-  }
-  for (const gateway of readers.gateways) addAll(gateway.selector);
-  for (const table of readers.routeTables) {
-    for (const rule of [...table.http, ...table.tcp, ...table.tls]) {
-      for (const match of rule.matches) addAll(match.sourceLabels);
-    }
-  }
-  return keys;
+export function selectedLabels(readers: LabelReaders, recall: Recall = recallNothing): Keys {
+  const { mesh, trafficPolicies, gateways, routeTables, services } = readers;
+  const all = [
+    recall.value('labels of the mesh', [mesh], () => ofPriorities([mesh.localityLb, mesh.zoneAwareLb])),
+    recall.value('labels of policies', [trafficPolicies], () => unionOf(trafficPolicies.map(ofPolicy))),
+    recall.value('labels of services', [services], () => unionOf(services.map(ofService))),
+    recall.value('labels of gateways', [gateways], () => unionOf(gateways.map(({ selector }) => keysOf(selector)))),
+    recall.value('labels of routes', [routeTables], () => unionOf(routeTables.map(ofRouteTable))),
+  ];
+  const keys = [...unionOf(all)].sort();
+  return recall.value('selected labels', keys, () => new Set(keys));
 }
+
+const unionOf = (sets: readonly Iterable<string>[]): Keys => {
+  const union = new Set<string>();
+  for (const set of sets) for (const key of set) union.add(key);
+  return union;
+};
+
+const keysOf = (labels: object | undefined): readonly string[] => Object.keys(labels ?? {});
+
+function ofPolicy(policy: TrafficPolicy): readonly string[] {
+  const settings = policyLevels(policy).flatMap(({ lb }) => [lb?.locality, lb?.zoneAware]);
+  return [...keysOf(policy.workloadSelector), ...ofPriorities(settings)];
+}
+
+type Setting = { readonly failoverPriority: readonly string[] } | 'off' | undefined;
+
+const ofPriorities = (settings: readonly Setting[]): readonly string[] =>
+  settings.flatMap((setting) =>
+    setting === undefined || setting === 'off' ? [] : setting.failoverPriority.map(labelKey),
+  );
+
+const ofService = ({ trafficDistribution }: Service): readonly string[] =>
+  trafficDistribution === undefined ? [] : DISTRIBUTION_LABELS[trafficDistribution];
+
+const ofRouteTable = ({ http, tcp, tls }: RouteTable): readonly string[] =>
+  [...http, ...tcp, ...tls].flatMap(({ matches }) => matches.flatMap(({ sourceLabels }) => keysOf(sourceLabels)));
 
 /** LB-6: a failover priority is a label key, or `key=value` with a literal in place of the proxy's own value. */
 const labelKey = (priority: string): string => priority.split('=', 1)[0] ?? priority;

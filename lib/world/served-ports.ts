@@ -4,16 +4,18 @@ import { serviceKey } from '../model/service.ts';
 /** One service port that is served at some address. */
 export interface ServedPort {
   readonly service: ServiceKey;
-  readonly namespace: string;
   readonly port: number;
   readonly targetPort: number;
 }
 
-/** SR-12: which service ports are served at an address, so that a proxy finds its own services; services oldest first. */
+/** Service ports of one namespace by the address at which they are served. */
+export type ServedPorts = ReadonlyMap<string, readonly ServedPort[]>;
+
+/** SR-12: which service ports of one namespace are served at an address, so that a proxy finds its own services; services oldest first. */
 export function servedPorts(
   services: readonly Service[],
   endpoints: ReadonlyMap<ServiceKey, readonly Endpoint[]>,
-): ReadonlyMap<string, readonly ServedPort[]> {
+): ServedPorts {
   const byAddress = new Map<string, ServedPort[]>();
   for (const { namespace, hostname, ports } of services) {
     const service = serviceKey(namespace, hostname);
@@ -23,7 +25,7 @@ export function servedPorts(
       if (port === undefined) continue;
       const served = byAddress.get(address) ?? [];
       if (served.length === 0) byAddress.set(address, served);
-      served.push({ service, namespace, port, targetPort });
+      served.push({ service, port, targetPort });
     }
   }
   return byAddress;

@@ -1,13 +1,12 @@
 import { isIpAddress, parseIpPrefix } from '../base/ip-address.ts';
 import { NOWHERE } from '../base/locality.ts';
-import { selects } from '../base/labels.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import { parseProtocol } from '../model/protocol.ts';
 import type { Endpoint, Resolution, Service, ServicePort } from '../model/service.ts';
 import { resolveExportTo } from '../model/visibility.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
 import type { ServiceEntryPort, ServiceEntrySpec } from '../resources/service-entry.ts';
-import type { ReadService } from './read-service.ts';
+import { NOWHERE_SERVED, type ReadContext, type ReadService, type ServedPlaces } from './read-service.ts';
 import { readTrafficDistribution } from './traffic-distribution.ts';
 import { capVisibility } from './visibility-cap.ts';
 import { endpointOf, readWorkload, type Workload } from './workload.ts';
@@ -20,22 +19,40 @@ const RESOLUTIONS: Readonly<Record<NonNullable<ServiceEntrySpec['resolution']>, 
   DYNAMIC_DNS: 'dynamic-dns',
 };
 
-/** SE-1 to SE-9: the services that one ServiceEntry says, one per host, with the endpoints it gives them. */
+/**
+ * SE-1 to SE-9: the services that one ServiceEntry says, one per host, with the endpoints it gives them. `selected` are the
+ * workloads that its selector selects, if it has one.
+ */
 export function readServiceEntry(
   entry: Resource<'ServiceEntry'>,
-  workloads: readonly Workload[],
-  mesh: MeshSettings,
+  selected: readonly Workload[],
+  { mesh, recall }: ReadContext,
 ): readonly ReadService[] {
-  const { spec } = entry;
-  const resolution = RESOLUTIONS[spec.resolution ?? 'NONE'];
-  const served = servingWorkloads(entry, { workloads, resolution }, mesh);
-  const hosts = [...new Set((spec.hosts ?? []).map((host) => host.toLowerCase()))];
-  return hosts.map((hostname) => ({
-    service: serviceOf(entry, { hostname, resolution }, mesh),
-    endpoints:
-      served === undefined ? [ownHostEndpoints(entry, hostname, mesh)].flat() : endpointsOf(spec, served, mesh),
-    accounts: served?.map(({ account }) => account).filter((account) => account !== '') ?? [],
-  }));
+  const key = keyOf(entry);
+  const services = recall.value(`services of ${key}`, [entry, mesh], () => servicesOf(entry, mesh));
+  const places = recall.value(`places of ${key}`, [entry, mesh, ...selected], () =>
+    services.map(({ hostname }) => placesOf(entry, hostname, { selected, mesh })),
+  );
+  return services.map((service, index) => ({ service, ...(places[index] ?? NOWHERE_SERVED) }));
+}
+
+function servicesOf(entry: Resource<'ServiceEntry'>, mesh: MeshSettings): readonly Service[] {
+  const resolution = resolutionOf(entry);
+  const hosts = new Set((entry.spec.hosts ?? []).map((host) => host.toLowerCase()));
+  return [...hosts].map((hostname) => serviceOf(entry, { hostname, resolution }, mesh));
+}
+
+const resolutionOf = ({ spec }: Resource<'ServiceEntry'>): Resolution => RESOLUTIONS[spec.resolution ?? 'NONE'];
+
+function placesOf(
+  entry: Resource<'ServiceEntry'>,
+  hostname: string,
+  { selected, mesh }: { readonly selected: readonly Workload[]; readonly mesh: MeshSettings },
+): ServedPlaces {
+  const served = servingWorkloads(entry, selected, mesh);
+  if (served === undefined) return { endpoints: ownHostEndpoints(entry, hostname, mesh), accounts: [] };
+  const accounts = served.map(({ account }) => account).filter((account) => account !== '');
+  return { endpoints: endpointsOf(entry.spec, served, mesh), accounts };
 }
 
 function serviceOf(
@@ -113,15 +130,14 @@ function portOf(
 
 /** The instances behind an entry; `undefined` when it has none of its own and its host name stands for them (SE-5). */
 function servingWorkloads(
-  { metadata, spec }: Resource<'ServiceEntry'>,
-  { workloads, resolution }: { readonly workloads: readonly Workload[]; readonly resolution: Resolution },
+  entry: Resource<'ServiceEntry'>,
+  selected: readonly Workload[],
   mesh: MeshSettings,
 ): readonly Workload[] | undefined {
+  const { metadata, spec } = entry;
+  const resolution = resolutionOf(entry);
   const isDns = resolution === 'dns' || resolution === 'dns-round-robin';
-  if (spec.workloadSelector !== undefined) {
-    const { labels } = spec.workloadSelector;
-    return workloads.filter((workload) => selects(labels, workload.labels) && (isDns || !workload.isForDnsOnly));
-  }
+  if (spec.workloadSelector !== undefined) return selected.filter(({ isForDnsOnly }) => isDns || !isForDnsOnly);
   const written = spec.endpoints ?? [];
   if (written.length === 0 && isDns) return undefined;
   return written.map((endpoint, index) =>

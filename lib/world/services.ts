@@ -1,71 +1,147 @@
 import { oldestFirst } from '../base/age.ts';
 import { canonicalJson } from '../base/hashing.ts';
 import type { Issue, Noted } from '../base/issue.ts';
+import type { Labels } from '../base/labels.ts';
+import { keepIfEqual, type Recall, recallList, recallNothing } from '../base/recall.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import { serviceKey, type Endpoint, type Service, type ServiceKey } from '../model/service.ts';
+import type { Kind } from '../resources/kinds.ts';
 import type { Resource } from '../resources/resource.ts';
 import { readEndpointSlices, serviceName } from './endpoint-slices.ts';
 import { readKubernetesService } from './kubernetes-services.ts';
+import { servedPorts, type ServedPorts } from './served-ports.ts';
 import { readServiceEntry } from './service-entries.ts';
-import type { ReadService } from './read-service.ts';
+import type { ReadContext, ReadService } from './read-service.ts';
 import { readWorkloadEntries } from './workload-entries.ts';
+import type { Workload } from './workload.ts';
+import { workloadIndex } from './workload-index.ts';
 
 export interface ServicesAndEndpoints {
   /** Oldest first (SR-3), at most one per namespace and host name (SR-4). */
   readonly services: readonly Service[];
   readonly endpoints: ReadonlyMap<ServiceKey, readonly Endpoint[]>;
+  /** By namespace. */
+  readonly servedPorts: ReadonlyMap<string, ServedPorts>;
 }
 
 /** All that is said about one host in one namespace, oldest first. */
 type Group = [ReadService, ...ReadService[]];
 
 /** Every service that documents say, whatever their kind, with the places where it is served. */
-export function readServices(resources: readonly Resource[], mesh: MeshSettings): Noted<ServicesAndEndpoints> {
-  const issues: Issue[] = [];
+export function readServices(
+  resources: readonly Resource[],
+  mesh: MeshSettings,
+  recall: Recall = recallNothing,
+): Noted<ServicesAndEndpoints> {
+  const parts = [...Map.groupBy(resources.filter(isAboutServices), ({ metadata }) => metadata.namespace)].map(
+    ([namespace, own]) => {
+      const documents = recallList(recall, `documents ${namespace}`, own);
+      return recall.stage(`services ${namespace}`, [documents, mesh], (inner) => ({
+        namespace,
+        ...readNamespace(documents, { mesh, recall: inner }),
+      }));
+    },
+  );
+  const lists = parts.map(({ services }) => services);
+  return {
+    value: {
+      services: recall.value('services', lists, () => lists.flat().sort(serviceAge)),
+      endpoints: new Map(parts.flatMap(({ endpoints }) => endpoints)),
+      servedPorts: new Map(parts.map((part) => [part.namespace, part.served])),
+    },
+    issues: parts.flatMap(({ issues }) => issues),
+  };
+}
+
+const SERVICE_KINDS: ReadonlySet<Kind> = new Set(['Service', 'EndpointSlice', 'ServiceEntry', 'WorkloadEntry']);
+const isAboutServices = ({ kind }: Resource): boolean => SERVICE_KINDS.has(kind);
+
+/** The services of one namespace: no document speaks about those of another. */
+interface NamespaceServices {
+  readonly services: readonly Service[];
+  readonly endpoints: readonly (readonly [ServiceKey, readonly Endpoint[]])[];
+  readonly served: ServedPorts;
+  readonly issues: readonly Issue[];
+}
+
+function readNamespace(resources: readonly Resource[], context: ReadContext): NamespaceServices {
+  const { mesh, recall } = context;
+  const united = [...groups(readAll(resources, context))].map(([key, same]) => {
+    const said = same.flatMap(({ service, accounts }) => [service, accounts.join(' ')]);
+    const { service, notes } = recall.value(`service ${key}`, [mesh, ...said], (last: UnitedService | undefined) =>
+      keepIfEqual(last, uniteServices(same, mesh)),
+    );
+    const places = same.map((item) => item.endpoints);
+    const endpoints = recall.value(`endpoints ${key}`, [service, ...places], (last: readonly Endpoint[] | undefined) =>
+      keepIfEqual(last, uniteEndpoints(service, same)),
+    );
+    return { key, service, endpoints, notes };
+  });
+  const all = united.map(({ service }) => service).sort(serviceAge);
+  const endpoints = united.map((each) => [each.key, each.endpoints] as const);
+  return {
+    services: recallList(recall, 'services', all),
+    endpoints,
+    served: servedPorts(all, new Map(endpoints)),
+    issues: united.flatMap(({ notes }) => notes),
+  };
+}
+
+function groups(read: readonly ReadService[]): ReadonlyMap<ServiceKey, Group> {
   const byKey = new Map<ServiceKey, Group>();
-  for (const item of readAll(resources, mesh).sort(byAge)) {
+  for (const item of [...read].sort(byAge)) {
     const key = serviceKey(item.service.namespace, item.service.hostname);
     const group = byKey.get(key);
     if (group === undefined) byKey.set(key, [item]);
     else group.push(item);
   }
-  const services: Service[] = [];
-  const endpoints = new Map<ServiceKey, readonly Endpoint[]>();
-  for (const [key, same] of byKey) {
-    const { service, notes } = uniteServices(same, mesh);
-    issues.push(...notes);
-    services.push(service);
-    endpoints.set(key, uniteEndpoints(service, same));
-  }
-  return { value: { services: services.sort(serviceAge), endpoints }, issues };
+  return byKey;
 }
 
-function readAll(resources: readonly Resource[], mesh: MeshSettings): ReadService[] {
-  const workloads = readWorkloadEntries(resources, mesh);
-  const slices = readEndpointSlices(resources, mesh);
-  const value: ReadService[] = [];
-  for (const resource of resources) {
+function readAll(resources: readonly Resource[], context: ReadContext): readonly ReadService[] {
+  const { mesh, recall } = context;
+  const slices = readEndpointSlices(resources, mesh, recall);
+  const select = selectionByNamespace(readWorkloadEntries(resources, mesh, recall), recall);
+  return resources.flatMap((resource): readonly ReadService[] => {
     const { name, namespace } = resource.metadata;
     if (resource.kind === 'ServiceEntry') {
-      value.push(...readServiceEntry(resource, workloads.get(namespace) ?? [], mesh));
+      const { workloadSelector } = resource.spec;
+      return readServiceEntry(
+        resource,
+        workloadSelector ? select(namespace, workloadSelector.labels ?? {}) : [],
+        context,
+      );
     }
-    if (resource.kind === 'Service') {
-      const read = readKubernetesService(resource, workloads.get(namespace) ?? [], mesh);
-      if (read === undefined) continue;
-      const sliced = slices.get(serviceName(namespace, name)) ?? [];
-      const known = resource.spec.publishNotReadyAddresses === true ? sliced.map(ready) : sliced;
-      value.push({ ...read, endpoints: [...known, ...read.endpoints] });
-    }
-  }
-  return value;
+    if (resource.kind !== 'Service') return [];
+    const { selector = {} } = resource.spec;
+    const selected = Object.keys(selector).length === 0 ? [] : select(namespace, selector); // without one, slices alone count
+    const sliced = slices.get(serviceName(namespace, name)) ?? NO_ENDPOINTS;
+    return [readKubernetesService(resource, { selected, sliced }, context) ?? []].flat();
+  });
 }
 
-/** SR-18: a service that wants its unready instances to be found calls them healthy. */
-const ready = (endpoint: Endpoint): Endpoint =>
-  endpoint.health === 'unhealthy' ? { ...endpoint, health: 'healthy' } : endpoint;
+const NO_ENDPOINTS: readonly Endpoint[] = [];
+
+function selectionByNamespace(
+  byNamespace: ReadonlyMap<string, readonly Workload[]>,
+  recall: Recall,
+): (namespace: string, selector: Labels) => readonly Workload[] {
+  const indices = new Map(
+    [...byNamespace].map(([namespace, workloads]) => [
+      namespace,
+      workloadIndex(workloads, `workload index ${namespace}`, recall),
+    ]),
+  );
+  return (namespace, selector) => indices.get(namespace)?.(selector) ?? [];
+}
+
+interface UnitedService {
+  readonly service: Service;
+  readonly notes: readonly Issue[];
+}
 
 /** SR-4, SE-13, SC-16: the oldest says what the service is, a Service before any ServiceEntry; equals add ports and addresses. */
-function uniteServices(same: Group, mesh: MeshSettings): { service: Service; notes: readonly Issue[] } {
+function uniteServices(same: Group, mesh: MeshSettings): UnitedService {
   const owner = same.find(({ service }) => service.registry === 'kubernetes') ?? same[0];
   const others = same.filter((item) => item !== owner);
   const equals = others.filter(({ service }) => alike(owner.service) === alike(service));

@@ -1,12 +1,13 @@
 import { oldestFirst } from '../base/age.ts';
-import { resolveShortName, type HostName } from '../base/host-name.ts';
+import { isWildcard, resolveShortName, type HostName } from '../base/host-name.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import type { Labels } from '../base/labels.ts';
+import { type Recall, recallNothing } from '../base/recall.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { Subset, TrafficPolicy } from '../model/traffic-policy.ts';
 import { isVisibleTo, resolveExportTo, type Visibility } from '../model/visibility.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
-import { addPolicy, emptyHostPolicies, type HostPolicies, type IncomingPolicy } from './host-policies.ts';
+import { consolidate, type ConsolidatedPolicy, type HostPolicies, type IncomingPolicy } from './host-policies.ts';
 import { readBlocks, readPortPolicies } from './traffic-policy-blocks.ts';
 
 /**
@@ -23,19 +24,58 @@ export interface TrafficPolicies {
 }
 
 /** Reads every DestinationRule and consolidates those of one namespace and host (DR-1 to DR-10). */
-export function readTrafficPolicies(resources: readonly Resource[], mesh: MeshSettings): Noted<TrafficPolicies> {
-  const local = new Map<string, HostPolicies>();
-  const exported = new Map<string, HostPolicies>();
-  const rootLocal = emptyHostPolicies();
-  const issues: Issue[] = [];
+export function readTrafficPolicies(
+  resources: readonly Resource[],
+  mesh: MeshSettings,
+  recall: Recall = recallNothing,
+): Noted<TrafficPolicies> {
+  const local = new Map<string, HostRules>();
+  const exported = new Map<string, HostRules>();
+  const rootLocal: HostRules = new Map();
   for (const rule of inOrder(resources)) {
-    const incoming = incomingPolicy(rule, mesh);
+    const incoming = recall.value(`policy ${keyOf(rule)}`, [rule, mesh], () => incomingPolicy(rule, mesh));
     const { namespace, visibility } = incoming.policy;
-    if (isVisibleTo(visibility, namespace)) issues.push(...addPolicy(tableOf(local, namespace), incoming));
-    if (!isPrivate(visibility, namespace)) addPolicy(tableOf(exported, namespace), incoming);
-    else if (namespace === mesh.rootNamespace) addPolicy(rootLocal, incoming);
+    if (isVisibleTo(visibility, namespace)) addRule(tableOf(local, namespace), incoming);
+    if (!isPrivate(visibility, namespace)) addRule(tableOf(exported, namespace), incoming);
+    else if (namespace === mesh.rootNamespace) addRule(rootLocal, incoming);
   }
-  return { value: { local, exported, rootLocal }, issues };
+  const issues: Issue[] = [];
+  const own = mapValues(local, (rules, namespace) => {
+    const table = hostPolicies(rules, (host) => `policies local ${namespace} ${host}`, recall);
+    issues.push(...table.issues);
+    return table.value;
+  });
+  const offered = mapValues(
+    exported,
+    (rules, namespace) => hostPolicies(rules, (host) => `policies exported ${namespace} ${host}`, recall).value,
+  );
+  const ofRoot = hostPolicies(rootLocal, (host) => `policies root ${host}`, recall).value;
+  return { value: { local: own, exported: offered, rootLocal: ofRoot }, issues };
+}
+
+/** The documents of one namespace by the host that they speak about, in DR-1's order. */
+type HostRules = Map<HostName, IncomingPolicy[]>;
+
+function addRule(rules: HostRules, incoming: IncomingPolicy): void {
+  const same = rules.get(incoming.policy.host);
+  if (same === undefined) rules.set(incoming.policy.host, [incoming]);
+  else same.push(incoming);
+}
+
+function hostPolicies(rules: HostRules, slotOf: (host: HostName) => string, recall: Recall): Noted<HostPolicies> {
+  const issues: Issue[] = [];
+  const exact = new Map<HostName, readonly ConsolidatedPolicy[]>();
+  const wildcards = new Map<HostName, readonly ConsolidatedPolicy[]>();
+  for (const [host, incoming] of rules) {
+    const consolidated = recall.value(slotOf(host), incoming, () => consolidate(incoming));
+    issues.push(...consolidated.issues);
+    (isWildcard(host) ? wildcards : exact).set(host, consolidated.value);
+  }
+  return { value: { exact, wildcards }, issues };
+}
+
+function mapValues<Key, From, To>(map: ReadonlyMap<Key, From>, to: (value: From, key: Key) => To): Map<Key, To> {
+  return new Map([...map].map(([key, value]) => [key, to(value, key)]));
 }
 
 /** Every consolidated policy, without order: for questions about all of them. */
@@ -91,10 +131,10 @@ function incomingPolicy(rule: Resource<'DestinationRule'>, mesh: MeshSettings): 
 const isPrivate = (visibility: Visibility, namespace: string): boolean =>
   visibility.to === 'namespaces' && visibility.namespaces.every((each) => each === namespace);
 
-function tableOf(tables: Map<string, HostPolicies>, namespace: string): HostPolicies {
+function tableOf(tables: Map<string, HostRules>, namespace: string): HostRules {
   const known = tables.get(namespace);
   if (known !== undefined) return known;
-  const table = emptyHostPolicies();
+  const table: HostRules = new Map();
   tables.set(namespace, table);
   return table;
 }

@@ -1,5 +1,6 @@
+import { type Recall, recallList } from '../base/recall.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
-import type { Resource } from '../resources/resource.ts';
+import { keyOf, type Resource } from '../resources/resource.ts';
 import { readWorkload, type Workload } from './workload.ts';
 
 const HEALTH_CHECKED = 'proxy.istio.io/health-checks-enabled';
@@ -10,6 +11,7 @@ const WORKLOAD_NAME_LABEL = 'service.istio.io/workload-name';
 export function readWorkloadEntries(
   resources: readonly Resource[],
   mesh: MeshSettings,
+  recall: Recall,
 ): ReadonlyMap<string, readonly Workload[]> {
   const byNamespace = new Map<string, Workload[]>();
   const entries = resources
@@ -18,12 +20,22 @@ export function readWorkloadEntries(
   for (const entry of entries) {
     if (!isServing(entry)) continue;
     const { namespace } = entry.metadata;
-    const labels = { ...entry.spec.labels, ...entry.metadata.labels }; // SE-9: what the metadata says wins
     const workloads = byNamespace.get(namespace) ?? [];
-    workloads.push(readWorkload(entry.spec, { namespace, name: workloadName(entry), labels }, mesh));
-    byNamespace.set(namespace, workloads);
+    if (workloads.length === 0) byNamespace.set(namespace, workloads);
+    workloads.push(recall.value(`workload ${keyOf(entry)}`, [entry, mesh], () => workloadOf(entry, mesh)));
   }
-  return byNamespace;
+  return new Map(
+    [...byNamespace].map(([namespace, workloads]) => [
+      namespace,
+      recallList(recall, `workloads ${namespace}`, workloads),
+    ]),
+  );
+}
+
+function workloadOf(entry: Resource<'WorkloadEntry'>, mesh: MeshSettings): Workload {
+  const { namespace } = entry.metadata;
+  const labels = { ...entry.spec.labels, ...entry.metadata.labels }; // SE-9: what the metadata says wins
+  return readWorkload(entry.spec, { namespace, name: workloadName(entry), labels }, mesh);
 }
 
 /** The name by which statistics know the workload: its group's, else the one it gives itself, else the entry's. */

@@ -1,14 +1,16 @@
 import type { Issue, Noted } from '../base/issue.ts';
+import { type Recall, recallList, recallNothing } from '../base/recall.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import type { Endpoint, Service, ServiceKey } from '../model/service.ts';
+import type { Kind } from '../resources/kinds.ts';
 import type { Resource } from '../resources/resource.ts';
 import { readGateways, type GatewaySource } from './gateways.ts';
 import { usesLocality } from './locality-use.ts';
 import { readMeshSettings, type WorldOptions } from './mesh-settings.ts';
 import { readRouteTables } from './route-tables.ts';
 import { selectedLabels } from './selected-labels.ts';
-import { servedPorts, type ServedPort } from './served-ports.ts';
+import type { ServedPorts } from './served-ports.ts';
 import { readServices } from './services.ts';
 import { allTrafficPolicies, readTrafficPolicies, type TrafficPolicies } from './traffic-policies.ts';
 
@@ -25,23 +27,38 @@ export interface World {
   readonly selectedLabels: ReadonlySet<string>;
   /** Whether a proxy's locality can change what it is given. */
   readonly usesLocality: boolean;
-  /** Service ports by the address at which they are served (SR-12). */
-  readonly servedPorts: ReadonlyMap<string, readonly ServedPort[]>;
+  /** By namespace: its service ports by the address at which they are served (SR-12). */
+  readonly servedPorts: ReadonlyMap<string, ServedPorts>;
 }
 
-/** Reads every resource once. A resource that makes no sense is left out and named in the issues; the others stay (G-6). */
-export function buildWorld(resources: readonly Resource[], options: WorldOptions = {}): Noted<World> {
+/**
+ * Reads every resource once. A resource that makes no sense is left out and named in the issues; the others stay (G-6). With a
+ * memory, everything that did not change since its last run is the very same object as in the world before.
+ */
+export function buildWorld(
+  resources: readonly Resource[],
+  options: WorldOptions = {},
+  recall: Recall = recallNothing,
+): Noted<World> {
   const issues: Issue[] = [];
   const take = <T>(noted: Noted<T>): T => {
     issues.push(...noted.issues);
     return noted.value;
   };
-  const mesh = take(readMeshSettings(resources, options));
-  const { services, endpoints } = take(readServices(resources, mesh));
-  const routeTables = take(readRouteTables(resources, mesh));
-  const trafficPolicies = take(readTrafficPolicies(resources, mesh));
-  const gateways = take(readGateways(resources));
-  const policies = allTrafficPolicies(trafficPolicies);
+  const byKind = resourcesByKind(resources, recall);
+  const stage = <T>(kind: Kind, read: (documents: readonly Resource[], inner: Recall) => T): T => {
+    const documents = byKind(kind);
+    return recall.stage(kind, [documents, mesh], (inner) => read(documents, inner));
+  };
+  const meshes = byKind('Mesh');
+  const mesh = take(recall.value('mesh', [meshes, options.shortNameSuffix], () => readMeshSettings(meshes, options)));
+  const { services, endpoints, servedPorts } = take(readServices(resources, mesh, recall));
+  const routeTables = take(stage('VirtualService', (documents, inner) => readRouteTables(documents, mesh, inner)));
+  const trafficPolicies = take(
+    stage('DestinationRule', (documents, inner) => readTrafficPolicies(documents, mesh, inner)),
+  );
+  const gateways = take(stage('Gateway', (documents, inner) => readGateways(documents, inner)));
+  const policies = recall.value('policies', [trafficPolicies], () => allTrafficPolicies(trafficPolicies));
   return {
     value: {
       mesh,
@@ -50,10 +67,18 @@ export function buildWorld(resources: readonly Resource[], options: WorldOptions
       routeTables,
       trafficPolicies,
       gateways,
-      selectedLabels: selectedLabels({ mesh, trafficPolicies: policies, gateways, routeTables, services }),
-      usesLocality: usesLocality({ mesh, trafficPolicies: policies, services }),
-      servedPorts: servedPorts(services, endpoints),
+      selectedLabels: selectedLabels({ mesh, trafficPolicies: policies, gateways, routeTables, services }, recall),
+      usesLocality: recall.value('locality use', [mesh, policies, services], () =>
+        usesLocality({ mesh, trafficPolicies: policies, services }),
+      ),
+      servedPorts,
     },
     issues,
   };
+}
+
+/** The documents of a kind in the order given: the very same list as in the last run while none of its kind changed. */
+function resourcesByKind(resources: readonly Resource[], recall: Recall): (kind: Kind) => readonly Resource[] {
+  const byKind = Map.groupBy(resources, ({ kind }) => kind);
+  return (kind) => recallList(recall, `documents of kind ${kind}`, byKind.get(kind) ?? []);
 }
