@@ -78,6 +78,44 @@ const forwarding: fc.Arbitrary<HttpRoute> = fc.record({
   retries: fc.record({ attempts: fc.integer({ min: 0, max: 2 }), retryOn: fc.constantFrom('', '5xx,503') }),
 });
 
+const uris: fc.Arbitrary<StringMatch> = fc.oneof(
+  fc.record({ exact: path }),
+  fc.record({ prefix: path }),
+  fc.record({ regex: fc.constantFrom('/a.*', '/.*') }),
+);
+const rewrite = fc.record(
+  {
+    uri: fc.constantFrom('/', '/new', '/new/'),
+    authority: fc.constantFrom('new.example', 'new.example:8080'),
+    uriRegexRewrite: fc.constantFrom(
+      { match: 'a', rewrite: 'b' },
+      { match: '^/(.)/(.)', rewrite: '/\\2/\\1' },
+      { match: '/b$', rewrite: '' },
+    ),
+  },
+  { requiredKeys: [] },
+);
+const redirect = fc.record(
+  {
+    uri: fc.constantFrom('/new', '/new?c=d'),
+    prefixRewrite: fc.constantFrom('/', '/new'),
+    authority: fc.constantFrom('new.example', 'new.example:8080'),
+    scheme: fc.constantFrom('http', 'https'),
+    port: fc.constantFrom(80, 443, 8443),
+    derivePort: fc.constantFrom('FROM_PROTOCOL_DEFAULT' as const, 'FROM_REQUEST_PORT' as const),
+    redirectCode: fc.constantFrom(301, 302, 303, 307, 308),
+  },
+  { requiredKeys: [] },
+);
+
+/** Rules that send requests elsewhere, on to one host or back to the client, under other authorities and paths. */
+export function arbitraryMoves(host: string): fc.Arbitrary<readonly HttpRoute[]> {
+  const matches = fc.array(fc.record({ uri: uris }), { minLength: 1, maxLength: 2 });
+  const route = fc.constant([{ destination: { host } }]);
+  const rule = fc.oneof(fc.record({ match: matches, route, rewrite }), fc.record({ match: matches, redirect }));
+  return fc.array(rule, { minLength: 1, maxLength: 4 });
+}
+
 /** VirtualServices for hosts that overlap, of two namespaces and some ages. */
 export const arbitraryVirtualServices: fc.Arbitrary<readonly Resource[]> = fc.uniqueArray(
   fc

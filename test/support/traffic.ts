@@ -120,7 +120,8 @@ function rewritten({ pathRewrite }: ForwardIr, { match }: RouteIr, request: Requ
   if (pathRewrite === undefined) return request.target;
   if (pathRewrite.type === 'regex') {
     const substitution = pathRewrite.substitution.replaceAll(/\\(\d)/g, (_all, group) => `$${group}`);
-    return RE2JS.compile(pathRewrite.pattern).matcher(request.path).replaceAll(substitution) + query;
+    const path = RE2JS.compile(pathRewrite.pattern).matcher(request.path).replaceAll(substitution);
+    return path === '' ? request.target : path + query;
   }
   const rest = match.path.type === 'prefix' ? request.path.slice(match.path.value.length) : '';
   return pathRewrite.prefix + rest + query;
@@ -130,7 +131,7 @@ function redirected(action: RedirectIr, { match }: RouteIr, request: Request): s
   const scheme = action.scheme === '' ? request.scheme : action.scheme;
   const host = action.host === '' ? keptHost(request, scheme, action.port) : action.host;
   const port = action.port === 0 ? '' : `:${action.port}`;
-  const query = request.target.slice(request.path.length);
+  const query = action.path.includes('?') ? '' : request.target.slice(request.path.length);
   const rest = match.path.type === 'prefix' ? request.path.slice(match.path.value.length) : '';
   const path = action.replaces === 'prefix' ? action.path + rest : action.path;
   return `${scheme}://${host}${port}${action.path === '' ? request.target : path + query}`;

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { compile } from '../../lib/compile/compile.ts';
+import { encodeProxy } from '../../lib/envoy/encode-proxy.ts';
+import type { ProxyIr } from '../../lib/ir/proxy-ir.ts';
+import type { HttpRoute } from '../../lib/resources/virtual-service-spec.ts';
+import type { Resource } from '../../lib/resources/resource.ts';
+import { buildProxyView } from '../../lib/view/build-proxy-view.ts';
+import { viewFacts } from '../../lib/view/view-facts.ts';
+import { buildWorld } from '../../lib/world/world.ts';
+import {
+  arbitraryAnswers,
+  arbitraryMoves,
+  arbitraryRequest,
+  arbitraryVirtualServices,
+  type ArbitraryRequest,
+} from '../support/arbitrary-routes.ts';
+import type { Call } from '../support/call-request.ts';
+import { resourcesOf } from '../support/documents.ts';
+import { startLoopbackProxy } from '../support/loopback-proxy.ts';
+import { need } from '../support/needs.ts';
+import { proxyFacts } from '../support/proxy-facts.ts';
+import { virtualService } from '../support/route-tables.ts';
+import { evaluateCall, type Outcome } from '../support/traffic.ts';
+
+/** Meshes, each in an Envoy of its own, and hosts and calls in each of them. */
+const [MESHES, HOSTS, CALLS] = [3, 12, 60];
+
+const needsEnvoy = await need('envoy');
+
+const ownHosts = Array.from({ length: HOSTS }, (_none, index) => `own${index}.y`);
+const sharedHosts = ['a.x', 'b.x', 'c.b.x'];
+const service = (host: string): string => `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: ${host} }
+spec:
+  hosts: [${host}]
+  resolution: STATIC
+  location: MESH_INTERNAL
+  ports: [{ number: 80, name: http, protocol: HTTP }, { number: 81, name: two, protocol: HTTP }]
+  endpoints: [{ address: 10.2.0.1 }]
+`;
+const services = resourcesOf([...ownHosts, ...sharedHosts].map(service).join('---'));
+
+/** Some hosts have rules of their own; some are contested by documents of several namespaces. */
+const documents: fc.Arbitrary<readonly Resource[]> = fc
+  .tuple(arbitraryVirtualServices, ...ownHosts.map((host) => fc.oneof(arbitraryAnswers, arbitraryMoves(host))))
+  .map(([contested, ...rules]: readonly [readonly Resource[], ...(readonly HttpRoute[])[]]) => [
+    ...contested,
+    ...rules.map((http, index) => virtualService(`own${index}`, { hosts: [`own${index}.y`], http })),
+  ]);
+
+const call: fc.Arbitrary<Call> = fc
+  .tuple(fc.constantFrom(...ownHosts, ...ownHosts, ...sharedHosts, 'x', 'D.x', 'out.example'), arbitraryRequest)
+  .map(([host, request]) => callOf(host, request));
+
+function callOf(host: string, { method, path, query, headers, port }: ArbitraryRequest): Call {
+  const search = new URLSearchParams(query).toString();
+  return { call: `${method} http://${host}:${port}${path}${search === '' ? '' : `?${search}`}`, headers };
+}
+
+function irOf(written: readonly Resource[]): ProxyIr {
+  const world = buildWorld([...services, ...written]).value;
+  const node = { type: 'sidecar', labels: { app: 'front' } } as const;
+  return compile(buildProxyView(world, viewFacts(world, proxyFacts(node))).value).value;
+}
+
+test('whatever VirtualServices say, a real Envoy does with calls what the decisions say', needsEnvoy, async () => {
+  const calls = fc.array(call, { minLength: CALLS, maxLength: CALLS });
+  await fc.assert(fc.asyncProperty(documents, calls, assertAlike), { numRuns: MESHES, endOnFailure: true });
+});
+
+async function assertAlike(written: readonly Resource[], calls: readonly Call[]): Promise<void> {
+  const ir = irOf(written);
+  const proxy = await startLoopbackProxy(encodeProxy(ir));
+  try {
+    for (const each of calls) {
+      const observed = await proxy.observe(each);
+      assert.deepEqual(observed, afterDraw(evaluateCall(ir, each), ir, observed.cluster), each.call);
+    }
+  } finally {
+    await proxy.stop();
+  }
+}
+
+/** What is to become of a call once the proxy has drawn a cluster; none is drawn aloud where the lot fell on one that is not there. */
+function afterDraw({ clusters, ...simulated }: Outcome, ir: ProxyIr, drawn: string | undefined): Outcome {
+  if (clusters === undefined) return simulated;
+  if (drawn !== undefined && clusters[drawn] !== undefined) return { ...simulated, cluster: drawn };
+  const isEachThere = Object.keys(clusters).every((cluster) => ir.clusters.some(({ name }) => name === cluster));
+  if (isEachThere) return { ...simulated, clusters };
+  const { host: _host, path: _path, ...reached } = simulated;
+  return { ...reached, status: 503 };
+}
