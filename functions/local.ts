@@ -50,10 +50,11 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
     if (partition === 'config' && id === 'head') builds.wake('config');
   });
   const ports = { blobs: store.blobs, records, clock, log };
+  const source = configSource(ports);
   const delivery = deliveryService({
     ...ports,
     metrics: counted,
-    config: configSource(ports),
+    config: source,
     holder: 'local',
     hearsAllPolls: true,
     isServing: () => state.isServing,
@@ -64,6 +65,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   const onError = (error: unknown): void => log.error('request-failed', { error });
   const flush = (): Promise<void> => delivery.flush().catch((error: unknown) => log.warn('flush-failed', { error }));
   try {
+    await source.readNewest(); // a damaged store is no service: better no start than one that cannot build
     const server = await serveHttp({ host, port, handler, onError, maxBodyBytes: MAX_BODY_BYTES });
     log.warn('identity-off', { reason: 'no identity is configured: whoever reaches this address is believed' });
     builds.wake('start');

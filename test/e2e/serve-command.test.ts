@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { startGuarded } from '../../tools/support/guarded-process.ts';
 import { repositoryRoot } from '../../tools/support/repository.ts';
 import { runProgram } from '../../tools/support/run-program.ts';
+import { waitUntil } from '../../tools/support/wait-until.ts';
 import { serviceEntry, sidecarNode } from '../support/delivery.ts';
 import { apply } from '../support/local-mesh.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -86,6 +88,54 @@ describe('pilotless serve', () => {
       assert.equal(refused.output.trimEnd().split('\n').length, 1, refused.output);
     }
     remove();
+  });
+
+  test('a database whose pages are damaged is refused in one line before anything is served', async () => {
+    const { path, remove } = tempDir();
+    const whole = await serve('--data', path);
+    await apply(whole.url, serviceEntry('reviews.default.svc.cluster.local', '10.0.0.1'));
+    assert.equal(await whole.end(), 0);
+    const file = join(path, 'store.db');
+    const bytes = readFileSync(file);
+    // The first page says what the file is; what was stored comes behind it.
+    for (let at = 4_096; at < bytes.length; at += 97) bytes.writeUInt8(bytes.readUInt8(at) ^ 0x5a, at);
+    writeFileSync(file, bytes);
+    const { code, output } = await pilotless('serve', '--port', '0', '--data', path);
+    assert.equal(code, 1);
+    assert.match(output, /^error: data directory .* is damaged \(.*\); restore it from a backup, or choose .*\n$/);
+    remove();
+  });
+
+  test('the log has one line of JSON per apply, build, publish and first poll', async () => {
+    const child = startGuarded({ program: process.execPath, args: [cli, 'serve', '--port', '0', '--in-memory'] });
+    const has = (what: RegExp) =>
+      waitUntil(() => what.test(child.output()), { what: String(what), timeoutMs: 20_000, detail: child.output });
+    await has(/^ready /m);
+    const [, url = ''] = /^ready (\S+)$/m.exec(child.output()) ?? [];
+    await apply(url, serviceEntry('reviews.default.svc.cluster.local', '10.0.0.1'));
+    assert.equal((await poll(url)).status, 200);
+    await has(/"event":"first-poll"/);
+    await child.stop();
+    const lines = child
+      .output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'));
+    const events = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    const one = (event: string) => events.findLast((line) => line['event'] === event) ?? assert.fail(event);
+    const members = (event: string, ...names: string[]) => names.map((name) => [name, typeof one(event)[name]]);
+    assert.deepEqual([one('apply')['revision'], one('apply')['created'], one('build')['revision']], [1, 1, 1]);
+    assert.equal(one('publish')['view'], one('first-poll')['view']);
+    for (const event of ['apply', 'build', 'publish', 'first-poll']) {
+      assert.deepEqual(members(event, 'time', 'level', 'ms'), [
+        ['time', 'string'],
+        ['level', 'string'],
+        ['ms', 'number'],
+      ]);
+    }
+    assert.deepEqual(
+      members('publish', 'clusters', 'listeners', 'endpoints', 'routes').map(([, type]) => type),
+      Array(4).fill('number'),
+    );
   });
 
   test('STO-5: a restart finds what was applied, what was published and who polled', async () => {
