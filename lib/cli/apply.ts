@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import type { ApplyResult } from '../control/apply-documents.ts';
-import { type DocumentIssue, issueLine } from '../control/document-issue.ts';
+import type { DocumentIssue } from '../control/document-issue.ts';
 import { resourceWord } from '../control/kind-names.ts';
-import { countDocuments } from '../control/validate-texts.ts';
 import { accepted, apiClient, type ApiAnswer } from './api-client.ts';
 import { CliFailure } from './cli-failure.ts';
 import { optionsOf, type OutputFormat } from './global-options.ts';
 import { type InputFile, readInputs } from './input-files.ts';
+import { joinedTexts, placedIn, placedLine } from './joined-files.ts';
+import { plural } from './plural.ts';
 import { printValue } from './print-value.ts';
 import { withProgress } from './progress.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -39,13 +40,13 @@ async function apply(command: Command): Promise<void> {
   const answer = await postApply(files, options);
   if (answer.status === 422) {
     const { errors } = answer.body as { readonly errors: readonly DocumentIssue[] };
-    for (const error of errors) process.stderr.write(`${placed(files, error)}\n`);
-    throw new CliFailure(
-      'refused',
-      `nothing was applied: ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}`,
-    );
+    printErrors(files, errors);
+    throw new CliFailure('refused', `nothing was applied: ${plural(errors.length, 'error')}`);
   }
-  if (answer.status === 409) reportConflict(files, answer);
+  if (answer.status === 409) {
+    const { errors = [] } = answer.body as { readonly errors?: readonly DocumentIssue[] };
+    printErrors(files, errors);
+  }
   const applied = accepted(answer).body as Applied;
   printApplied(applied, { output: options.output, isDryRun: options.dryRun });
 }
@@ -69,32 +70,14 @@ export async function postApply(files: readonly InputFile[], options: ApplyCall)
         ...(expectRevision !== undefined && { expectRevision: String(expectRevision) }),
       },
       headers: { 'content-type': 'application/yaml', 'idempotency-key': randomUUID() },
-      body: files.map(({ text }) => text).join(SEPARATOR),
+      body: joinedTexts(files),
     }),
   );
 }
 
-/** Stands between two files in what is sent. */
-const SEPARATOR = '\n---\n';
-
-/** The line of an error, under the file that its document is in and with that file's own numbers. */
-export function placed(files: readonly InputFile[], issue: DocumentIssue): string {
-  let [documents, lines] = [0, 0];
-  for (const { name, text } of files) {
-    const count = countDocuments(text);
-    if (issue.document <= documents + count) {
-      const path = issue.path.replace(/^line (\d+)$/, (_, line: string) => `line ${Number(line) - lines}`);
-      return issueLine(name, { ...issue, document: issue.document - documents, path });
-    }
-    documents += count;
-    lines += `${text}${SEPARATOR}`.split('\n').length - 1;
-  }
-  return issueLine('-', issue);
-}
-
-function reportConflict(files: readonly InputFile[], { body }: ApiAnswer): void {
-  const { errors = [] } = body as { readonly errors?: readonly DocumentIssue[] };
-  for (const error of errors) process.stderr.write(`${placed(files, error)}\n`);
+/** Says what is wrong with the documents, each error under its own file. */
+export function printErrors(files: readonly InputFile[], errors: readonly DocumentIssue[]): void {
+  for (const error of placedIn(files, errors)) process.stderr.write(`${placedLine(error)}\n`);
 }
 
 export function printApplied(

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { CliFailure } from './cli-failure.ts';
+import { unreadablePath } from './input-files.ts';
 
 export interface CaseAnswer {
   /** Printed as one line of JSON. */
@@ -31,10 +31,8 @@ export async function answerCases(path: string, verb: CaseVerb): Promise<boolean
       if (isFull) await new Promise((resolve) => process.stdout.once('drain', resolve));
     }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      throw new CliFailure('refused', `the path "${path}" does not exist`, error);
-    }
-    throw error;
+    // Reading is all that is caught here with a code of the system; a fault of ours goes on as it is.
+    throw error instanceof Error && 'syscall' in error ? unreadablePath(path, error) : error;
   }
   return isAllGood;
 }

@@ -5,7 +5,7 @@ import { objectPath, resourceWord } from '../control/kind-names.ts';
 import { writtenDocuments } from '../control/validate-texts.ts';
 import type { DocumentIssue } from '../control/document-issue.ts';
 import { accepted, apiClient, type ApiClient } from './api-client.ts';
-import { type Applied, placed, postApply } from './apply.ts';
+import { type Applied, postApply, printErrors } from './apply.ts';
 import { CliFailure } from './cli-failure.ts';
 import { colors } from './colors.ts';
 import { type GlobalOptions, optionsOf } from './global-options.ts';
@@ -62,7 +62,7 @@ async function changesOfFiles(
   const answer = await postApply(files, { ...options, dryRun: true });
   if (answer.status === 422) {
     const { errors } = answer.body as { readonly errors: readonly DocumentIssue[] };
-    for (const error of errors) process.stderr.write(`${placed(files, error)}\n`);
+    printErrors(files, errors);
     throw new CliFailure('refused');
   }
   const { results } = accepted(answer).body as Applied;

@@ -1,11 +1,14 @@
 import { type Command, Option } from 'commander';
-import { renderCase, renderTexts, type RenderOptions } from '../control/render-case.ts';
+import { unreachable } from '../base/unreachable.ts';
+import { renderCase, type RenderedText, renderText, type RenderOptions } from '../control/render-case.ts';
 import { answerCases } from './case-lines.ts';
 import { CliFailure } from './cli-failure.ts';
-import { optionsOf } from './global-options.ts';
-import { readInputs } from './input-files.ts';
+import { optionsOf, type OutputFormat } from './global-options.ts';
+import { type InputFile, readInputs } from './input-files.ts';
+import { joinedTexts, placedIn, placedLine } from './joined-files.ts';
 import { readJsonFile } from './json-file.ts';
 import { printValue } from './print-value.ts';
+import { warningLine } from './warning-line.ts';
 
 interface RenderVerbOptions {
   readonly filename?: readonly string[];
@@ -45,13 +48,29 @@ async function render(command: Command): Promise<void> {
   if (options.filename === undefined)
     throw new CliFailure('usage', 'give files with -f and a proxy with --node, or --cases');
   if (options.node === undefined) throw new CliFailure('usage', 'say for which proxy: --node NODE.json');
-  const files = await readInputs(options.filename, { isRecursive: options.recursive });
-  const rendered = renderTexts(files, {
+  const files = await readInputs(options.filename, { isRecursive: options.recursive, mayBeEmpty: true });
+  const rendered = renderText(joinedTexts(files), {
     node: readJsonFile(options.node),
     defaultNamespace: options.namespace,
     ...how,
   });
-  for (const line of rendered.notes) process.stderr.write(`${line}\n`);
-  if (!rendered.ok) throw new CliFailure('refused', 'nothing was rendered');
-  if (!printValue(rendered.resources, options.output)) printValue(rendered.resources, 'json');
+  printRendered(rendered, files, options.output);
+}
+
+function printRendered(rendered: RenderedText, files: readonly InputFile[], output: OutputFormat): void {
+  switch (rendered.outcome) {
+    case 'wrong-documents':
+      for (const error of placedIn(files, rendered.errors)) process.stderr.write(`${placedLine(error)}\n`);
+      throw new CliFailure('refused', 'nothing was rendered');
+    case 'wrong-node':
+      throw new CliFailure('refused', rendered.errors.join('; '));
+    case 'rendered': {
+      for (const warning of placedIn(files, rendered.warnings)) process.stderr.write(`${warningLine(warning)}\n`);
+      for (const note of rendered.notes) process.stderr.write(`${note}\n`);
+      if (!printValue(rendered.resources, output)) printValue(rendered.resources, 'json');
+      return;
+    }
+    default:
+      unreachable(rendered);
+  }
 }

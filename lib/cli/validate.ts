@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import { issueLine } from '../control/document-issue.ts';
 import { validateCase, validateText } from '../control/validate-texts.ts';
 import { answerCases } from './case-lines.ts';
 import { CliFailure } from './cli-failure.ts';
 import { warningLine } from './warning-line.ts';
 import { optionsOf } from './global-options.ts';
 import { readInputs } from './input-files.ts';
+import { joinedTexts, placedIn, placedLine } from './joined-files.ts';
+import { plural } from './plural.ts';
 import { printValue } from './print-value.ts';
 
 interface ValidateOptions {
@@ -38,14 +39,14 @@ async function validate(command: Command): Promise<void> {
   }
   if (options.filename === undefined) throw new CliFailure('usage', 'give files with -f, or cases with --cases');
   const files = await readInputs(options.filename, { isRecursive: options.recursive });
-  const verdicts = files.map(({ name, text }) => ({ name, ...validateText(text, options.namespace) }));
-  const errors = verdicts.flatMap(({ name, errors: found }) => found.map((issue) => ({ file: name, ...issue })));
-  const warnings = verdicts.flatMap(({ name, warnings: found }) => found.map((issue) => ({ file: name, ...issue })));
+  const verdict = validateText(joinedTexts(files), options.namespace);
+  const errors = placedIn(files, verdict.errors);
+  const warnings = placedIn(files, verdict.warnings);
   if (!printValue({ valid: errors.length === 0, errors, warnings }, options.output)) {
-    for (const error of errors) process.stdout.write(`${issueLine(error.file, error)}\n`);
-    for (const warning of warnings) process.stdout.write(`${warningLine(warning.file, warning)}\n`);
-    const documents = verdicts.reduce((sum, verdict) => sum + verdict.documents, 0);
-    process.stderr.write(`${documents} documents, ${errors.length} errors, ${warnings.length} warnings\n`);
+    for (const error of errors) process.stdout.write(`${placedLine(error)}\n`);
+    for (const warning of warnings) process.stdout.write(`${warningLine(warning)}\n`);
+    const counts = [plural(verdict.documents, 'document'), plural(errors.length, 'error')];
+    process.stderr.write(`${counts.join(', ')}, ${plural(warnings.length, 'warning')}\n`);
   }
   if (errors.length > 0) throw new CliFailure('refused');
 }

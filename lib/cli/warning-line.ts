@@ -1,6 +1,6 @@
-import { type DocumentIssue, issueLine } from '../control/document-issue.ts';
 import { colors } from './colors.ts';
+import { type PlacedIssue, placedLine } from './joined-files.ts';
 
 /** A warning is a line like an error's, with the word before what it says. */
-export const warningLine = (file: string, issue: DocumentIssue): string =>
-  issueLine(file, { ...issue, message: `${colors.yellow('warning')}: ${issue.message}` });
+export const warningLine = (issue: PlacedIssue): string =>
+  placedLine({ ...issue, message: `${colors.yellow('warning')}: ${issue.message}` });

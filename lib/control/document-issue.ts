@@ -13,6 +13,8 @@ export interface DocumentIssue {
   readonly path: string;
   readonly code: string;
   readonly message: string;
+  /** The document, from 1, that is the same object as this one, where that is what is wrong. */
+  readonly sameAs?: number;
 }
 
 /** Where in a request a document stands. */
@@ -47,6 +49,8 @@ export const inOrder = (issues: readonly DocumentIssue[]): readonly DocumentIssu
 
 /** `file:document: kind/namespace/name: path: message`, without the parts that are not known. */
 export function issueLine(file: string, { document, kind, namespace, name, path, message }: DocumentIssue): string {
-  const object = kind === '' && name === '' ? '' : [kind, namespace, name].join('/');
-  return [`${file}:${document}`, object, path, message].filter((part) => part !== '').join(': ');
+  const object = kind === '' && name === '' ? [] : [kind, namespace, name].filter(isSaid);
+  return [`${file}:${document}`, object.join('/'), path, message].filter(isSaid).join(': ');
 }
+
+const isSaid = (part: string): boolean => part !== '';

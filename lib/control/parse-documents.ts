@@ -62,5 +62,6 @@ function duplicate(
 ): DocumentIssue {
   const where = [`document ${first.document}`, first.place].filter((part) => part !== '').join(' at ');
   const message = `is the same object as ${where}; keep one of them`;
-  return documentIssue(source, name, { severity: 'error', code: 'DUPLICATE_OBJECT', path: '', message });
+  const issue = documentIssue(source, name, { severity: 'error', code: 'DUPLICATE_OBJECT', path: '', message });
+  return { ...issue, sameAs: first.document };
 }

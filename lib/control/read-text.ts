@@ -1,5 +1,5 @@
 import { readDocuments, type SourceDocument } from '../resources/read-documents.ts';
-import type { DocumentIssue } from './document-issue.ts';
+import { type DocumentIssue, documentName } from './document-issue.ts';
 
 export interface ReadText {
   readonly documents: readonly SourceDocument[];
@@ -22,8 +22,9 @@ export function readText(text: string): ReadText {
       const lineOf = (path: string): number => linesBefore + source.lineOf(path);
       documents.push({ ...source, document: count + source.document + 1, lineOf });
     }
-    for (const { document, line, message } of read.unreadable) {
-      errors.push(unreadable(count + document + 1, linesBefore + line, message));
+    for (const { document, line, message, said } of read.unreadable) {
+      const place = { document: count + document + 1, path: `line ${linesBefore + line}` };
+      errors.push({ ...place, ...documentName(said, ''), code: 'UNREADABLE', message });
     }
     count += Math.max(0, ...numbers);
   }
@@ -46,7 +47,3 @@ function* chunksOf(text: string): Generator<Chunk> {
 }
 
 const hasNoContent = /^\uFEFF?(\s*(#.*)?|%.*)$/;
-
-function unreadable(document: number, line: number, message: string): DocumentIssue {
-  return { document, kind: '', namespace: '', name: '', path: `line ${line}`, code: 'UNREADABLE', message };
-}

@@ -6,9 +6,9 @@ import { viewFacts } from '../view/view-facts.ts';
 import type { WorldOptions } from '../world/mesh-settings.ts';
 import { buildWorld } from '../world/world.ts';
 import { buildResources } from './build-snapshot.ts';
-import { inOrder, issueLine } from './document-issue.ts';
+import { type DocumentIssue, inOrder } from './document-issue.ts';
 import { maskSecret } from './mask-secret.ts';
-import { parseDocuments } from './parse-documents.ts';
+import { parseDocuments, refusalsOf } from './parse-documents.ts';
 import { CASE_WORLD, caseName, caseProxy, readCase } from './read-case.ts';
 import { readText } from './read-text.ts';
 
@@ -80,36 +80,35 @@ function byRenderKey(resources: readonly EnvoyResource[], { showsSecrets }: Rend
   return lists;
 }
 
-/** One text of documents, under the name by which errors refer to it. */
-export interface NamedText {
-  readonly name: string;
-  readonly text: string;
-}
-
 export interface TextRendering extends RenderOptions {
   readonly node: unknown;
   readonly defaultNamespace: string;
 }
 
-export type RenderedTexts =
-  /** `notes` are what the line noticed on the way; what they name was left out. */
-  | { readonly ok: true; readonly resources: RenderedResources; readonly notes: readonly string[] }
-  | { readonly ok: false; readonly notes: readonly string[] };
+export type RenderedText =
+  | {
+      readonly outcome: 'rendered';
+      readonly resources: RenderedResources;
+      /** What the documents' author should know, above all what an apply would refuse. */
+      readonly warnings: readonly DocumentIssue[];
+      /** What the line noticed on the way; what they name was left out. */
+      readonly notes: readonly string[];
+    }
+  | { readonly outcome: 'wrong-documents'; readonly errors: readonly DocumentIssue[] }
+  | { readonly outcome: 'wrong-node'; readonly errors: readonly string[] };
 
-/** Renders files as the service would: documents with errors are refused, all at once. */
-export function renderTexts(texts: readonly NamedText[], how: TextRendering): RenderedTexts {
-  const resources: Resource[] = [];
-  const notes: string[] = [];
-  for (const { name, text } of texts) {
-    const read = readText(text);
-    const parsed = parseDocuments(read.documents, how.defaultNamespace);
-    const errors = inOrder([...read.errors, ...parsed.errors]);
-    notes.push(...errors.map((error) => issueLine(name, error)));
-    resources.push(...parsed.documents.map(({ resource }) => resource));
-  }
-  if (notes.length > 0) return { ok: false, notes };
-  const rendered = renderFor({ resources, node: how.node, world: {} }, how);
-  return rendered.ok
-    ? { ok: true, resources: rendered.resources, notes: rendered.issues }
-    : { ok: false, notes: rendered.errors };
+/**
+ * Renders a text as the service would: documents with errors are refused, all at once. What is valid and not carried out yet is
+ * a warning here, and the rest is rendered: a question about a proxy is worth an answer before the last document is ready.
+ */
+export function renderText(text: string, how: TextRendering): RenderedText {
+  const read = readText(text);
+  const { documents, errors: wrong } = parseDocuments(read.documents, how.defaultNamespace);
+  const errors = inOrder([...read.errors, ...wrong]);
+  if (errors.length > 0) return { outcome: 'wrong-documents', errors };
+  const rendered = renderFor({ resources: documents.map(({ resource }) => resource), node: how.node, world: {} }, how);
+  if (!rendered.ok) return { outcome: 'wrong-node', errors: rendered.errors };
+  const refusals = refusalsOf(documents).map((issue) => ({ ...issue, message: `${issue.message} (apply refuses it)` }));
+  const warnings = inOrder([...documents.flatMap((document) => document.warnings), ...refusals]);
+  return { outcome: 'rendered', resources: rendered.resources, warnings, notes: rendered.issues };
 }

@@ -2,7 +2,7 @@ import { type CaseVerdict, validateCase as judgeCase } from '../resources/valida
 import { preferredApiVersion } from '../resources/kinds.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
 import { type DocumentIssue, type DocumentName, documentName, inOrder } from './document-issue.ts';
-import { parseDocuments } from './parse-documents.ts';
+import { parseDocuments, refusalsOf } from './parse-documents.ts';
 import { printDocument } from './print-document.ts';
 import { readText } from './read-text.ts';
 
@@ -13,13 +13,13 @@ export interface TextVerdict {
   readonly warnings: readonly DocumentIssue[];
 }
 
-/** Judges a text as an apply would, without a store: every document by itself. */
+/** Judges a text as an apply would, without a store; what is valid and not carried out yet is an error here as there. */
 export function validateText(text: string, defaultNamespace: string): TextVerdict {
   const read = readText(text);
   const parsed = parseDocuments(read.documents, defaultNamespace);
   return {
     documents: countDocuments(text),
-    errors: inOrder([...read.errors, ...parsed.errors]),
+    errors: inOrder([...read.errors, ...parsed.errors, ...refusalsOf(parsed.documents)]),
     warnings: parsed.documents.flatMap(({ warnings }) => warnings),
   };
 }

@@ -19,6 +19,8 @@ export interface UnreadableDocument {
   /** From 1. */
   readonly line: number;
   readonly message: string;
+  /** As much of the document as says which object it is: `kind` and `metadata`, where they could be read. */
+  readonly said?: unknown;
 }
 
 export interface ReadDocuments {
@@ -78,7 +80,7 @@ function hasContent(yaml: YamlDocument): boolean {
 
 function readOne(yaml: YamlDocument, document: number, lines: LineCounter): ReadDocuments {
   const refuse = (offset: number, message: string): ReadDocuments => {
-    return { documents: [], unreadable: [{ document, line: lines.linePos(offset).line, message }] };
+    return { documents: [], unreadable: [{ document, line: lines.linePos(offset).line, message, said: whoOf(yaml) }] };
   };
   const [problem] = [...yaml.errors, ...yaml.warnings];
   if (problem !== undefined) return refuse(problem.pos[0], messageOf(problem.message));
@@ -94,7 +96,16 @@ function readOne(yaml: YamlDocument, document: number, lines: LineCounter): Read
 /** First line of what the library says; of its own stack it speaks in other words. */
 function messageOf(message: string): string {
   const [first = message] = message.split('\n');
-  return first.startsWith('Maximum call stack') ? tooDeep : first.slice(0, 300);
+  if (first.startsWith('Maximum call stack')) return tooDeep;
+  return `this is no valid YAML, here or just above: ${first.slice(0, 300)}`;
+}
+
+/** Which object a document is about, also when the rest of it is broken. */
+function whoOf(yaml: YamlDocument): unknown {
+  const [kind, namespace, name] = [['kind'], ['metadata', 'namespace'], ['metadata', 'name']].map((path) =>
+    yaml.getIn(path),
+  );
+  return { kind, metadata: { namespace, name } };
 }
 
 /** Lists stand for what is in them, one within another as well: kubectl prints them, and people feed them back. */

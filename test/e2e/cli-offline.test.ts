@@ -19,7 +19,7 @@ test('validate prints each error as file:document: kind/namespace/name: path: me
     'ok.yaml': virtualService('a'),
     'bad.yaml': documents(
       '# a comment alone is no document',
-      virtualService('a'),
+      virtualService('b'),
       'apiVersion: v1\nkind: X\nmetadata: {name: x}',
     ),
   });
@@ -87,6 +87,35 @@ test('render prints the lists of resources that a proxy would receive, by name',
   const names = rendered['clusters']?.map(({ name }) => name) ?? [];
   assert.ok(names.includes('outbound|80||reviews.example.com'), names.join());
   assert.deepEqual(names, [...names].sort());
+});
+
+/** Valid, and not carried out yet. */
+const notYet = [
+  'apiVersion: pilotless.dev/v1',
+  'kind: Mesh',
+  'metadata: {name: default}',
+  "spec: {meshConfig: {configSources: [{address: 'fs:///etc/mesh'}]}}",
+].join('\n');
+
+test('render warns of what apply refuses, and renders the rest', async (t) => {
+  const dir = tempDir({ 'in.yaml': documents(serviceEntry, notYet), 'node.json': JSON.stringify(node) });
+  t.after(dir.remove);
+  const [input, proxy] = [join(dir.path, 'in.yaml'), join(dir.path, 'node.json')];
+  const { code, stdout, stderr } = await runCli(['render', '-f', input, '--node', proxy]);
+  assert.equal(code, 0);
+  const path = 'spec.meshConfig.configSources';
+  assert.ok(stderr.startsWith(`${input}:2: Mesh/default: ${path}: warning: further sources of documents `), stderr);
+  assert.match(stderr, /\(apply refuses it\)\n$/);
+  assert.match(stdout, /"outbound\|80\|\|reviews\.example\.com"/);
+});
+
+test('validate --cases judges by the rules of the kinds alone, whatever is carried out yet', async () => {
+  const object = { apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', metadata: { name: 'a' } };
+  const spec = { hosts: ['a.com'], tcp: [{ route: [{ destination: { host: 'a.com' } }] }] };
+  const input = JSON.stringify({ name: 'tcp', object: { ...object, spec } });
+  const { code, stdout } = await runCli(['validate', '--cases', '-'], { input });
+  assert.deepEqual(JSON.parse(stdout), { name: 'tcp', valid: true, errors: [], warnings: [] });
+  assert.equal(code, 0);
 });
 
 test('render --cases answers one line per case; one that fails or has unknown kinds does not stop the rest', async () => {

@@ -8,8 +8,8 @@ export interface TempDir {
   readonly remove: () => void;
 }
 
-/** Makes a temporary directory that holds the given files (path relative to it → text). */
-export function tempDir(files: Readonly<Record<string, string>> = {}): TempDir {
+/** Makes a temporary directory that holds the given files (path relative to it → text or bytes). */
+export function tempDir(files: Readonly<Record<string, string | Uint8Array>> = {}): TempDir {
   const path = realpathSync(mkdtempSync(join(tmpdir(), 'pilotless-')));
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(path, name)), { recursive: true });

@@ -1,4 +1,5 @@
 import { unreachable } from '../../base/unreachable.ts';
+import { newestState } from '../config-store.ts';
 import { diffRevisions } from '../diff-revisions.ts';
 import { readHistory, readRevision } from '../history.ts';
 import { rollback } from '../rollback.ts';
@@ -26,7 +27,7 @@ export async function handleHistory({ store }: ObjectApi, request: Request): Pro
 /** `GET /v1/revisions/N`. */
 export async function handleRevision({ store }: ObjectApi, revision: number): Promise<Response> {
   const found = await readRevision(store, revision);
-  return found ? Response.json(found) : noRevision(revision);
+  return found ? Response.json(found) : noRevision(revision, (await newestState(store)).revision);
 }
 
 /** `GET /v1/revisions/N/diff?from=M`: what N has that M has not, and the reverse; M is the one before N unless it is said. */
@@ -35,7 +36,7 @@ export async function handleDiff({ store }: ObjectApi, request: Request, revisio
   if (!from.ok) return problem(400, { code: 'INVALID_QUERY', message: from.message });
   const base = from.value ?? Math.max(0, revision - 1);
   const diff = await diffRevisions(store, { from: base, to: revision });
-  if (diff.outcome === 'missing') return noRevision(diff.revision);
+  if (diff.outcome === 'missing') return noRevision(diff.revision, (await newestState(store)).revision);
   return Response.json({ from: base, to: revision, changes: diff.changes });
 }
 
@@ -58,7 +59,7 @@ export async function handleRollback(api: ObjectApi, request: Request, revision:
     case 'applied':
       return Response.json({ revision: outcome.revision, results: outcome.results });
     case 'missing':
-      return noRevision(revision);
+      return noRevision(revision, outcome.newest);
     case 'conflict':
       return problem(409, { code: 'CONFLICT', message: outcome.message, revision: outcome.revision });
     case 'contended':
@@ -68,5 +69,7 @@ export async function handleRollback(api: ObjectApi, request: Request, revision:
   }
 }
 
-const noRevision = (revision: number): Response =>
-  problem(404, { code: 'NO_SUCH_REVISION', message: `there is no revision ${revision}` });
+function noRevision(revision: number, newest: number): Response {
+  const known = newest === 0 ? 'nothing was applied yet' : `the newest is ${newest}`;
+  return problem(404, { code: 'NO_SUCH_REVISION', message: `there is no revision ${revision}; ${known}` });
+}

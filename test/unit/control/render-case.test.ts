@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { renderCase, renderTexts, type RenderedResources } from '../../../lib/control/render-case.ts';
+import { renderCase, renderText, type RenderedResources } from '../../../lib/control/render-case.ts';
 import { documents } from '../../support/apply.ts';
 
 const options = { profile: 'istio-proxy', showsSecrets: false } as const;
@@ -48,9 +48,9 @@ describe('names in a case', () => {
   });
 
   test('HN-7: short names of uploaded documents have the mesh domain', () => {
-    const texts = [{ name: 'in.yaml', text: documents(gateway, table) }];
-    const rendered = renderTexts(texts, { ...options, node: router, defaultNamespace: 'default' });
-    assert.ok(rendered.ok);
+    const how = { ...options, node: router, defaultNamespace: 'default' };
+    const rendered = renderText(documents(gateway, table), how);
+    assert.ok(rendered.outcome === 'rendered');
     assert.match(text(rendered.resources), /"cluster":"outbound\|80\|\|reviews\.shop\.svc\.cluster\.local"/);
   });
 });
