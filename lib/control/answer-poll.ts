@@ -1,34 +1,29 @@
 import { durationMs, type DurationMs } from '../base/brand.ts';
-import type { ContentHash } from '../base/hashing.ts';
-import type { Checked } from '../base/issue.ts';
 import { leastRecentlyUsed } from '../base/least-recently-used.ts';
 import { answerRefusal, answerSend, answerUpToDate } from '../delivery/answer.ts';
 import { type Decision, decide, missingNames } from '../delivery/decide.ts';
 import type { DiscoveryType } from '../delivery/discovery-types.ts';
-import { pollLimit } from '../delivery/poll-limit.ts';
-import { type Poll, type PolledNode, readPoll, type ReadPoll } from '../delivery/read-poll.ts';
+import { type Poll, readPoll, type ReadPoll } from '../delivery/read-poll.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { ProxyFacts } from '../view/proxy-facts.ts';
-import type { Builder } from './build-views.ts';
+import type { AdmitProxy } from './admit-proxy.ts';
+import { findView, type FindViewPorts, NOT_BUILT_YET } from './find-view.ts';
 import type { Metrics } from './metrics.ts';
 import type { ProxyStates } from './proxy-states.ts';
 import type { Head, ServedHeads } from './served-heads.ts';
 import { offerFor, sentBytes } from './offer.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
-import type { View, Worlds } from './worlds.ts';
+import type { View } from './worlds.ts';
 
-export interface PollPorts {
+export interface PollPorts extends FindViewPorts {
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly worlds: Worlds;
   readonly heads: ServedHeads;
   readonly snapshots: StoredSnapshots;
   readonly states: ProxyStates;
-  readonly builder: Pick<Builder, 'buildOnDemand'>;
-  /** Facts of a node, or what is wrong with it. */
-  readonly readNode: (node: PolledNode) => Checked<ProxyFacts>;
+  readonly admitProxy: AdmitProxy;
 }
 
 /** A poll as it arrives: the path's type, the body, and how long the proxy waits for the answer, if it said so. */
@@ -40,12 +35,9 @@ export interface ArrivedPoll {
 
 export type AnswerPoll = (arrived: ArrivedPoll) => Promise<Response>;
 
-/** How old a world may be that tells which view a proxy has: a selector that splits views takes effect within this time. */
-const WORLD_FRESHNESS = durationMs(10_000);
 /** Polls that repeat word for word are read once; only what our bootstraps send (0.5 KB) is short enough to be worth it. */
 const REMEMBERED_POLLS = 4_096;
 const MAX_REMEMBERED_CHARACTERS = 4_096;
-const REMEMBERED_NODES = 10_000;
 
 /**
  * Answers polls. One that changes nothing costs no parse if it repeats the one before, at most one read of the head, and none
@@ -54,8 +46,6 @@ const REMEMBERED_NODES = 10_000;
  */
 export function pollAnswerer(ports: PollPorts): AnswerPoll {
   const polls = leastRecentlyUsed<string, ReadPoll>({ max: REMEMBERED_POLLS });
-  const nodes = leastRecentlyUsed<ContentHash, Checked<ProxyFacts>>({ max: REMEMBERED_NODES });
-  const admits = pollLimit();
 
   const readTogether = ({ type, text }: ArrivedPoll): ReadPoll => {
     const key = `${type.path} ${text}`;
@@ -65,31 +55,14 @@ export function pollAnswerer(ports: PollPorts): AnswerPoll {
     if (read.ok && key.length <= MAX_REMEMBERED_CHARACTERS) polls.set(key, read);
     return read;
   };
-  const readFacts = (poll: Poll): Checked<ProxyFacts> => {
-    const known = nodes.get(poll.nodeHash);
-    if (known) return known;
-    const facts = ports.readNode(poll.node);
-    nodes.set(poll.nodeHash, facts);
-    return facts;
-  };
 
   return async (arrived) => {
     const read = readTogether(arrived);
     if (!read.ok) return refuse(ports, arrived.type, answerRefusal(read.refusal));
-    const facts = readFacts(read.poll);
-    if (!facts.ok) {
-      const message = facts.issues.map((issue) => issue.message).join('; ');
-      return refuse(ports, arrived.type, answerRefusal({ status: 400, code: 'MALFORMED_NODE', message }));
-    }
-    if (!admits(facts.value.id, ports.clock.now())) {
-      const message = 'this proxy polls more often than any proxy needs to';
-      return refuse(
-        ports,
-        arrived.type,
-        answerRefusal({ status: 429, code: 'TOO_MANY_POLLS', message, retryAfterSeconds: 1 }),
-      );
-    }
-    return answerRead(ports, { arrived, poll: read.poll, facts: facts.value });
+    const { node, nodeHash } = read.poll;
+    const admission = ports.admitProxy(node, nodeHash);
+    if (!admission.ok) return refuse(ports, arrived.type, answerRefusal(admission.refusal));
+    return answerRead(ports, { arrived, poll: read.poll, facts: admission.facts });
   };
 }
 
@@ -108,9 +81,8 @@ async function answerRead(ports: PollPorts, { arrived, poll, facts }: ReadArriva
   const started = ports.clock.now();
   const found = await findView(ports, facts, poll.nodeHash);
   if (found === undefined) {
-    const message = 'this view is not built yet; poll again';
     ports.metrics.notePoll({ type: poll.type.path, answer: 'not-now', duration: durationMs(0) });
-    return answerRefusal({ status: 503, code: 'NOT_BUILT_YET', message, retryAfterSeconds: 1 });
+    return answerRefusal(NOT_BUILT_YET);
   }
   const { view } = found;
   const { head, decision } = await decideOnNewest(ports, { poll, view, served: found.head });
@@ -123,25 +95,6 @@ async function answerRead(ports: PollPorts, { arrived, poll, facts }: ReadArriva
   }
   ports.metrics.notePoll({ type: poll.type.path, answer: decision.answer, duration });
   return response;
-}
-
-interface FoundView {
-  readonly view: View;
-  readonly head: Head;
-}
-
-/** The view of a proxy and its head; a view that has none is built within the poll, in the newest world (VIEW-4). */
-async function findView(ports: PollPorts, facts: ProxyFacts, nodeHash: ContentHash): Promise<FoundView | undefined> {
-  const recent = (await ports.worlds.recent(WORLD_FRESHNESS)).viewOf(facts, nodeHash);
-  const seen = await ports.heads.look(recent.key);
-  if (seen.isStale) ports.metrics.noteStaleHead();
-  if (seen.stored) return { view: recent, head: seen.stored.record };
-
-  const world = await ports.worlds.newest();
-  const view = world.viewOf(facts, nodeHash);
-  await ports.builder.buildOnDemand(view, world);
-  const built = (await ports.heads.look(view.key)).stored;
-  return built && { view, head: built.record };
 }
 
 interface Served {

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Records } from '../ports/records.ts';
 import { readEnvoyNode } from '../view/read-envoy-node.ts';
+import { proxyAdmission } from './admit-proxy.ts';
 import { pollAnswerer } from './answer-poll.ts';
 import { type Builder, builder } from './build-views.ts';
 import { discoveryApi, type HttpHandler } from './discovery-api.ts';
@@ -52,7 +53,8 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     holder: ports.holder,
     knownViews: (world) => viewsOfProxies(states, metrics, world),
   });
-  const answerPoll = pollAnswerer({ ...shared, states, builder: builds, readNode: readEnvoyNode });
+  const admitProxy = proxyAdmission({ clock, readNode: readEnvoyNode });
+  const answerPoll = pollAnswerer({ ...shared, states, builder: builds, admitProxy });
   const slack: DurationMs = ports.hearsAllPolls ? durationMs(0) : HEARTBEAT;
   return {
     builder: builds,
