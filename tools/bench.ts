@@ -1,47 +1,74 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { table } from 'table';
+import { main as pilotless } from '../lib/cli/main.ts';
 import { buildRows } from './bench/builds.ts';
 import { bundleRows } from './bench/bundles.ts';
 import { figure } from './bench/measure.ts';
 import { pollRows } from './bench/polls.ts';
 import type { BenchRow } from './bench/row.ts';
+import { startRows } from './bench/starts.ts';
 
-const USAGE = `usage: npm run bench [-- --json] [--services 10,100,1000] [--only builds|polls|bundles]
+const USAGE = `usage: npm run bench [-- --json] [--services 10,100,1000] [--only builds,polls,bundles,starts] [--seconds 2]
        npm run bench -- build --case FILE [--iterations N] [--json]
 
+--seconds is how long each load of polls lasts; every other one is the floor's.
 Every figure stands beside a floor measured in the same run; the ratio is what can be compared between machines.`;
 
+interface Sizes {
+  readonly services: readonly number[];
+  readonly seconds: number;
+}
+
 const SUITES = {
-  builds: (services: readonly number[]) => services.flatMap(buildRows),
-  polls: async (services: readonly number[]) => {
+  builds: ({ services }: Sizes) => services.flatMap(buildRows),
+  polls: async ({ services, seconds }: Sizes) => {
     const rows: BenchRow[] = [];
-    for (const count of services) rows.push(...(await pollRows(count))); // one after another: they must not share the cores
+    for (const count of services) rows.push(...(await pollRows(count, seconds))); // one after another: they must not share the cores
     return rows;
   },
   bundles: () => bundleRows(),
+  starts: () => startRows(),
 } as const;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      json: { type: 'boolean', default: false },
-      services: { type: 'string', default: '10,100,1000' },
-      only: { type: 'string' },
-    },
-  });
+  const values = readOptions();
+  if (values === undefined) {
+    console.error(USAGE);
+    return 2;
+  }
   const services = values.services.split(',').map(Number);
-  const wanted = Object.entries(SUITES).filter(([name]) => values.only === undefined || values.only === name);
-  if (wanted.length === 0 || services.some((count) => !Number.isInteger(count) || count < 1)) {
+  const seconds = Number(values.seconds);
+  const only = values.only?.split(',');
+  const wanted = Object.entries(SUITES).filter(([name]) => only?.includes(name) ?? true);
+  const isCount = (value: number): boolean => Number.isInteger(value) && value > 0;
+  if (wanted.length === 0 || !services.every(isCount) || !(seconds > 0)) {
     console.error(USAGE);
     return 2;
   }
   const rows: BenchRow[] = [];
   for (const [name, run] of wanted) {
     if (!values.json) console.error(`measuring ${name} ...`);
-    rows.push(...(await run(services)));
+    rows.push(...(await run({ services, seconds })));
   }
   print(rows, values.json);
   return 0;
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        json: { type: 'boolean', default: false },
+        services: { type: 'string', default: '10,100,1000' },
+        only: { type: 'string' },
+        seconds: { type: 'string', default: '2' },
+      },
+    }).values;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return undefined;
+  }
 }
 
 function print(rows: readonly BenchRow[], asJson: boolean): void {
@@ -50,7 +77,7 @@ function print(rows: readonly BenchRow[], asJson: boolean): void {
     for (const row of withRatio) console.log(JSON.stringify(row));
     return;
   }
-  const header = ['bench', 'services', 'value', 'unit', 'floor', 'ratio', 'floor is'];
+  const header = ['bench', 'services', 'value', 'unit', 'floor', 'ratio', 'floor is', 'server busy'];
   const lines = withRatio.map((row) => [
     row.bench,
     row.services === 0 ? '' : String(row.services),
@@ -59,10 +86,13 @@ function print(rows: readonly BenchRow[], asJson: boolean): void {
     row.floor === undefined ? '' : figure(row.floor),
     row.ratio === undefined ? '' : figure(row.ratio),
     row.floorIs,
+    row.busy === undefined ? '' : `${(row.busy * 100).toFixed(0)} %`,
   ]);
+  console.log(`Node ${process.version} on ${availableParallelism()} cores`);
   console.log(
     table([header, ...lines], { drawHorizontalLine: (line) => line === 1, columns: { 2: { alignment: 'right' } } }),
   );
 }
 
-process.exitCode = await main();
+if (process.argv[2] === 'build') await pilotless(['bench', ...process.argv.slice(2)]);
+else process.exitCode = await main();

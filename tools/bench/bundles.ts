@@ -1,16 +1,13 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { median } from '../../lib/base/median.ts';
 import { bundle } from '../build/bundle.ts';
 import { bundleEntries } from '../build/entries.ts';
 import { repositoryFiles, repositoryRoot } from '../support/repository.ts';
 import type { BenchRow } from './row.ts';
+import { startRow } from './starts.ts';
 
-const STARTS = 11;
-
-/** Size of each function's bundle and what it costs a fresh process to import it, beside a process that imports nothing. */
+/** Size of each function's bundle, as `npm run build` makes it, and what it costs a fresh process to import it. */
 export async function bundleRows(): Promise<readonly BenchRow[]> {
   const directory = mkdtempSync(join(tmpdir(), 'pilotless-bundles-'));
   try {
@@ -20,14 +17,9 @@ export async function bundleRows(): Promise<readonly BenchRow[]> {
       const file = join(directory, `${entry.name}.mjs`);
       const { minified, gzipped } = await bundle(repositoryRoot, { ...entry, target: file });
       rows.push(sizeRow(`bundle ${entry.name}`, minified), sizeRow(`bundle ${entry.name}, gzipped`, gzipped));
-      rows.push({
-        bench: `cold import ${entry.name}`,
-        services: 0,
-        unit: 'ms CPU',
-        value: startMs(`await import(${JSON.stringify(file)})`),
-        floor: startMs('0'),
-        floorIs: 'an empty Node process',
-      });
+      // Ends at once, so that nothing which the bundle keeps open is waited for.
+      const statement = `await import(${JSON.stringify(file)}); process.exit(0)`;
+      rows.push(startRow(`cold import ${entry.name}`, ['--input-type=module', '-e', statement]));
     }
     return rows;
   } finally {
@@ -43,15 +35,3 @@ const sizeRow = (bench: string, bytes: number): BenchRow => ({
   floor: undefined,
   floorIs: '',
 });
-
-/** Processor time of a whole process that runs one statement, in milliseconds: the median of several. */
-function startMs(statement: string): number {
-  // Reads its own clock last, so that the figure holds all that came before; exits at once, so that open handles do not wait.
-  const script = `${statement}; const { user, system } = process.cpuUsage(); console.log((user + system) / 1000); process.exit(0)`;
-  const times = Array.from({ length: STARTS }, () => {
-    const done = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
-    if (done.status !== 0) throw new Error(`the bundle does not start:\n${done.stderr}`);
-    return Number(done.stdout);
-  });
-  return median(times);
-}

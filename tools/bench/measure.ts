@@ -1,14 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { median } from '../../lib/base/median.ts';
 
-/** Milliseconds that one call takes, the median of several after two that do not count. */
-export function medianMs(iterations: number, run: () => unknown): number {
-  const times = Array.from({ length: iterations + 2 }, () => {
-    const started = performance.now();
-    run();
-    return performance.now() - started;
-  });
-  return median(times.slice(2));
+/** Turns that do not count, in which the runtime compiles what is hot. */
+const WARM_UP = 2;
+
+/**
+ * Processor time that one call of each takes, all threads of this process, in milliseconds: medians of turns in which every one
+ * is called once, so that what else the machine does hits them alike.
+ */
+export function cpuMsInTurns<Name extends string>(
+  iterations: number,
+  calls: Readonly<Record<Name, () => unknown>>,
+): Readonly<Record<Name, number>> {
+  const names = Object.keys(calls) as Name[];
+  const turns = Array.from({ length: WARM_UP + iterations }, () =>
+    names.map((name) => {
+      const before = process.cpuUsage();
+      calls[name]();
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1000;
+    }),
+  ).slice(WARM_UP);
+  const medians = names.map((name, index) => [name, median(turns.map((turn) => turn[index] ?? Number.NaN))]);
+  return Object.fromEntries(medians) as Record<Name, number>;
 }
 
 /** Processor time that a process has used so far, user and system, in milliseconds. Linux only: reads /proc. */

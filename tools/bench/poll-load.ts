@@ -1,9 +1,9 @@
 import { Agent, request } from 'node:http';
 
-/** A poll to send again and again, and for how long. */
+/** Polls to send again and again, one after the other, and for how long. */
 export interface PollLoad {
   readonly url: string;
-  readonly body: string;
+  readonly bodies: readonly string[];
   readonly expectedStatus: number;
   readonly seconds: number;
   readonly connections: number;
@@ -11,25 +11,29 @@ export interface PollLoad {
 
 export interface LoadResult {
   readonly requests: number;
-  readonly perSecond: number;
+  readonly seconds: number;
 }
 
-/** Sends the same poll over connections that stay open, each as soon as the one before is answered. Any other status throws. */
-export async function pollLoad({ url, body, expectedStatus, seconds, connections }: PollLoad): Promise<LoadResult> {
+/** Sends polls over connections that stay open, each as soon as the one before is answered. Any other status throws. */
+export async function pollLoad({ url, bodies, expectedStatus, seconds, connections }: PollLoad): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const started = performance.now();
   const deadline = started + seconds * 1000;
   let requests = 0;
   const one = async (): Promise<void> => {
     while (performance.now() < deadline) {
+      const body = bodies[requests % bodies.length] ?? '';
+      requests += 1;
       const status = await post(agent, url, body);
       if (status !== expectedStatus) throw new Error(`${url} answered ${status}, expected ${expectedStatus}`);
-      requests += 1;
     }
   };
-  await Promise.all(Array.from({ length: connections }, one));
-  agent.destroy();
-  return { requests, perSecond: (requests * 1000) / (performance.now() - started) };
+  try {
+    await Promise.all(Array.from({ length: connections }, one));
+  } finally {
+    agent.destroy();
+  }
+  return { requests, seconds: (performance.now() - started) / 1000 };
 }
 
 /** Sends one poll and throws the answer's body away. */

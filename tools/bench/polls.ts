@@ -1,34 +1,46 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { repositoryRoot } from '../support/repository.ts';
+import { median } from '../../lib/base/median.ts';
 import { pilotless } from '../demo/mesh.ts';
+import { repositoryRoot } from '../support/repository.ts';
 import { generatedMesh } from './generated-mesh.ts';
 import { cpuMsOf } from './measure.ts';
 import { pollLoad, type PollLoad } from './poll-load.ts';
 import type { BenchRow } from './row.ts';
-import { startServer } from './start-server.ts';
+import { type StartedServer, startServer } from './start-server.ts';
 
-const LOAD = { seconds: 4, connections: 8 } as const;
+/** Enough that none comes near the limit of polls per proxy, all with the one view. */
+const PROXIES = 100;
+const CONNECTIONS = 8;
+const ROUNDS = 3;
+/** Entries of the list of extensions with which a node is as large as one that no bootstrap filter stripped. */
+const ALL_EXTENSIONS = 516;
 
 /** CDS polls over HTTP against the real service, each beside a bare server that gives the same answer without thinking. */
-export async function pollRows(services: number): Promise<readonly BenchRow[]> {
+export async function pollRows(services: number, seconds: number): Promise<readonly BenchRow[]> {
   const directory = mkdtempSync(join(tmpdir(), 'pilotless-bench-'));
   const cli = join(repositoryRoot, 'bin', 'pilotless.mjs');
-  const service = await startServer(cli, ['serve', '--port', '0', '--data', join(directory, 'data')]);
+  const data = join(directory, 'data');
+  const service = await startServer(cli, ['serve', '--port', '0', '--data', data, '--log-level', 'error']);
   try {
     await pilotless(['apply', '--server', service.url, '-f', '-'], generatedMesh(services));
     const url = `${service.url}/v3/discovery:clusters`;
     const first = await firstAnswer(url);
     const bodyFile = join(directory, 'clusters.json');
     writeFileSync(bodyFile, first.text);
+    const versionInfo = first.versionInfo;
     const rows: BenchRow[] = [];
-    for (const [bench, poll, floor] of [
-      ['unchanged poll', { body: pollBody(first.versionInfo), expectedStatus: 304 }, []],
-      ['unchanged poll, whole node (77 KB)', { body: pollBody(first.versionInfo, 516), expectedStatus: 304 }, []],
-      ['changed poll', { body: pollBody(undefined), expectedStatus: 200 }, [bodyFile]],
+    for (const [bench, poll, floorArgs] of [
+      ['unchanged poll', { bodies: pollBodies({ versionInfo }), expectedStatus: 304 }, []],
+      [
+        'unchanged poll, whole node (77 KB)',
+        { bodies: pollBodies({ versionInfo, extensions: ALL_EXTENSIONS }), expectedStatus: 304 },
+        [],
+      ],
+      ['changed poll', { bodies: pollBodies({}), expectedStatus: 200 }, [bodyFile]],
     ] as const) {
-      rows.push(...(await compare({ bench, services, url, pid: service.pid, poll, floorArgs: floor })));
+      rows.push(...(await compare({ bench, services, seconds, url, service, poll, floorArgs })));
     }
     return rows;
   } finally {
@@ -40,62 +52,96 @@ export async function pollRows(services: number): Promise<readonly BenchRow[]> {
 interface Comparison {
   readonly bench: string;
   readonly services: number;
+  /** How long one round loads each of the two. */
+  readonly seconds: number;
   readonly url: string;
-  readonly pid: number;
-  readonly poll: Pick<PollLoad, 'body' | 'expectedStatus'>;
+  readonly service: StartedServer;
+  readonly poll: Pick<PollLoad, 'bodies' | 'expectedStatus'>;
   readonly floorArgs: readonly string[];
 }
 
-async function compare({ bench, services, url, pid, poll, floorArgs }: Comparison): Promise<readonly BenchRow[]> {
+/** Medians of rounds in which the service and the floor take turns, so that what else the machine does hits both. */
+async function compare({
+  bench,
+  services,
+  seconds,
+  url,
+  service,
+  poll,
+  floorArgs,
+}: Comparison): Promise<readonly BenchRow[]> {
   const floorServer = await startServer(join(repositoryRoot, 'tools', 'bench', 'floor-server.ts'), floorArgs);
+  const [ours, floor]: [Loaded[], Loaded[]] = [[], []];
+  const load = { ...poll, seconds, connections: CONNECTIONS };
   try {
-    const ours = await loaded({ ...LOAD, ...poll, url }, pid);
-    const floor = await loaded({ ...LOAD, ...poll, url: `${floorServer.url}/` }, floorServer.pid);
-    const floorIs = 'bare Node server, same answer';
-    return [
-      { bench, services, unit: 'ms CPU per poll', value: ours.cpuMs, floor: floor.cpuMs, floorIs },
-      { bench, services, unit: 'polls/s', value: ours.perSecond, floor: floor.perSecond, floorIs },
-    ];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      ours.push(await loaded({ ...load, url }, service.pid));
+      floor.push(await loaded({ ...load, url: `${floorServer.url}/` }, floorServer.pid));
+    }
   } finally {
     await floorServer.stop();
   }
+  const row = (unit: string, read: (run: Loaded) => number): BenchRow => ({
+    bench,
+    services,
+    unit,
+    value: median(ours.map(read)),
+    floor: median(floor.map(read)),
+    floorIs: 'bare Node server, same answer',
+    busy: median(ours.map((run) => run.busy)),
+  });
+  return [row('ms CPU per poll', (run) => run.cpuMs), row('polls/s', (run) => run.perSecond)];
 }
 
-async function loaded(load: PollLoad, pid: number): Promise<{ readonly cpuMs: number; readonly perSecond: number }> {
-  await pollLoad({ ...load, seconds: 1 });
+interface Loaded {
+  /** Of the server, per poll. */
+  readonly cpuMs: number;
+  readonly perSecond: number;
+  /** Processor time of the server per time that went by: what is missing to 1 it waited for this load generator, or for a core. */
+  readonly busy: number;
+}
+
+async function loaded(load: PollLoad, pid: number): Promise<Loaded> {
+  await pollLoad({ ...load, seconds: load.seconds / 4 });
   const before = cpuMsOf(pid);
-  const { requests, perSecond } = await pollLoad(load);
-  return { cpuMs: (cpuMsOf(pid) - before) / requests, perSecond };
+  const { requests, seconds } = await pollLoad(load);
+  const cpuMs = cpuMsOf(pid) - before;
+  return { cpuMs: cpuMs / requests, perSecond: requests / seconds, busy: cpuMs / 1000 / seconds };
 }
 
 async function firstAnswer(url: string): Promise<{ readonly text: string; readonly versionInfo: string }> {
-  const response = await fetch(url, { method: 'POST', body: pollBody(undefined) });
+  const response = await fetch(url, { method: 'POST', body: pollBodies({})[0] ?? '' });
   const text = await response.text();
   if (response.status !== 200) throw new Error(`the first poll was answered ${response.status}: ${text}`);
   return { text, versionInfo: (JSON.parse(text) as { version_info: string }).version_info };
 }
 
-/** A poll as Envoy 1.40 sends it; with `extensions` as large as one that no bootstrap filter stripped. */
-function pollBody(versionInfo: string | undefined, extensions = 0): string {
-  const id = 'sidecar~10.255.0.1~bench.ns-0~ns-0.svc.cluster.local';
+interface PollShape {
+  readonly versionInfo?: string;
+  readonly extensions?: number;
+}
+
+/** One poll of each proxy, as Envoy 1.40 sends it. */
+function pollBodies({ versionInfo, extensions = 0 }: PollShape): readonly string[] {
   const metadata = {
     NAMESPACE: 'ns-0',
     INTERCEPTION_MODE: 'REDIRECT',
     LABELS: { app: 'bench' },
     PILOTLESS_REFRESH: '5s',
   };
-  const node = {
-    id,
-    cluster: 'bench',
-    metadata,
-    user_agent_name: 'envoy',
-    ...(extensions === 0 ? {} : { extensions: Array.from({ length: extensions }, (_, index) => extension(index)) }),
-  };
-  return JSON.stringify({
-    ...(versionInfo === undefined ? {} : { version_info: versionInfo }),
-    node,
-    type_url: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
-  });
+  return Array.from({ length: PROXIES }, (_, index) =>
+    JSON.stringify({
+      ...(versionInfo !== undefined && { version_info: versionInfo }),
+      node: {
+        id: `sidecar~10.255.0.${index + 1}~bench-${index}.ns-0~ns-0.svc.cluster.local`,
+        cluster: 'bench',
+        metadata,
+        user_agent_name: 'envoy',
+        ...(extensions > 0 && { extensions: Array.from({ length: extensions }, (_item, each) => extension(each)) }),
+      },
+      type_url: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
+    }),
+  );
 }
 
 /** About 150 bytes, as one entry of the list of extensions has on average. */

@@ -7,4 +7,9 @@ export interface BenchRow {
   readonly value: number;
   readonly floor: number | undefined;
   readonly floorIs: string;
+  /**
+   * Of a server under load: the share of one core that it used. Where that is clearly below 1 the load generator or the machine
+   * set the rate, and the processor time per request says more.
+   */
+  readonly busy?: number;
 }
