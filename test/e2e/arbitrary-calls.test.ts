@@ -16,11 +16,12 @@ import {
   arbitraryVirtualServices,
   type ArbitraryRequest,
 } from '../support/arbitrary-routes.ts';
+import { connectingCall, contestedSockets, listeningNode } from '../support/arbitrary-sockets.ts';
 import type { Call } from '../support/call-request.ts';
 import { resourcesOf } from '../support/documents.ts';
 import { startLoopbackProxy } from '../support/loopback-proxy.ts';
 import { need } from '../support/needs.ts';
-import { proxyFacts } from '../support/proxy-facts.ts';
+import { proxyFacts, type TestNode } from '../support/proxy-facts.ts';
 import { virtualService } from '../support/route-tables.ts';
 import { evaluateCall, type Outcome } from '../support/traffic.ts';
 
@@ -61,19 +62,32 @@ function callOf(host: string, { method, path, query, headers, port }: ArbitraryR
   return { call: `${method} http://${host}:${port}${path}${search === '' ? '' : `?${search}`}`, headers };
 }
 
-function irOf(written: readonly Resource[]): ProxyIr {
-  const world = buildWorld([...services, ...written]).value;
-  const node = { type: 'sidecar', labels: { app: 'front' } } as const;
+function irOf(written: readonly Resource[], node: TestNode): ProxyIr {
+  const world = buildWorld(written).value;
   return compile(buildProxyView(world, viewFacts(world, proxyFacts(node))).value).value;
 }
 
 test('whatever VirtualServices say, a real Envoy does with calls what the decisions say', needsEnvoy, async () => {
   const calls = fc.array(call, { minLength: CALLS, maxLength: CALLS });
-  await fc.assert(fc.asyncProperty(documents, calls, assertAlike), { numRuns: MESHES, endOnFailure: true });
+  const law = fc.asyncProperty(documents, calls, (written, sent) => {
+    const ir = irOf([...services, ...written], { type: 'sidecar', labels: { app: 'front' } });
+    return assertAlike(ir, sent);
+  });
+  await fc.assert(law, { numRuns: MESHES, endOnFailure: true });
 });
 
-async function assertAlike(written: readonly Resource[], calls: readonly Call[]): Promise<void> {
-  const ir = irOf(written);
+test('whoever wants which socket, a real Envoy gives connections to who the decisions say', needsEnvoy, async () => {
+  const calls = fc.array(connectingCall, { minLength: CALLS, maxLength: CALLS });
+  const law = fc.asyncProperty(contestedSockets, listeningNode, calls, async (written, node, sent) => {
+    const ir = irOf(written, { ...node, profile: 'envoy' });
+    // A proxy that ends TLS itself waits for certificates before it listens; there are none here.
+    fc.pre(ir.listeners.every(({ chains }) => chains.every(({ tls }) => tls === undefined)));
+    await assertAlike(ir, sent);
+  });
+  await fc.assert(law, { numRuns: MESHES, endOnFailure: true });
+});
+
+async function assertAlike(ir: ProxyIr, calls: readonly Call[]): Promise<void> {
   const proxy = await startLoopbackProxy(encodeProxy(ir));
   try {
     for (const each of calls) {

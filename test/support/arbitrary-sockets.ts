@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Resource } from '../../lib/resources/resource.ts';
+import type { Call } from './call-request.ts';
 import type { TestNode } from './proxy-facts.ts';
 
 const PROTOCOLS = [
@@ -128,3 +129,18 @@ export const listeningNode: fc.Arbitrary<TestNode> = fc.record({
   }),
   profile: fc.constantFrom('envoy', 'istio-proxy'),
 });
+
+/** Calls to those sockets, plain or TLS, of the workload itself or of somebody else. */
+export const connectingCall: fc.Arbitrary<Call> = fc
+  .record({
+    scheme: fc.constantFrom('http', 'https'),
+    host: fc.constantFrom('one.com', 'two.com', 'a.three.com', 'b.four.com', '10.1.0.1'),
+    address: fc.constantFrom(undefined, '10.1.0.1', '10.1.7.7', '10.0.0.1', '127.0.0.1', 'fd00::1'),
+    port: fc.constantFrom(...PORTS, 3128, 9999),
+    direction: fc.constantFrom('inbound' as const, 'outbound' as const),
+  })
+  .map(({ scheme, host, address, port, direction }) => ({
+    call: `GET ${scheme}://${host}:${port}/x`,
+    to: { ...(address !== undefined && { address }) },
+    direction,
+  }));

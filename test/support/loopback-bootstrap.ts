@@ -36,7 +36,7 @@ export const NO_LISTENER = 599;
  * (`original_dst`), or where the kernel would choose the listener by the bound port, Envoy's own `proxy_protocol` filter sets the same
  * restored address; which listener and which chain that leads to is Envoy's choice, as is all that follows.
  *
- * Not shown: the redirection itself (`SO_ORIGINAL_DST`, TPROXY), the binding of ports, and everything inside a cluster
+ * Not shown: the redirection itself (`SO_ORIGINAL_DST`, TPROXY with the client's address), the binding of ports, and everything inside a cluster
  * (endpoints, protocols, TLS, host names for `auto` rewrites): each is replaced by one address on loopback.
  */
 export function loopbackBootstrap(resources: readonly EnvoyResource[], world: LoopbackWorld): object {
@@ -58,11 +58,14 @@ function rewired({ type, name, body }: EnvoyResource, world: LoopbackWorld): Env
   if (body['useOriginalDst'] !== true && !filters.some(readsDestination)) {
     return { type, name, body: { ...observed, bindToPort: false } };
   }
-  const listenerFilters = [proxyProtocol, ...filters.filter((filter) => !readsDestination(filter))];
-  return { type, name, body: { ...observed, address: loopback(0), additionalAddresses: [], listenerFilters } };
+  const listenerFilters = [proxyProtocol, ...filters.filter((filter) => !asksKernel(filter))];
+  const bound = { address: loopback(0), additionalAddresses: [], transparent: false, listenerFilters };
+  return { type, name, body: { ...observed, ...bound } };
 }
 
 const readsDestination = (filter: ProtoJson): boolean => filter['name'] === 'envoy.filters.listener.original_dst';
+const asksKernel = (filter: ProtoJson): boolean =>
+  readsDestination(filter) || filter['name'] === 'envoy.filters.listener.original_src';
 
 const proxyProtocol = {
   name: 'envoy.filters.listener.proxy_protocol',

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
+import { isIpAddress } from '../../lib/base/ip-address.ts';
 import type { EnvoyResource } from '../../lib/envoy/envoy-resource.ts';
 import { type RunningEnvoy, startEnvoy } from '../../tools/support/start-envoy.ts';
 import { waitUntil } from '../../tools/support/wait-until.ts';
@@ -95,7 +96,9 @@ async function connection({ to, direction }: Call, port: number, ports: Running[
   const listener = direction === 'inbound' ? 'virtualInbound' : 'virtualOutbound';
   const socket = connect(ports.get(listener) ?? ports.get(ENTRY) ?? 0, '127.0.0.1');
   await once(socket, 'connect');
-  socket.write(`PROXY TCP4 192.0.2.2 ${to?.address ?? ELSEWHERE} 50000 ${to?.port ?? port}\r\n`);
+  const { address = ELSEWHERE } = to ?? {};
+  const family = address.includes(':') ? 'TCP6 2001:db8::2' : 'TCP4 192.0.2.2';
+  socket.write(`PROXY ${family} ${address} 50000 ${to?.port ?? port}\r\n`);
   return socket;
 }
 
@@ -126,21 +129,28 @@ async function exchange(socket: Socket, asked: Request, id: string): Promise<Ans
   }
 }
 
-/** Sends the first bytes of a TLS client, which say which name it asks for; servers answer them in plain text. */
+/** Sends the first bytes of a TLS client, which say which name it asks for; whoever looks no further answers in plain text. */
 async function greet(socket: Socket, serverName: string): Promise<Answer | undefined> {
-  socket.write(await clientHello(serverName));
-  try {
-    const body = await text(socket);
-    return body === '' ? undefined : { echo: JSON.parse(body) as Echo };
-  } catch {
-    return undefined; // the proxy has closed the connection; its log says why
-  }
+  const [first] = await Promise.all([firstBytes(socket), clientHello(serverName).then((hello) => socket.write(hello))]);
+  if (first === undefined) return undefined;
+  const status = /^HTTP\/1\.1 (\d+)/.exec(first)?.[1];
+  return status === undefined ? { echo: JSON.parse(first) as Echo } : { status: Number(status) };
 }
+
+/** Nothing where the connection ends without an answer; the log of the proxy says why. */
+const firstBytes = (socket: Socket): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    const nothing = (): void => resolve(undefined);
+    socket
+      .once('data', (bytes) => resolve(bytes.toString('utf8')))
+      .once('end', nothing)
+      .once('error', nothing);
+  });
 
 function clientHello(servername: string): Promise<Buffer> {
   return new Promise((resolve) => {
     const socket = new Duplex({ read: () => undefined, write: (chunk: Buffer) => resolve(chunk) });
-    connectTls({ socket, servername });
+    connectTls({ socket, ...(isIpAddress(servername) ? {} : { servername }) });
   });
 }
 

@@ -58,6 +58,7 @@ function throughChain(ir: ProxyIr, chain: FilterChainIr, sent: Request): Outcome
   const { routes: source } = filter;
   const routes = source.by === 'value' ? source.value : ir.routes.find(({ name }) => name === source.name);
   if (routes === undefined) return { status: 404 };
+  if (request.scheme === 'https' && chain.tls === undefined) return { routes: routes.name, status: 400 };
   const host = chooseVirtualHost(
     routes.virtualHosts,
     routes.ignoresPort ? withoutPort(request.authority) : request.authority,
@@ -150,8 +151,9 @@ function chooseListener(listeners: readonly ListenerIr[], call: Call, request: R
   const port = to?.port ?? request.port;
   const ofSide = listeners.filter((listener) => listener.direction === direction || !hasSides(listeners));
   const onPort = ofSide.filter((listener) => listener.port === port);
+  const wildcard = to?.address?.includes(':') === true ? '::' : '0.0.0.0';
   const exact = onPort.find(({ addresses }) => to?.address !== undefined && addresses.includes(to.address));
-  const shared = onPort.find(({ addresses }) => addresses.some(isShared));
+  const shared = onPort.find(({ addresses }) => addresses.includes(wildcard));
   return (
     exact ??
     shared ??
@@ -164,7 +166,6 @@ function chooseListener(listeners: readonly ListenerIr[], call: Call, request: R
 
 const hasSides = (listeners: readonly ListenerIr[]): boolean =>
   listeners.some(({ direction }) => direction === 'inbound');
-const isShared = (address: string): boolean => address === '0.0.0.0' || address === '::';
 
 /** Envoy's order: the exact domain, the longest that ends alike, the longest that begins alike, `*`. */
 function chooseVirtualHost(hosts: readonly VirtualHostIr[], authority: string): VirtualHostIr | undefined {
