@@ -2,8 +2,8 @@ import { unreachable } from '../base/unreachable.ts';
 import { durationMs } from '../base/brand.ts';
 import type { DnsCacheIr } from '../ir/dns-cache.ts';
 import type { HttpConnectionManagerIr, RouteSourceIr } from '../ir/http-connection-manager.ts';
-import type { ChainMatchIr, FilterChainIr, TcpProxyIr } from '../ir/listener.ts';
-import type { ProxyView } from '../view/proxy-view.ts';
+import type { ChainMatchIr, FilterChainIr, NetworkFilterIr, TcpProxyIr } from '../ir/listener.ts';
+import type { ProxyView, ViewFacts } from '../view/proxy-view.ts';
 import { httpFilters, type ListenerClass } from './http-filter-order.ts';
 
 /** Longest handshake that a client may take, against those who open connections and say nothing. Istio's default. */
@@ -42,6 +42,10 @@ export const tcpTo = (cluster: string): TcpProxyIr => ({
   maxConnectionDuration: undefined,
   hashesSourceIp: false,
 });
+
+/** FC-1, FC-3; PROF-2 */
+export const metadataExchange = ({ profile }: ViewFacts): readonly NetworkFilterIr[] =>
+  profile === 'istio-proxy' ? [{ type: 'metadata-exchange' }] : [];
 
 export interface HttpChain {
   readonly listenerClass: ListenerClass;

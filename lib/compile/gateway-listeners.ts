@@ -1,43 +1,110 @@
+import { ipAddressKey } from '../base/ip-address.ts';
 import type { Issue, Noted } from '../base/issue.ts';
-import type { ListenerIr } from '../ir/listener.ts';
-import type { GatewayListener, MergedGateway } from '../view/merged-gateway.ts';
+import type { FilterChainIr, ListenerFilterIr, ListenerIr } from '../ir/listener.ts';
+import type { GatewayListener, GatewayServer, MergedGateway, PlainHttpListener } from '../view/merged-gateway.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
 import { HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN } from './filter-chains.ts';
+import { serverChains } from './gateway-server-chains.ts';
 import { boundWildcards, FIRST_FREE_PORT, listenerName, withDistinctSockets } from './listener-addresses.ts';
+import { takeFree } from './listener-conflicts.ts';
+
+type Addresses = ListenerIr['addresses'];
 
 /** GW-26: what a router listens on. Servers of one port and address share a listener, and plain HTTP servers one chain. */
 export function compileGatewayListeners(view: ProxyView, gateway: MergedGateway): Noted<readonly ListenerIr[]> {
   const canBind = ({ port }: GatewayListener): boolean => !view.facts.isUnprivileged || port >= FIRST_FREE_PORT;
-  return {
-    value: withDistinctSockets(gateway.listeners.filter(canBind).map((listener) => gatewayListener(view, listener))),
-    issues: gateway.listeners.filter((listener) => !canBind(listener)).flatMap(privilegedPort),
-  };
+  const issues = gateway.listeners.filter((listener) => !canBind(listener)).flatMap(privilegedPort);
+  const addressesOf = ({ bind }: GatewayListener): Addresses => (bind === '' ? boundWildcards(view.facts) : [bind]); // GW-34
+  const bySocket = Map.groupBy(
+    gateway.listeners.filter(canBind),
+    (listener) => `${ipAddressKey(addressesOf(listener)[0])} ${listener.port}`,
+  );
+  const value = [...bySocket.values()].flatMap((sharing) => {
+    const [first] = sharing;
+    if (first === undefined) return [];
+    const addresses = addressesOf(first);
+    const chains = chainsOf(view, sharing, listenerName(addresses[0], first.port));
+    issues.push(...chains.issues);
+    // GW-31: a socket of which every connection would be closed is not opened.
+    return chains.value.length === 0 ? [] : [gatewayListener(view, { addresses, port: first.port }, chains.value)];
+  });
+  return { value: withDistinctSockets(value), issues };
 }
 
-function gatewayListener(view: ProxyView, { port, bind, routeName, servesGrpcWeb }: GatewayListener): ListenerIr {
-  const addresses: ListenerIr['addresses'] = bind === '' ? boundWildcards(view.facts) : [bind]; // GW-34
-  const name = listenerName(addresses[0], port);
-  const manager = httpManager(view, {
-    listenerClass: 'gateway',
-    statPrefix: `outbound_${name}`,
-    routes: { by: 'name', name: routeName },
-    servesGrpcWeb,
-  });
+function gatewayListener(
+  view: ProxyView,
+  { addresses, port }: Pick<ListenerIr, 'addresses' | 'port'>,
+  chains: readonly FilterChainIr[],
+): ListenerIr {
   return {
-    name,
+    name: listenerName(addresses[0], port),
     addresses,
     port,
     direction: 'outbound',
     bindsPort: true,
     usesOriginalDestination: false,
     isTransparent: false,
-    inspectors: view.mesh.routerTopology.readsProxyProtocol ? [{ type: 'proxy-protocol' }] : [], // GW-33
+    inspectors: inspectorsOf(view, chains),
     inspectionTimeout: undefined,
     continuesUninspected: false,
-    chains: [{ ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT, filters: [manager] }],
+    chains,
     defaultChain: undefined,
   };
 }
+
+/** GW-26, GW-33 */
+function inspectorsOf({ mesh }: ProxyView, chains: readonly FilterChainIr[]): readonly ListenerFilterIr[] {
+  const inspectors: ListenerFilterIr[] = [];
+  if (mesh.routerTopology.readsProxyProtocol) inspectors.push({ type: 'proxy-protocol' });
+  if (chains.some(({ match, tls }) => match.serverNames.length > 0 || tls !== undefined))
+    inspectors.push({ type: 'tls-inspector', ports: { on: 'every-port' } });
+  return inspectors;
+}
+
+/** The chains of all servers of one socket; of two for the same connections the older stays. */
+function chainsOf(
+  view: ProxyView,
+  listeners: readonly GatewayListener[],
+  name: string,
+): Noted<readonly FilterChainIr[]> {
+  const taken = new Map<string, GatewayServer>();
+  const issues: Issue[] = [];
+  const value: FilterChainIr[] = [];
+  const add = (chain: FilterChainIr, server: GatewayServer): void => {
+    const { match, rivals } = takeFree(chain.match, server, taken);
+    if (match !== undefined) value.push({ ...chain, match });
+    const [rival] = rivals;
+    if (rival !== undefined) issues.push(sameConnections(server, rival));
+  };
+  for (const listener of listeners) {
+    const [first] = listener.servers;
+    if (listener.type === 'plain-http' && first !== undefined) add(plainHttpChain(view, listener, name), first);
+    for (const server of listener.type === 'plain-http' ? [] : listener.servers) {
+      const chains = serverChains(view, server, name);
+      issues.push(...chains.issues);
+      for (const chain of chains.value) add(chain, server);
+    }
+  }
+  return { value, issues };
+}
+
+function plainHttpChain(view: ProxyView, listener: PlainHttpListener, name: string): FilterChainIr {
+  const manager = httpManager(view, {
+    listenerClass: 'gateway',
+    statPrefix: `outbound_${name}`,
+    routes: { by: 'name', name: listener.routeName },
+    servesGrpcWeb: listener.servesGrpcWeb,
+  });
+  return { ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT, filters: [manager] };
+}
+
+const sameConnections = ({ gateway, path }: GatewayServer, rival: GatewayServer): Issue => ({
+  severity: 'warning',
+  code: 'LISTENER_CONFLICT',
+  resource: gateway,
+  path,
+  message: `nothing tells some of its connections from those to ${rival.path} of ${rival.gateway}, which keeps them`,
+});
 
 /** GW-32 */
 function privilegedPort({ port, servers }: GatewayListener): Issue[] {

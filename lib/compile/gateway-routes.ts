@@ -29,21 +29,30 @@ interface Building {
   readonly issues: Issue[];
 }
 
-/** GW-17 to GW-23, GW-39: one route configuration for each listener of a router. */
+/** GW-17 to GW-23, GW-39: the route configurations that a router's listeners ask for. */
 export function compileGatewayRoutes(view: ProxyView, gateway: MergedGateway): Noted<readonly RouteConfigurationIr[]> {
   const services = new Map(view.services.map((visible) => [visible.service.hostname, visible]));
   const issues: Issue[] = [];
-  const value = gateway.listeners.map((listener) => {
+  const value = gateway.listeners.flatMap(routeSets).map(({ name, servers }) => {
     const building: Building = { view, services, hosts: new Map(), built: new Map(), issues };
-    for (const server of listener.servers) addServer(building, server);
-    return {
-      name: listener.routeName,
-      virtualHosts: virtualHosts(building, listener),
-      ignoresPort: true,
-      maxDirectBody: MAX_DIRECT_BODY,
-    };
+    for (const server of servers) addServer(building, server);
+    return { name, virtualHosts: virtualHosts(building, servers), ignoresPort: true, maxDirectBody: MAX_DIRECT_BODY };
   });
   return { value, issues };
+}
+
+/** Servers that share a route configuration, and its name. */
+interface RouteSet {
+  readonly name: string;
+  readonly servers: readonly GatewayServer[];
+}
+
+/** Plain HTTP servers of a socket share one; each server whose TLS ends at the router has its own (GW-13). */
+function routeSets(listener: GatewayListener): readonly RouteSet[] {
+  if (listener.type === 'plain-http') return [{ name: listener.routeName, servers: listener.servers }];
+  return listener.servers
+    .filter(({ httpsRouteName }) => httpsRouteName !== '')
+    .map((server) => ({ name: server.httpsRouteName, servers: [server] }));
 }
 
 function addServer(building: Building, server: GatewayServer): void {
@@ -71,12 +80,16 @@ function entryOf({ hosts }: Building, name: HostName, { port, redirectsToHttps }
 }
 
 /** GW-39: the port that matches compare with is the one of the first server of the gateway that the table fits. */
-function compileTable(building: Building, { gatewayName, port }: GatewayServer, table: RouteTable): readonly RouteIr[] {
+function compileTable(
+  building: Building,
+  { gatewayName, port, tls }: GatewayServer,
+  table: RouteTable,
+): readonly RouteIr[] {
   const { facts, mesh } = building.view;
   const { value, issues } = compileHttpRoutes(table, {
     gateway: gatewayName,
     listenerPort: port,
-    usesTls: false,
+    usesTls: tls.type === 'terminated',
     namespace: facts.namespace,
     labels: facts.selectedLabels,
     mesh,
@@ -88,7 +101,7 @@ function compileTable(building: Building, { gatewayName, port }: GatewayServer, 
 }
 
 /** Sorted by name; without any host every request is answered with 404 (GW-21). */
-function virtualHosts({ hosts }: Building, { servers }: GatewayListener): readonly VirtualHostIr[] {
+function virtualHosts({ hosts }: Building, servers: readonly GatewayServer[]): readonly VirtualHostIr[] {
   if (hosts.size === 0) return [blackHole(servers[0]?.port ?? 0)];
   const entries = [...hosts.values()].sort((a, b) => bySpecificity(a.host, b.host));
   return [...Map.groupBy(entries, sharedRoutes).values()]

@@ -3,7 +3,7 @@ import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, inboundCluster } from 
 import type { DownstreamTlsIr, FilterChainIr, ListenerIr, NetworkFilterIr } from '../ir/listener.ts';
 import type { Protocol } from '../model/protocol.ts';
 import type { OwnInstance, ProxyView } from '../view/proxy-view.ts';
-import { ANY_CONNECTION, httpManager, PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
+import { ANY_CONNECTION, httpManager, metadataExchange, PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
 import { INBOUND_MATCHES, type InboundMatch, type MutualTlsMode } from './inbound-chain-matches.ts';
 import { inboundInspectors } from './inbound-inspectors.ts';
 import { instancesByPort } from './instances-by-port.ts';
@@ -127,17 +127,34 @@ function protocolFilters(view: ProxyView, inbound: InboundPort, { carries }: Inb
 const mutualTlsMode = ({ facts }: ProxyView): MutualTlsMode =>
   facts.profile === 'istio-proxy' ? 'permissive' : 'disabled';
 
-/** ITLS-6, ITLS-8, ITLS-9 */
+/** Istio's choice for mesh traffic (ITLS-7); TLS 1.3 has suites of its own that cannot be chosen. */
+const CIPHER_SUITES = [
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'AES256-GCM-SHA384',
+  'AES128-GCM-SHA256',
+];
+
+/** ITLS-6 to ITLS-9 */
 const meshTls = ({ mesh }: ProxyView, { carries }: InboundMatch): DownstreamTlsIr => ({
-  certificateSecret: 'default',
-  trustSecret: 'ROOTCA',
-  clientUriPrefixes: trustDomains(mesh).map((domain) => `spiffe://${domain}/`),
+  certificateSecrets: ['default'],
+  clients: {
+    trustSecret: 'ROOTCA',
+    uriPrefixes: trustDomains(mesh).map((domain) => `spiffe://${domain}/`),
+    names: [],
+    keyHashes: [],
+    certificateHashes: [],
+    acceptsUntrusted: false,
+    revocationList: '',
+  },
+  requiresClientCertificate: true,
   applicationProtocols: carries === 'http' ? ['h2', 'http/1.1'] : ['istio-peer-exchange', 'h2', 'http/1.1'],
+  minimumVersion: '1.2',
+  maximumVersion: '1.3',
+  cipherSuites: CIPHER_SUITES,
 });
 
 const trustDomains = ({ trustDomain, trustDomainAliases }: ProxyView['mesh']): readonly string[] =>
   [...new Set([trustDomain, ...trustDomainAliases])].filter((domain) => domain !== '');
-
-/** FC-1, FC-3; PROF-2 */
-const metadataExchange = ({ profile }: ProxyView['facts']): readonly NetworkFilterIr[] =>
-  profile === 'istio-proxy' ? [{ type: 'metadata-exchange' }] : [];

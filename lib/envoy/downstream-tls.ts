@@ -1,41 +1,57 @@
-import type { DownstreamTlsIr } from '../ir/listener.ts';
+import type { ClientCheckIr, DownstreamTlsIr, TlsVersionIr } from '../ir/listener.ts';
 import type { ProxyIr } from '../ir/proxy-ir.ts';
 import { restConfigSource } from './config-source.ts';
 import type { ProtoJson } from './envoy-resource.ts';
 import { filled, typedExtension, withoutDefaults } from './typed-extension.ts';
 
-/** Istio's choice for mesh traffic (ITLS-7); TLS 1.3 has suites of its own that cannot be chosen. */
-const CIPHER_SUITES = [
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'AES256-GCM-SHA384',
-  'AES128-GCM-SHA256',
-];
-
-/** Mutual TLS as a server: own certificate and trusted roots come by secret discovery, every client shows a certificate. */
-export function encodeDownstreamTls(tls: DownstreamTlsIr, { refresh }: ProxyIr): ProtoJson {
-  const secret = (name: string): ProtoJson => ({ name, sdsConfig: restConfigSource(refresh) });
-  const prefixes = tls.clientUriPrefixes.map((prefix) => ({ prefix }));
+/** TLS as a server: certificates and trusted roots come by secret discovery. */
+export function encodeDownstreamTls(tls: DownstreamTlsIr, ir: ProxyIr): ProtoJson {
   return typedExtension(
     'envoy.transport_sockets.tls',
     'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
     {
-      commonTlsContext: {
-        tlsParams: {
-          tlsMinimumProtocolVersion: 'TLSv1_2',
-          tlsMaximumProtocolVersion: 'TLSv1_3',
-          cipherSuites: CIPHER_SUITES,
-        },
-        tlsCertificateSdsSecretConfigs: [secret(tls.certificateSecret)],
-        combinedValidationContext: {
-          defaultValidationContext: withoutDefaults({ matchSubjectAltNames: filled(prefixes) }),
-          validationContextSdsSecretConfig: secret(tls.trustSecret),
-        },
+      commonTlsContext: withoutDefaults({
+        tlsParams: encodeParameters(tls),
+        tlsCertificateSdsSecretConfigs: tls.certificateSecrets.map((name) => secret(name, ir)),
+        ...(tls.clients && encodeClientCheck(tls.clients, ir)),
         alpnProtocols: tls.applicationProtocols,
-      },
-      requireClientCertificate: true,
+      }),
+      requireClientCertificate: tls.requiresClientCertificate,
     },
   );
+}
+
+const secret = (name: string, { refresh }: ProxyIr): ProtoJson => ({ name, sdsConfig: restConfigSource(refresh) });
+
+const VERSIONS: Readonly<Record<TlsVersionIr, string>> = {
+  '1.0': 'TLSv1_0',
+  '1.1': 'TLSv1_1',
+  '1.2': 'TLSv1_2',
+  '1.3': 'TLSv1_3',
+};
+
+function encodeParameters({ minimumVersion, maximumVersion, cipherSuites }: DownstreamTlsIr): ProtoJson | undefined {
+  const parameters = withoutDefaults({
+    tlsMinimumProtocolVersion: minimumVersion && VERSIONS[minimumVersion],
+    tlsMaximumProtocolVersion: maximumVersion && VERSIONS[maximumVersion],
+    cipherSuites: filled(cipherSuites),
+  });
+  return Object.keys(parameters).length === 0 ? undefined : parameters;
+}
+
+/** Roots come by secret discovery, and the rest stands beside them; without roots the rest stands alone. */
+function encodeClientCheck(clients: ClientCheckIr, ir: ProxyIr): ProtoJson {
+  const context = withoutDefaults({
+    matchSubjectAltNames: filled([
+      ...clients.names.map((exact) => ({ exact })),
+      ...clients.uriPrefixes.map((prefix) => ({ prefix })),
+    ]),
+    verifyCertificateSpki: filled(clients.keyHashes),
+    verifyCertificateHash: filled(clients.certificateHashes),
+    trustChainVerification: clients.acceptsUntrusted ? 'ACCEPT_UNTRUSTED' : undefined,
+    crl: clients.revocationList === '' ? undefined : { filename: clients.revocationList },
+  });
+  if (clients.trustSecret === '') return { validationContext: context };
+  const validationContextSdsSecretConfig = secret(clients.trustSecret, ir);
+  return { combinedValidationContext: { defaultValidationContext: context, validationContextSdsSecretConfig } };
 }

@@ -70,13 +70,35 @@ export interface AddressRange {
 
 /** What a proxy asks of, and shows to, those who connect to it with TLS. */
 export interface DownstreamTlsIr {
-  /** Names of the secrets that hold the proxy's own certificate and the roots that it trusts. */
-  readonly certificateSecret: string;
-  readonly trustSecret: string;
-  /** A client's certificate must carry a URI that begins with one of these; empty for any trusted client. */
-  readonly clientUriPrefixes: readonly string[];
+  /** Names of the secrets that hold the proxy's own certificates; two for two kinds of keys. */
+  readonly certificateSecrets: readonly string[];
+  /** What a client's certificate must be like; `undefined` for anything. */
+  readonly clients: ClientCheckIr | undefined;
+  readonly requiresClientCertificate: boolean;
   /** Offered application protocols, in order of preference. */
   readonly applicationProtocols: readonly string[];
+  /** `undefined` leaves it to Envoy. */
+  readonly minimumVersion: TlsVersionIr | undefined;
+  readonly maximumVersion: TlsVersionIr | undefined;
+  /** In order of preference, for versions before 1.3; empty leaves it to Envoy. */
+  readonly cipherSuites: readonly string[];
+}
+
+export type TlsVersionIr = '1.0' | '1.1' | '1.2' | '1.3';
+
+export interface ClientCheckIr {
+  /** Name of the secret that holds the roots that vouch for clients; empty for none. */
+  readonly trustSecret: string;
+  /** A certificate must carry a URI that begins with one of the prefixes, or one of the names; both empty for any. */
+  readonly uriPrefixes: readonly string[];
+  readonly names: readonly string[];
+  /** Hashes of which the key, or the certificate, must have one; empty for any. */
+  readonly keyHashes: readonly string[];
+  readonly certificateHashes: readonly string[];
+  /** Lets clients in whose certificates nobody vouches for. */
+  readonly acceptsUntrusted: boolean;
+  /** File with the certificates that were revoked; empty for none. */
+  readonly revocationList: string;
 }
 
 /** What happens with a connection, in order; the last one is a `tcp-proxy` or an `http-connection-manager`. */

@@ -1,5 +1,4 @@
 import type { Issue } from '../base/issue.ts';
-import { isHttp, parseProtocol } from '../base/protocol.ts';
 import { findingLog, type FindingLog } from './finding.ts';
 import { isClaimHeader } from './header-checks.ts';
 import type { Kind } from './kinds.ts';
@@ -59,10 +58,17 @@ const notYet: readonly NotYet[] = [
   ...onTrafficPolicies('spec.subsets[].trafficPolicy'),
   {
     kind: 'Gateway',
-    path: 'spec.servers[].port.protocol',
-    when: (protocol) => !isHttp(parseProtocol(typeof protocol === 'string' ? protocol : undefined)),
-    what: 'a server that is not plain HTTP',
-    instead: 'serve HTTP, and take TLS off in front of the gateway',
+    path: 'spec.servers[].tls.mode',
+    when: (mode) => mode !== 'PASSTHROUGH' && mode !== 'AUTO_PASSTHROUGH',
+    what: 'a server where TLS ends',
+    instead: 'use mode PASSTHROUGH, or take TLS off in front of the gateway',
+  },
+  {
+    kind: 'Gateway',
+    path: 'spec.servers[].tls.mode',
+    when: (mode) => mode === 'AUTO_PASSTHROUGH',
+    what: 'a gateway to other networks',
+    instead: 'use mode PASSTHROUGH and name the destinations in tls routes',
   },
   {
     kind: 'Gateway',

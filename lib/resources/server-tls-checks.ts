@@ -75,6 +75,11 @@ function checkCiphers(log: FindingLog, { minProtocolVersion, cipherSuites: suite
 const isCipherSuite = (text: string): boolean =>
   text === '' || text === 'ALL' || !/^[\p{L}\p{N}]/u.test(text) || cipherSuites.has(text);
 
+/** Those that Envoy knows, each once, in the order written; the rest was warned about. */
+export const usableCipherSuites = (suites: readonly string[]): readonly string[] => [
+  ...new Set(suites.filter(isCipherSuite)),
+];
+
 const sorted = (names: readonly string[]): string => [...new Set(names)].sort().join(' ');
 
 const meshCertificateConflicts = {

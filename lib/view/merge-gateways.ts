@@ -44,13 +44,8 @@ export function mergeGateways(world: World, facts: ViewFacts): Noted<MergedGatew
       if (reason !== undefined) merging.issues.push(rejected(candidate, reason));
     }
   }
-  const isServed = ({ protocol }: Entry): boolean => isHttp(protocol);
-  const listeners = merging.entries.filter(isServed).map((entry) => listenerOf(entry, world, facts));
-  const unserved = merging.entries.filter((entry) => !isServed(entry)).flatMap(({ members }) => members);
-  return {
-    value: { listeners: listeners.sort(byPortAndBind) },
-    issues: [...merging.issues, ...unserved.map(notServed)],
-  };
+  const listeners = merging.entries.map((entry) => listenerOf(entry, world, facts));
+  return { value: { listeners: listeners.sort(byPortAndBind) }, issues: merging.issues };
 }
 
 function candidates(gateway: GatewaySource, boundPorts: BoundPorts, facts: ViewFacts): readonly Candidate[] {
@@ -63,7 +58,7 @@ function candidates(gateway: GatewaySource, boundPorts: BoundPorts, facts: ViewF
 /** Puts a server where it belongs; answers why it cannot be served beside those that came before it, `undefined` if it can. */
 function place(candidate: Candidate, merging: Merging): string | undefined {
   const { server, port, address } = candidate;
-  if (server.tls !== 'undeclared') {
+  if (server.tls.type !== 'undeclared') {
     const keys = server.hosts.map((host) => `${port} ${ipAddressKey(address)} ${host}`);
     const taken = keys.find((key) => merging.tlsHosts.has(key));
     if (taken !== undefined) return `an older server already serves ${taken.split(' ')[2]} with TLS settings`;
@@ -98,9 +93,9 @@ function openPlain(candidate: Candidate, beside: readonly Entry[], merging: Merg
 
 /** GW-9, GW-10: servers with TLS share a port; they are told apart by the name that the client asks for. */
 function joinTls(candidate: Candidate, beside: readonly Entry[], merging: Merging): string | undefined {
-  const { gateway, server } = candidate;
+  const { server } = candidate;
   if (servesHttp(server)) {
-    const routeName = [server.port, server.portName, gateway.name, gateway.namespace, server.bind].join('.');
+    const routeName = httpsRouteName(candidate);
     if (merging.httpsRouteNames.has(routeName))
       return `port name ${server.portName} is already used by another HTTPS server`;
     merging.httpsRouteNames.add(routeName);
@@ -111,7 +106,7 @@ function joinTls(candidate: Candidate, beside: readonly Entry[], merging: Mergin
   return undefined;
 }
 
-const isPlain = ({ tls, protocol }: GatewayServerSource): boolean => tls === 'undeclared' || isHttp(protocol);
+const isPlain = ({ tls, protocol }: GatewayServerSource): boolean => tls.type === 'undeclared' || isHttp(protocol);
 
 const openEntry = (candidate: Candidate): Entry => ({
   port: candidate.port,
@@ -129,25 +124,32 @@ function listenerOf({ port, protocol, members }: Entry, world: World, facts: Vie
     tables.set(gateway, known);
     return known;
   };
-  return {
-    port,
-    bind,
-    protocol: 'http',
-    servesGrpcWeb: protocol === 'grpc-web',
-    routeName: bind === '' ? `http.${port}` : `http.${port}.${bind}`, // GW-13
-    servers: members.map((member) => serverOf(member, tablesOf)),
-  };
+  const servers = members.map((member) => serverOf(member, tablesOf));
+  if (!isHttp(protocol)) return { type: 'by-server', port, bind, servers };
+  const routeName = bind === '' ? `http.${port}` : `http.${port}.${bind}`; // GW-13
+  return { type: 'plain-http', port, bind, servers, servesGrpcWeb: protocol === 'grpc-web', routeName };
 }
 
-function serverOf({ gateway, server }: Candidate, tablesOf: (gateway: string) => readonly RouteTable[]): GatewayServer {
+/** GW-13 */
+function httpsRouteName({ gateway, server }: Candidate): string {
+  const parts = ['https', server.port, server.portName, gateway.name, gateway.namespace];
+  return (server.bind === '' ? parts : [...parts, server.bind]).join('.');
+}
+
+function serverOf(candidate: Candidate, tablesOf: (gateway: string) => readonly RouteTable[]): GatewayServer {
+  const { gateway, server } = candidate;
   const gatewayName = `${gateway.namespace}/${gateway.name}`;
   return {
     gateway: gateway.source,
+    path: server.path,
     gatewayName,
     namespace: gateway.namespace,
     port: server.port,
     portName: server.portName,
+    protocol: server.protocol,
     hosts: server.hosts,
+    tls: server.tls,
+    httpsRouteName: !isHttp(server.protocol) && servesHttp(server) ? httpsRouteName(candidate) : '',
     redirectsToHttps: server.redirectsToHttps,
     routeTables: tablesOf(gatewayName),
   };
@@ -161,17 +163,6 @@ function rejected({ gateway, server, port, address }: Candidate, reason: string)
     resource: gateway.source,
     path: server.path,
     message: `the server is not served on ${address}:${port}: ${reason}`,
-  };
-}
-
-/** Servers that are not HTTP in plain text take their place in the merge, so that it does not change when they are served. */
-function notServed({ gateway, server }: Candidate): Issue {
-  return {
-    severity: 'warning',
-    code: 'GATEWAY_SERVER_NOT_SERVED',
-    resource: gateway.source,
-    path: server.path,
-    message: `servers of protocol ${server.protocol} are not served: only HTTP in plain text is`,
   };
 }
 

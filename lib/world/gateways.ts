@@ -5,8 +5,10 @@ import type { Labels } from '../base/labels.ts';
 import { type Recall, recallList, recallNothing } from '../base/recall.ts';
 import { isHttp, parseProtocol, type Protocol } from '../model/protocol.ts';
 import { serviceKey, type ServiceKey } from '../model/service.ts';
-import type { ServerSpec, ServerTlsSpec } from '../resources/gateway.ts';
+import type { ServerTls } from '../model/server-tls.ts';
+import type { ServerSpec } from '../resources/gateway.ts';
 import { keyOf, type Resource, type ResourceKey } from '../resources/resource.ts';
+import { readServerTls } from './server-tls.ts';
 
 /** One Gateway document, defaults filled in. Which proxies it selects and how its servers merge is decided in the view. */
 export interface GatewaySource {
@@ -39,9 +41,6 @@ export interface GatewayServerSource {
   readonly tls: ServerTls;
   readonly redirectsToHttps: boolean;
 }
-
-/** `undeclared`: no TLS block; `passthrough`: TLS goes on to the destination; `terminated`: it ends at the router. */
-export type ServerTls = 'undeclared' | 'passthrough' | 'terminated';
 
 /** Oldest first (G-2). A server without a port is left out (GW-12); its Gateway stays. */
 export function readGateways(
@@ -94,7 +93,7 @@ function readServer(server: ServerSpec, index: number, namespace: string): Gatew
     protocol: parseProtocol(server.port.protocol),
     bind: server.bind ?? '',
     hosts: normalHosts(server.hosts ?? [], namespace),
-    tls: tlsOf(server.tls),
+    tls: readServerTls(server.tls),
     redirectsToHttps: server.tls?.httpsRedirect ?? false,
   };
 }
@@ -111,16 +110,9 @@ function normalHosts(hosts: readonly string[], namespace: string): readonly Host
   return [...new Set(normal)];
 }
 
-function tlsOf(tls: ServerTlsSpec | undefined): ServerTls {
-  if (tls === undefined) return 'undeclared';
-  return tls.mode === undefined || tls.mode === 'PASSTHROUGH' || tls.mode === 'AUTO_PASSTHROUGH'
-    ? 'passthrough'
-    : 'terminated';
-}
-
 /** Whether a server speaks HTTP to the router's filters: declared so, or HTTPS that ends at the router (GW-10). */
 export const servesHttp = ({ protocol, tls }: GatewayServerSource): boolean =>
-  isHttp(protocol) || (protocol === 'https' && tls === 'terminated');
+  isHttp(protocol) || (protocol === 'https' && tls.type === 'terminated');
 
 function portMissing(resource: Resource<'Gateway'>, index: number): Issue {
   return {

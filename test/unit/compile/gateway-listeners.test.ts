@@ -1,32 +1,44 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { compileGatewayListeners } from '../../../lib/compile/gateway-listeners.ts';
 import type { ListenerIr } from '../../../lib/ir/listener.ts';
+import type { RouteTable } from '../../../lib/model/route-table.ts';
+import type { ServerTls, TerminatedTls } from '../../../lib/model/server-tls.ts';
+import type { VirtualServiceSpec } from '../../../lib/resources/virtual-service-spec.ts';
 import { resourceKey } from '../../../lib/resources/resource.ts';
-import type { GatewayListener } from '../../../lib/view/merged-gateway.ts';
+import type { GatewayListener, GatewayServer, PlainHttpListener } from '../../../lib/view/merged-gateway.ts';
 import type { ViewFacts } from '../../../lib/view/proxy-view.ts';
 import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
 import { proxyView, summary } from '../../support/proxy-view.ts';
+import { tableOf } from '../../support/route-tables.ts';
 import { sketches } from '../../support/listener-sketch.ts';
 
-function merged(port: number, changes: Partial<GatewayListener> = {}): GatewayListener {
-  const server = {
-    gateway: resourceKey('Gateway', 'ns', `gw${port}`),
-    gatewayName: `ns/gw${port}`,
+function serverOf(name: string, port: number, changes: Partial<GatewayServer> = {}): GatewayServer {
+  return {
+    gateway: resourceKey('Gateway', 'ns', name),
+    path: 'spec.servers[0]',
+    gatewayName: `ns/${name}`,
     namespace: 'ns',
     port,
-    portName: 'http',
+    portName: 'p',
+    protocol: 'http',
     hosts: ['*'],
+    tls: { type: 'undeclared' },
+    httpsRouteName: '',
     redirectsToHttps: false,
     routeTables: [],
+    ...changes,
   };
+}
+
+function merged(port: number, changes: Partial<PlainHttpListener> = {}): GatewayListener {
   return {
+    type: 'plain-http',
     port,
     bind: '',
-    protocol: 'http',
     servesGrpcWeb: false,
     routeName: `http.${port}`,
-    servers: [server],
+    servers: [serverOf(`gw${port}`, port)],
     ...changes,
   };
 }
@@ -48,7 +60,7 @@ test('GW-26: one listener with one chain per port', () => {
   ]);
 });
 
-const addresses: readonly [string, Partial<GatewayListener>, Partial<ViewFacts>, readonly string[]][] = [
+const addresses: readonly [string, Partial<PlainHttpListener>, Partial<ViewFacts>, readonly string[]][] = [
   ['the address that the server binds', { bind: '10.0.0.1' }, {}, ['10.0.0.1']],
   ['the wildcard of IPv4', {}, {}, ['0.0.0.0']],
   ['the wildcard of IPv6', {}, { ipFamily: 'v6' }, ['::']],
@@ -90,7 +102,7 @@ test('GW-29: a router sees clients themselves, so it takes their addresses and c
   assert.deepEqual(manager.clientCertificate, { mode: 'sanitize-set', addsCertificate: true });
 });
 
-const filters: readonly [string, Partial<GatewayListener>, Partial<ViewFacts>, readonly string[]][] = [
+const filters: readonly [string, Partial<PlainHttpListener>, Partial<ViewFacts>, readonly string[]][] = [
   ['FC-11: a stock Envoy', {}, {}, ['grpc-stats', 'fault', 'cors', 'router']],
   ['FC-6: a port of gRPC-Web', { servesGrpcWeb: true }, {}, ['grpc-web', 'grpc-stats', 'fault', 'cors', 'router']],
   [
@@ -119,4 +131,138 @@ test('GW-29, GW-33: the mesh says what stands before its routers', () => {
   assert.ok(manager?.type === 'http-connection-manager');
   assert.deepEqual(listener?.inspectors, [{ type: 'proxy-protocol' }]);
   assert.deepEqual([manager.trustedProxies, manager.clientCertificate?.mode], [2, 'forward-only']);
+});
+
+describe('servers that are no plain HTTP', () => {
+  const to = (host: string, weight?: number) => ({ destination: { host }, ...(weight !== undefined && { weight }) });
+  const table = (spec: VirtualServiceSpec): RouteTable =>
+    tableOf([], { hosts: ['*.example'], gateways: ['ns/gw'], ...spec });
+  const serve = (...servers: readonly GatewayServer[]) => {
+    const { listeners, issues } = listen([{ type: 'by-server', port: 443, bind: '', servers }]);
+    return { listeners: sketches(listeners), issues, inspectors: listeners.flatMap(({ inspectors }) => inspectors) };
+  };
+  const server = (changes: Partial<GatewayServer>) => serverOf('gw', 443, { hosts: ['a.example'], ...changes });
+  const SIMPLE: TerminatedTls = {
+    mode: 'simple',
+    certificateSecrets: ['kubernetes://c'],
+    trustSecret: 'kubernetes://c-cacert',
+    clientNames: [],
+    keyHashes: [],
+    certificateHashes: [],
+    acceptsUntrusted: false,
+    revocationList: '',
+    minimumVersion: undefined,
+    maximumVersion: undefined,
+    cipherSuites: [],
+  };
+  const terminated = (changes: Partial<TerminatedTls> = {}): ServerTls => ({
+    type: 'terminated',
+    ...SIMPLE,
+    ...changes,
+  });
+
+  test('GW-26: HTTPS servers are told apart by name, and look for it', () => {
+    const https = (host: string) =>
+      server({ protocol: 'https', hosts: [host], tls: terminated(), httpsRouteName: `https.${host}` });
+    const { listeners, inspectors } = serve(https('b.example'), https('x/a.example'), https('*'));
+    assert.deepEqual(listeners, [
+      [
+        '0.0.0.0_443',
+        'sni=b.example → tls + http https.b.example',
+        'sni=a.example → tls + http https.x/a.example',
+        '* → tls + http https.*',
+      ],
+    ]);
+    assert.deepEqual(inspectors, [{ type: 'tls-inspector', ports: { on: 'every-port' } }]);
+  });
+
+  test('GW-31: plain connections go by the first rule that fits; the source has no say', () => {
+    const tcp = [
+      { match: [{ port: 9 }], route: [to('b.example')] },
+      { match: [{ gateways: ['ns/other'] }], route: [to('c.example')] },
+      { match: [{ sourceNamespace: 'elsewhere' }], route: [to('d.example')] },
+      { route: [to('e.example')] },
+    ];
+    const { listeners, issues, inspectors } = serve(
+      server({ protocol: 'tcp', hosts: ['*'], routeTables: [table({ tcp })] }),
+    );
+    assert.deepEqual(listeners, [['0.0.0.0_443', '* → tcp outbound|443||d.example']]);
+    assert.deepEqual([issues, inspectors], [[], []]);
+  });
+
+  test('GW-31: without a rule the socket is not opened, and that is said', () => {
+    const routeTables = [table({ hosts: ['other.com'], tcp: [{ route: [to('b.example')] }] })];
+    const { listeners, issues } = serve(server({ protocol: 'tcp', routeTables }));
+    assert.deepEqual(listeners, []);
+    assert.deepEqual(issues, ['GATEWAY_SERVER_WITHOUT_ROUTES Gateway/ns/gw spec.servers[0]']);
+  });
+
+  test('GW-30: TLS that ends here without HTTP inside goes by TCP rules', () => {
+    const routeTables = [table({ tcp: [{ route: [to('b.example', 1), to('c.example', 3)] }] })];
+    const { listeners } = serve(server({ protocol: 'tls', tls: terminated(), routeTables }));
+    assert.deepEqual(listeners, [
+      ['0.0.0.0_443', 'sni=a.example → tls + tcp 1 outbound|443||b.example, 3 outbound|443||c.example'],
+    ]);
+  });
+
+  test('GW-30: TLS that goes on has a chain per match, narrowed to the server’s hosts; a name is not taken twice', () => {
+    const tls = [
+      { match: [{ sniHosts: ['*.example'] }], route: [to('b.example')] },
+      { match: [{ sniHosts: ['a.example', 'other.com'] }], route: [to('c.example')] },
+      {
+        match: [
+          { sniHosts: ['x.z.example'], port: 443 },
+          { sniHosts: ['y.z.example'], port: 444 },
+        ],
+        route: [to('d.example')],
+      },
+    ];
+    const hosts = ['a.example', '*.z.example'];
+    const { listeners, issues } = serve(server({ tls: { type: 'passthrough' }, hosts, routeTables: [table({ tls })] }));
+    assert.deepEqual(listeners, [
+      [
+        '0.0.0.0_443',
+        'sni=a.example,sni=*.z.example → tcp outbound|443||b.example',
+        'sni=x.z.example → tcp outbound|443||d.example',
+      ],
+    ]);
+    assert.deepEqual(issues, ['LISTENER_CONFLICT Gateway/ns/gw spec.servers[0]']);
+  });
+
+  const modes: readonly [string, Partial<TerminatedTls>, boolean, string | undefined][] = [
+    ['SIMPLE asks clients for nothing', {}, false, undefined],
+    ['MUTUAL asks for a certificate', { mode: 'mutual' }, true, 'kubernetes://c-cacert'],
+    ['OPTIONAL_MUTUAL checks one that is shown', { mode: 'optional-mutual' }, false, 'kubernetes://c-cacert'],
+    ['ISTIO_MUTUAL asks for one of the mesh', { mode: 'istio-mutual', trustSecret: 'ROOTCA' }, true, 'ROOTCA'],
+    ['SIMPLE compares the names of one that is shown', { clientNames: ['n'] }, false, ''],
+  ];
+  for (const [name, changes, isRequired, trustSecret] of modes) {
+    test(`GW-27: ${name}`, () => {
+      const https = server({ protocol: 'https', tls: terminated(changes), httpsRouteName: 'https.x' });
+      const { listeners } = listen([{ type: 'by-server', port: 443, bind: '', servers: [https] }]);
+      const tls = listeners[0]?.chains[0]?.tls;
+      assert.equal(tls?.requiresClientCertificate, isRequired);
+      assert.equal(tls.clients?.trustSecret, trustSecret);
+      assert.deepEqual(tls.applicationProtocols, ['h2', 'http/1.1']);
+    });
+  }
+
+  test('GW-27: the mesh’s own TLS around plain bytes offers the exchange of metadata', () => {
+    const routeTables = [table({ tcp: [{ route: [to('b.example')] }] })];
+    const mesh = server({ protocol: 'tls', tls: terminated({ mode: 'istio-mutual' }), routeTables });
+    const { listeners } = listen([{ type: 'by-server', port: 443, bind: '', servers: [mesh] }], {
+      profile: 'istio-proxy',
+    });
+    const chain = listeners[0]?.chains[0];
+    assert.deepEqual(chain?.tls?.applicationProtocols, ['istio-peer-exchange', 'h2', 'http/1.1']);
+    assert.deepEqual(
+      chain.filters.map(({ type }) => type),
+      ['metadata-exchange', 'tcp-proxy'],
+    );
+  });
+
+  test('GW-30: AUTO_PASSTHROUGH is not served yet, and that is said', () => {
+    const { listeners, issues } = serve(server({ protocol: 'tls', tls: { type: 'auto-passthrough' } }));
+    assert.deepEqual([listeners, issues], [[], ['GATEWAY_SERVER_NOT_SERVED Gateway/ns/gw spec.servers[0]']]);
+  });
 });

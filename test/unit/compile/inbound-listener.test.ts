@@ -102,13 +102,15 @@ describe('chains of a port', () => {
   test('ITLS-6, ITLS-8: clients of the mesh show a certificate of the trust domain', () => {
     const { listener } = inbound([instance('a', '80', 8080)], ISTIO);
     const [http, tcp] = listener.chains.filter(({ tls, match }) => tls !== undefined && match.destinationPort === 8080);
-    const shared = {
-      certificateSecret: 'default',
-      trustSecret: 'ROOTCA',
-      clientUriPrefixes: ['spiffe://cluster.local/'],
-    };
-    assert.deepEqual(http?.tls, { ...shared, applicationProtocols: ['h2', 'http/1.1'] });
-    assert.deepEqual(tcp?.tls, { ...shared, applicationProtocols: ['istio-peer-exchange', 'h2', 'http/1.1'] });
+    for (const chain of [http, tcp]) {
+      assert.deepEqual(chain?.tls?.certificateSecrets, ['default']);
+      assert.equal(chain.tls.requiresClientCertificate, true);
+      assert.equal(chain.tls.clients?.trustSecret, 'ROOTCA');
+      assert.deepEqual(chain.tls.clients.uriPrefixes, ['spiffe://cluster.local/']);
+      assert.deepEqual([chain.tls.minimumVersion, chain.tls.maximumVersion], ['1.2', '1.3']); // ITLS-7
+    }
+    assert.deepEqual(http?.tls?.applicationProtocols, ['h2', 'http/1.1']);
+    assert.deepEqual(tcp?.tls?.applicationProtocols, ['istio-peer-exchange', 'h2', 'http/1.1']);
   });
 
   test('ITLS-8: clients of every trust domain of the mesh are let in', () => {
@@ -116,7 +118,7 @@ describe('chains of a port', () => {
     const { value } = virtualInboundListener(
       proxyView({ mesh, facts: ISTIO, instances: [instance('a', '80/http', 8080)] }),
     );
-    const tls = value.chains.flatMap((chain) => (chain.tls === undefined ? [] : [chain.tls.clientUriPrefixes]));
+    const tls = value.chains.flatMap((chain) => (chain.tls === undefined ? [] : [chain.tls.clients?.uriPrefixes]));
     assert.deepEqual(tls[0], ['spiffe://a/', 'spiffe://b/']);
   });
 });

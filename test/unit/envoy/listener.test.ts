@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { durationMs } from '../../../lib/base/brand.ts';
 import { encodeListener } from '../../../lib/envoy/listener.ts';
-import type { InspectedPorts, ListenerFilterIr, ListenerIr, NetworkFilterIr } from '../../../lib/ir/listener.ts';
+import type {
+  ClientCheckIr,
+  DownstreamTlsIr,
+  InspectedPorts,
+  ListenerFilterIr,
+  ListenerIr,
+  NetworkFilterIr,
+} from '../../../lib/ir/listener.ts';
 import type { ProxyIr } from '../../../lib/ir/proxy-ir.ts';
 
 const ir: ProxyIr = { refresh: durationMs(5000), clusters: [], endpoints: [], listeners: [], routes: [] };
@@ -123,28 +130,103 @@ describe('members of a chain', () => {
   for (const [name, changes, expected] of cases) test(name, () => assert.deepEqual(chainOf(changes), expected));
 });
 
-test('ITLS-7, ITLS-8, LAB-3: mutual TLS with secrets that are polled', () => {
-  const tls = {
-    certificateSecret: 'default',
-    trustSecret: 'ROOTCA',
-    clientUriPrefixes: ['spiffe://td/'],
+describe('TLS that ends at the proxy', () => {
+  const plain: DownstreamTlsIr = {
+    certificateSecrets: ['own'],
+    clients: undefined,
+    requiresClientCertificate: false,
     applicationProtocols: ['h2'],
+    minimumVersion: undefined,
+    maximumVersion: undefined,
+    cipherSuites: [],
   };
-  const [encoded] = encodeListener({ ...listener, chains: [{ ...chain, tls }] }, ir)['filterChains'] as readonly [
-    { transportSocket: { typedConfig: Readonly<Record<string, unknown>> } },
+  const anyClient: ClientCheckIr = {
+    trustSecret: 'ROOTCA',
+    uriPrefixes: [],
+    names: [],
+    keyHashes: [],
+    certificateHashes: [],
+    acceptsUntrusted: false,
+    revocationList: '',
+  };
+  /** The context without where secrets come from. */
+  const contextOf = (tls: DownstreamTlsIr): unknown => {
+    const [encoded] = encodeListener({ ...listener, chains: [{ ...chain, tls }] }, ir)['filterChains'] as readonly [
+      { transportSocket: { typedConfig: Readonly<Record<string, unknown>> } },
+    ];
+    const { '@type': _type, ...context } = encoded.transportSocket.typedConfig;
+    return JSON.parse(JSON.stringify(context, (key, value: unknown) => (key === 'sdsConfig' ? undefined : value)));
+  };
+  const own = { tlsCertificateSdsSecretConfigs: [{ name: 'own' }], alpnProtocols: ['h2'] };
+  const roots = { validationContextSdsSecretConfig: { name: 'ROOTCA' } };
+  const checked = (defaultValidationContext: object): object => ({
+    combinedValidationContext: { defaultValidationContext, ...roots },
+  });
+  const cases: readonly [string, Partial<DownstreamTlsIr>, object, boolean?][] = [
+    ['GW-27: clients show nothing', {}, own],
+    [
+      'GW-27: any trusted client',
+      { clients: anyClient, requiresClientCertificate: true },
+      { ...own, ...checked({}) },
+      true,
+    ],
+    [
+      'ITLS-8: clients of the mesh',
+      { clients: { ...anyClient, uriPrefixes: ['spiffe://td/'] } },
+      { ...own, ...checked({ matchSubjectAltNames: [{ prefix: 'spiffe://td/' }] }) },
+    ],
+    [
+      'GW-27: clients by name, key, certificate, or without roots that know them',
+      {
+        clients: {
+          ...anyClient,
+          names: ['n'],
+          keyHashes: ['k'],
+          certificateHashes: ['c'],
+          acceptsUntrusted: true,
+          revocationList: '/crl',
+        },
+      },
+      {
+        ...own,
+        ...checked({
+          matchSubjectAltNames: [{ exact: 'n' }],
+          verifyCertificateSpki: ['k'],
+          verifyCertificateHash: ['c'],
+          trustChainVerification: 'ACCEPT_UNTRUSTED',
+          crl: { filename: '/crl' },
+        }),
+      },
+    ],
+    [
+      'GW-27: names alone, where no certificate is asked for',
+      { clients: { ...anyClient, trustSecret: '', names: ['n'] } },
+      { ...own, validationContext: { matchSubjectAltNames: [{ exact: 'n' }] } },
+    ],
+    [
+      'ITLS-7, GW-27: versions and cipher suites',
+      { minimumVersion: '1.0', maximumVersion: '1.3', cipherSuites: ['AES128-SHA'] },
+      {
+        ...own,
+        tlsParams: {
+          tlsMinimumProtocolVersion: 'TLSv1_0',
+          tlsMaximumProtocolVersion: 'TLSv1_3',
+          cipherSuites: ['AES128-SHA'],
+        },
+      },
+    ],
   ];
-  const { commonTlsContext, requireClientCertificate } = encoded.transportSocket.typedConfig as {
-    commonTlsContext: Readonly<Record<string, unknown>>;
-    requireClientCertificate: boolean;
-  };
-  assert.equal(requireClientCertificate, true);
-  assert.deepEqual(commonTlsContext['alpnProtocols'], ['h2']);
-  const text = JSON.stringify(commonTlsContext);
-  assert.match(text, /"name":"default"/);
-  assert.match(text, /"name":"ROOTCA"/);
-  assert.match(text, /"matchSubjectAltNames":\[\{"prefix":"spiffe:\/\/td\/"\}\]/);
-  assert.match(text, /"apiType":"REST"/);
-  assert.doesNotMatch(text, /"ads"/);
+  for (const [name, changes, commonTlsContext, requireClientCertificate = false] of cases) {
+    test(name, () =>
+      assert.deepEqual(contextOf({ ...plain, ...changes }), { commonTlsContext, requireClientCertificate }),
+    );
+  }
+
+  test('LAB-3: secrets are polled', () => {
+    const text = JSON.stringify(encodeListener({ ...listener, chains: [{ ...chain, tls: plain }] }, ir));
+    assert.match(text, /"name":"own","sdsConfig":\{"apiConfigSource":\{"apiType":"REST"/);
+    assert.doesNotMatch(text, /"ads"/);
+  });
 });
 
 describe('what looks at connections', () => {

@@ -56,7 +56,7 @@ const rows: readonly (readonly [kind: Kind, spec: object, refused: readonly stri
         },
       ],
     },
-    ['spec.servers[1].port.protocol'],
+    ['spec.servers[1].tls.mode'],
   ],
   ['ServiceEntry', { hosts: ['*.a.b'], resolution: 'DYNAMIC_DNS' }, ['spec.resolution']],
   ['ServiceEntry', { hosts: ['a.b'], resolution: 'DNS' }, []],
@@ -82,9 +82,11 @@ for (const [kind, spec, refused, metadata] of rows) {
   });
 }
 
+const tunnel = { host: 'a.b', trafficPolicy: { tunnel: { targetHost: 'p.q', targetPort: 1 } } };
+
 test('a refusal names its resource and says so by its code', () => {
-  const parsed = parseDocument(documentOf('VirtualService', { ...http, tcp: [{ route }] }), { defaultNamespace: 'ns' });
+  const parsed = parseDocument(documentOf('DestinationRule', tunnel), { defaultNamespace: 'ns' });
   const [issue] = parsed.ok ? refuseUnsupported(parsed.value) : [];
-  assert.equal(issue?.resource, 'VirtualService/ns/test');
+  assert.equal(issue?.resource, 'DestinationRule/ns/test');
   assert.equal(issue.code, 'NOT_SUPPORTED_YET');
 });

@@ -34,16 +34,20 @@ function serverOf(text: string, index: number): string {
 
 const ROUTER: Partial<ViewFacts> = { type: 'router', namespace: 'ns', selectedLabels: { app: 'edge' } };
 
-/** Listeners as `routeName port: gateway host…`, and what was rejected. */
+/** Listeners as `bind:port routeName gateway hosts + …`, and what was rejected. */
 function merge(
   documents: readonly string[],
   facts: Partial<ViewFacts> = {},
 ): { readonly listeners: readonly string[]; readonly issues: readonly string[] } {
   const world = buildWorld(resourcesOf(documents.join('\n---\n'))).value;
   const { value, issues } = mergeGateways(world, viewFactsOf({ ...ROUTER, ...facts }));
-  const listeners = value.listeners.map(({ routeName, port, bind, servers }) => {
-    const served = servers.map(({ gatewayName, hosts }) => `${gatewayName} ${hosts.join(',')}`);
-    return `${bind}:${port} ${routeName} ${served.join(' + ')}`;
+  const listeners = value.listeners.map((listener) => {
+    const { port, bind, servers } = listener;
+    const served = servers.map(({ gatewayName, hosts, httpsRouteName }) =>
+      [httpsRouteName, gatewayName, hosts.join(',')].filter((part) => part !== '').join(' '),
+    );
+    const kind = listener.type === 'plain-http' ? listener.routeName : listener.type;
+    return `${bind}:${port} ${kind} ${served.join(' + ')}`;
   });
   return { listeners, issues: issues.map(summary) };
 }
@@ -134,11 +138,8 @@ describe('servers of one port', () => {
     [
       'GW-7: HTTP does not join TCP',
       [gateway('a', '80/TCP *'), gateway('b', '80/HTTP b.example')],
-      [],
-      [
-        'GATEWAY_SERVER_REJECTED Gateway/ns/b spec.servers[0]',
-        'GATEWAY_SERVER_NOT_SERVED Gateway/ns/a spec.servers[0]',
-      ],
+      [':80 by-server ns/a *'],
+      ['GATEWAY_SERVER_REJECTED Gateway/ns/b spec.servers[0]'],
     ],
     [
       'GW-7: another address is another listener',
@@ -155,8 +156,24 @@ describe('servers of one port', () => {
     [
       'GW-8: HTTP beside TLS has its own listener entry',
       [gateway('a', '443/HTTPS a.example SIMPLE'), gateway('b', '443/HTTP b.example')],
-      [':443 http.443 ns/b b.example'],
-      ['GATEWAY_SERVER_NOT_SERVED Gateway/ns/a spec.servers[0]'],
+      [':443 by-server https.443.p0.a.ns ns/a a.example', ':443 http.443 ns/b b.example'],
+      [],
+    ],
+    [
+      'GW-9, GW-13: TLS servers share a port; each that is HTTP inside has its own routes',
+      [
+        gateway(
+          'a',
+          '443/HTTPS a.example SIMPLE',
+          '443/HTTPS b.example 10.0.0.1 SIMPLE',
+          '443/HTTPS c.example PASSTHROUGH',
+        ),
+      ],
+      [
+        ':443 by-server https.443.p0.a.ns ns/a a.example + ns/a c.example',
+        '10.0.0.1:443 by-server https.443.p1.a.ns.10.0.0.1 ns/a b.example',
+      ],
+      [],
     ],
     [
       'GW-9: a host that is served with TLS settings is not served twice',
@@ -180,7 +197,10 @@ describe('servers of one port', () => {
     const world = buildWorld(resourcesOf(documents.join('\n---\n'))).value;
     const [older, younger] = world.gateways;
     assert.ok(older !== undefined && younger !== undefined);
-    const bare = { ...younger, servers: younger.servers.map((server) => ({ ...server, tls: 'undeclared' as const })) };
+    const bare = {
+      ...younger,
+      servers: younger.servers.map((server) => ({ ...server, tls: { type: 'undeclared' as const } })),
+    };
     const { issues } = mergeGateways({ ...world, gateways: [older, bare] }, viewFactsOf(ROUTER));
     assert.equal(issues.map(summary)[0], 'GATEWAY_SERVER_REJECTED Gateway/ns/b spec.servers[0]');
   });

@@ -1,0 +1,126 @@
+import { hostsForNamespace, hostsOverlap, intersectHosts, type HostName } from '../base/host-name.ts';
+import type { Issue, Noted } from '../base/issue.ts';
+import type { FilterChainIr, NetworkFilterIr } from '../ir/listener.ts';
+import type { ConnectionMatch } from '../model/connection-rule.ts';
+import type { RouteTable } from '../model/route-table.ts';
+import type { GatewayServer } from '../view/merged-gateway.ts';
+import type { ProxyView } from '../view/proxy-view.ts';
+import {
+  namesToMatch,
+  NOTHING_TO_DRAW,
+  PARTIAL_WILDCARDS,
+  ruleFilters,
+  sourceOf,
+  unusable,
+  type ConnectionPlace,
+} from './connection-filters.ts';
+import { ANY_CONNECTION, HANDSHAKE_TIMEOUT, httpManager, metadataExchange, PLAIN_CHAIN } from './filter-chains.ts';
+import { gatewayTls } from './gateway-tls.ts';
+
+const CHAIN = { ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT };
+
+/** GW-26, GW-30, GW-31: the chains of one server that is not HTTP in plain text; none where its connections lead nowhere. */
+export function serverChains(
+  view: ProxyView,
+  server: GatewayServer,
+  listenerName: string,
+): Noted<readonly FilterChainIr[]> {
+  const { tls } = server;
+  if (tls.type === 'auto-passthrough') return { value: [], issues: [notServed(server)] };
+  if (tls.type === 'passthrough') return passthroughChains(view, server);
+  const serverNames = tls.type === 'terminated' ? namesToMatch(namesOf(server)) : [];
+  if (serverNames === undefined) return { value: [], issues: [rejected(server, PARTIAL_WILDCARDS)] };
+  const filters = server.httpsRouteName === '' ? tcpFilters(view, server) : httpsFilters(view, server, listenerName);
+  if (filters === undefined) return { value: [], issues: [withoutRoutes(server)] };
+  const context =
+    tls.type === 'terminated' ? gatewayTls(tls, server.httpsRouteName === '' ? 'tcp' : 'http') : undefined;
+  return { value: [{ ...CHAIN, match: { ...ANY_CONNECTION, serverNames }, tls: context, filters }], issues: [] };
+}
+
+/** GW-5: what clients call the server, whatever namespace may bind to it. */
+const namesOf = ({ hosts }: GatewayServer): readonly HostName[] =>
+  [...new Set(hosts.map((host) => host.slice(host.indexOf('/') + 1)))].sort();
+
+function httpsFilters(view: ProxyView, { httpsRouteName }: GatewayServer, listenerName: string): NetworkFilterIr[] {
+  const routes = { by: 'name', name: httpsRouteName } as const;
+  return [httpManager(view, { listenerClass: 'gateway', statPrefix: `outbound_${listenerName}`, routes })];
+}
+
+/** GW-31: by the first rule of the first table that fits. */
+function tcpFilters(view: ProxyView, server: GatewayServer): readonly NetworkFilterIr[] | undefined {
+  const place = placeOf(view, server);
+  const exchanges = server.tls.type === 'terminated' && server.tls.mode === 'istio-mutual';
+  for (const table of tablesOf(server)) {
+    const fits = table.tcp.filter(
+      ({ matches }) => matches.length === 0 || matches.some((match) => holds(match, server)),
+    );
+    for (const rule of fits) {
+      const filters = ruleFilters(rule, table, place);
+      if (filters !== undefined) return exchanges ? [...metadataExchange(view.facts), ...filters] : filters;
+    }
+  }
+  return undefined;
+}
+
+/** GW-30: one chain for each match of a TLS rule, narrowed to what the server serves. */
+function passthroughChains(view: ProxyView, server: GatewayServer): Noted<readonly FilterChainIr[]> {
+  const place = placeOf(view, server);
+  const issues: Issue[] = [];
+  const value: FilterChainIr[] = [];
+  for (const table of tablesOf(server)) {
+    const served = hostsForNamespace(server.hosts, table.namespace);
+    for (const rule of table.tls) {
+      const filters = ruleFilters(rule, table, place);
+      if (filters === undefined) issues.push(unusable(table, rule, NOTHING_TO_DRAW));
+      for (const match of filters === undefined ? [] : rule.matches.filter((each) => holds(each, server))) {
+        const names = intersectHosts(match.serverNames, served);
+        const serverNames = namesToMatch(names);
+        if (serverNames === undefined) issues.push(unusable(table, rule, PARTIAL_WILDCARDS));
+        if (names.length === 0 || serverNames === undefined || filters === undefined) continue;
+        value.push({ ...CHAIN, match: { ...ANY_CONNECTION, serverNames }, source: sourceOf(table), filters });
+      }
+    }
+  }
+  if (value.length === 0 && issues.length === 0) issues.push(withoutRoutes(server));
+  return { value, issues };
+}
+
+const placeOf = ({ services, mesh, facts }: ProxyView, server: GatewayServer): ConnectionPlace => ({
+  port: { name: server.portName, number: server.port, protocol: server.protocol },
+  services: new Map(services.map((visible) => [visible.service.hostname, visible])),
+  mesh,
+  idleTimeout: facts.idleTimeout,
+});
+
+/** GW-17: tables that speak for some host of the server. */
+function tablesOf({ hosts, routeTables }: GatewayServer): readonly RouteTable[] {
+  return routeTables.filter((table) => {
+    const served = hostsForNamespace(hosts, table.namespace);
+    return table.hosts.some((host) => served.some((own) => hostsOverlap(own, host)));
+  });
+}
+
+/** VS-19: at a gateway the workload that a connection comes from is not known, so the source has no say. */
+const holds = ({ port, gateways }: ConnectionMatch, server: GatewayServer): boolean =>
+  (port === 0 || port === server.port) && (gateways.length === 0 || gateways.includes(server.gatewayName));
+
+function withoutRoutes(server: GatewayServer): Issue {
+  const kind = server.tls.type === 'passthrough' ? 'tls' : 'tcp';
+  const message = `no VirtualService has a ${kind} route for this server, so that nothing is served there`;
+  return {
+    severity: 'warning',
+    code: 'GATEWAY_SERVER_WITHOUT_ROUTES',
+    resource: server.gateway,
+    path: server.path,
+    message,
+  };
+}
+
+function rejected({ gateway, path }: GatewayServer, message: string): Issue {
+  return { severity: 'error', code: 'GATEWAY_SERVER_REJECTED', resource: gateway, path, message };
+}
+
+function notServed({ gateway, path }: GatewayServer): Issue {
+  const message = 'servers of mode AUTO_PASSTHROUGH are not served: name the destinations in tls routes';
+  return { severity: 'warning', code: 'GATEWAY_SERVER_NOT_SERVED', resource: gateway, path, message };
+}
