@@ -4,25 +4,20 @@ import { answerRefusal, answerSend, answerUpToDate } from '../delivery/answer.ts
 import { type Decision, decide, missingNames } from '../delivery/decide.ts';
 import type { DiscoveryType } from '../delivery/discovery-types.ts';
 import { type Poll, readPoll, type ReadPoll } from '../delivery/read-poll.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { Log } from '../ports/log.ts';
 import type { ProxyFacts } from '../view/proxy-facts.ts';
 import type { AdmitProxy } from './admit-proxy.ts';
 import { findView, type FindViewPorts, NOT_BUILT_YET } from './find-view.ts';
 import type { Metrics } from './metrics.ts';
-import type { ProxyStates } from './proxy-states.ts';
 import type { Head, ServedHeads } from './served-heads.ts';
+import { noteAnswer, type NotePorts } from './note-answer.ts';
 import { offerFor, sentBytes } from './offer.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
 import type { View } from './worlds.ts';
 
-export interface PollPorts extends FindViewPorts {
-  readonly clock: Pick<Clock, 'now'>;
-  readonly log: Log;
+export interface PollPorts extends FindViewPorts, NotePorts {
   readonly metrics: Metrics;
   readonly heads: ServedHeads;
   readonly snapshots: StoredSnapshots;
-  readonly states: ProxyStates;
   readonly admitProxy: AdmitProxy;
 }
 
@@ -91,7 +86,11 @@ async function answerRead(ports: PollPorts, { arrived, poll, facts }: ReadArriva
   const duration = durationMs(at - started);
   // An answer that comes when the proxy has stopped waiting was not given: the next poll cannot show it.
   if (arrived.patience === undefined || duration < arrived.patience) {
-    await noteAnswer(ports, { poll, facts, view, head, decision, duration });
+    const exchange = { carried: poll.versionInfo, answered: decision.versionInfo, answer: decision.answer, duration };
+    await noteAnswer(ports, {
+      ...{ facts, nodeHash: poll.nodeHash, view, head },
+      ...{ type: poll.type, channel: channelOf(poll), ...exchange },
+    });
   }
   ports.metrics.notePoll({ type: poll.type.path, answer: decision.answer, duration });
   return response;
@@ -125,38 +124,6 @@ async function word(ports: PollPorts, poll: Poll, decision: Decision): Promise<R
     bodies.reduce((bytes, body) => bytes + body.length, 0),
   );
   return answerSend(poll.type.typeUrl, decision.versionInfo, bodies);
-}
-
-interface Answered extends Pick<ReadArrival, 'poll' | 'facts'> {
-  readonly view: View;
-  readonly head: Head;
-  readonly decision: Decision;
-  readonly duration: DurationMs;
-}
-
-async function noteAnswer(ports: PollPorts, { poll, facts, view, head, decision, duration }: Answered): Promise<void> {
-  const at = ports.clock.now();
-  const { isFirstPoll, before, after } = await ports.states.note({
-    facts,
-    nodeHash: poll.nodeHash,
-    viewKey: view.key,
-    channel: channelOf(poll),
-    carried: poll.versionInfo,
-    answered: decision.versionInfo,
-    at,
-  });
-  const { id, type, namespace } = facts;
-  if (isFirstPoll) {
-    const sent = { revision: head.revision, channel: channelOf(poll), answer: decision.answer, ms: duration };
-    ports.log.info('first-poll', { proxy: id, type, namespace, view: view.key, ...sent });
-  }
-  if (after.rejected !== undefined && after.rejected !== before?.rejected) {
-    ports.metrics.noteRejected(poll.type.path);
-    ports.log.warn('rejected', { proxy: id, channel: channelOf(poll), versionInfo: after.rejected });
-  }
-  const hasTaken =
-    before !== undefined && before.acked !== '' && after.acked === after.sent && before.acked !== after.acked;
-  if (hasTaken) ports.metrics.noteConvergence(durationMs(at - head.publishedAt));
 }
 
 /** The poll loop that a poll belongs to: Envoy has one per whole set and one per name of the others. */
