@@ -9,13 +9,25 @@ import { checkLabels, checkSelector, quoted, wildcardHostProblem } from './name-
 import { checkTrafficPolicy } from './traffic-policy-checks.ts';
 import { subset, trafficPolicy, type SubsetSpec } from './traffic-policy-spec.ts';
 
-const destinationRuleSpec = z.strictObject({
-  host: z.string().exactOptional(),
-  trafficPolicy: trafficPolicy.exactOptional(),
-  subsets: z.array(subset).exactOptional(),
-  exportTo: exportTo.exactOptional(),
-  workloadSelector: workloadSelector.exactOptional(),
-});
+const destinationRuleSpec = z
+  .strictObject({
+    host: z
+      .string()
+      .exactOptional()
+      .describe('Name of the service that this is about; a short name is completed with the namespace of this object.'),
+    trafficPolicy: trafficPolicy
+      .exactOptional()
+      .describe('How connections to the service are made, kept and shared out.'),
+    subsets: z
+      .array(subset)
+      .exactOptional()
+      .describe('Named groups of instances, by labels, which routes can send to.'),
+    exportTo: exportTo.exactOptional().describe('Namespaces that see this: names, . for its own, * for all.'),
+    workloadSelector: workloadSelector
+      .exactOptional()
+      .describe('The workloads of this namespace whose calls this governs; all unless it is said.'),
+  })
+  .describe('How connections to a service are made and shared out, and the subsets of its instances.');
 
 export type DestinationRuleSpec = Immutable<z.infer<typeof destinationRuleSpec>>;
 

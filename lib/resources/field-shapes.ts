@@ -20,29 +20,36 @@ export const exportTo = texts;
 
 /** Exactly one member is set; an object with none means "is present". */
 export const stringMatch = z.strictObject({
-  exact: z.string().exactOptional(),
-  prefix: z.string().exactOptional(),
-  regex: z.string().exactOptional(),
+  exact: z.string().exactOptional().describe('The whole text, letter for letter.'),
+  prefix: z.string().exactOptional().describe('What the text starts with.'),
+  regex: z.string().exactOptional().describe('A regular expression (RE2 syntax) for the whole text.'),
 });
 
-export const portSelector = z.strictObject({ number: uint32.exactOptional() });
+export const portSelector = z.strictObject({
+  number: uint32.exactOptional().describe('A port number.'),
+});
 
 /** 0 to 100, with fractions. */
-export const percent = z.strictObject({ value: z.number().exactOptional() });
+export const percent = z.strictObject({
+  value: z.number().exactOptional().describe('Percent, from 0 to 100, with fractions.'),
+});
 
 /** Selector of the policy kinds and of DestinationRule. */
-export const workloadSelector = z.strictObject({ matchLabels: textMap.exactOptional() });
+export const workloadSelector = z.strictObject({
+  matchLabels: textMap.exactOptional().describe('Labels that a workload must have, all of them.'),
+});
 
 /** Kubernetes' label selector: all parts must hold. */
 export const labelSelector = z.strictObject({
-  matchLabels: textMap.exactOptional(),
+  matchLabels: textMap.exactOptional().describe('Labels that must be there, all of them.'),
   matchExpressions: z
     .array(
       z.strictObject({
-        key: z.string().exactOptional(),
-        operator: z.string().exactOptional(),
-        values: texts.exactOptional(),
+        key: z.string().exactOptional().describe('The label that it is about.'),
+        operator: z.string().exactOptional().describe('In, NotIn, Exists or DoesNotExist.'),
+        values: texts.exactOptional().describe('The values for In and NotIn.'),
       }),
     )
-    .exactOptional(),
+    .exactOptional()
+    .describe('Requirements on labels beyond equality; all must hold.'),
 });

@@ -11,25 +11,27 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
  */
 export function jsonSchemaOf(kind: Kind): JsonSchema {
   const { body, group, isNamespaced, schema, versions }: KindDefinition = kinds[kind];
-  // Shapes that stand in several places are written once; their references are from the root, so the definitions go there.
-  const { $schema, $defs, ...shape } = z.toJSONSchema(schema, { unrepresentable: 'any', reused: 'ref' });
-  const own = body === 'spec' ? { spec: shape } : (shape.properties ?? {});
+  // Shapes that stand in several places are written out in each: many editors show no description beside a reference.
+  const { $schema, description, ...shape } = z.toJSONSchema(schema, { unrepresentable: 'any', reused: 'inline' });
+  const own = body === 'spec' ? { spec: { description, ...shape } } : (shape.properties ?? {});
   return {
     $schema,
     $id: `urn:pilotless:schema:${schemaFileOf(kind)}`,
     title: kind,
-    description: `${kind}, as ${preferredApiVersion(kind)}`,
+    description,
     type: 'object',
     properties: {
-      apiVersion: { enum: versions.map((version) => (group === '' ? version : `${group}/${version}`)) },
-      kind: { const: kind },
+      apiVersion: {
+        description: `Group and version of the kind; ${preferredApiVersion(kind)} is the newest.`,
+        enum: versions.map((version) => (group === '' ? version : `${group}/${version}`)),
+      },
+      kind: { description: `${kind}: what sort of object this is.`, const: kind },
       metadata: metadataSchema(isNamespaced),
       ...own,
-      status: { type: 'object' },
+      status: { description: 'What the service says of the object; it is not read.', type: 'object' },
     },
     required: ['apiVersion', 'kind', 'metadata'],
     additionalProperties: false,
-    ...($defs && { $defs }),
   };
 }
 
@@ -40,11 +42,26 @@ export function schemaFileOf(kind: Kind): string {
 }
 
 function metadataSchema(isNamespaced: boolean): JsonSchema {
-  const map = { type: 'object', additionalProperties: { type: 'string' } };
-  const namespace = isNamespaced ? { namespace: { type: 'string', maxLength: 63 } } : {};
-  return {
+  const map = (description: string): JsonSchema => ({
+    description,
     type: 'object',
-    properties: { name: { type: 'string', minLength: 1, maxLength: 253 }, ...namespace, labels: map, annotations: map },
+    additionalProperties: { type: 'string' },
+  });
+  const name = {
+    description: 'Name of the object, unique among its kind and namespace.',
+    minLength: 1,
+    maxLength: 253,
+  };
+  const namespace = { description: 'Namespace of the object; default, unless -n says another.', maxLength: 63 };
+  return {
+    description: 'What the object is called, and what is attached to it.',
+    type: 'object',
+    properties: {
+      name: { type: 'string', ...name },
+      ...(isNamespaced && { namespace: { type: 'string', ...namespace } }),
+      labels: map('By which objects are found, pruned and selected.'),
+      annotations: map('Notes of people and tools.'),
+    },
     required: ['name'],
   };
 }

@@ -9,21 +9,29 @@ export const meshNetworks = z.strictObject({
       z.string(),
       z.strictObject({
         endpoints: z
-          .array(z.strictObject({ fromCidr: z.string().exactOptional(), fromRegistry: z.string().exactOptional() }))
-          .exactOptional(),
+          .array(
+            z.strictObject({
+              fromCidr: z.string().exactOptional().describe('Instances with addresses of this network (CIDR).'),
+              fromRegistry: z.string().exactOptional().describe('Instances of this cluster.'),
+            }),
+          )
+          .exactOptional()
+          .describe('Which instances are in the network.'),
         gateways: z
           .array(
             z.strictObject({
-              registryServiceName: z.string().exactOptional(),
-              address: z.string().exactOptional(),
-              port: uint32.exactOptional(),
-              locality: z.string().exactOptional(),
+              registryServiceName: z.string().exactOptional().describe('The service whose addresses the gateway has.'),
+              address: z.string().exactOptional().describe('Address or name of the gateway.'),
+              port: uint32.exactOptional().describe('Port of the gateway.'),
+              locality: z.string().exactOptional().describe('Where the gateway is, as region/zone/subzone.'),
             }),
           )
-          .exactOptional(),
+          .exactOptional()
+          .describe('How the network is entered from the others.'),
       }),
     )
-    .exactOptional(),
+    .exactOptional()
+    .describe('The networks by name.'),
 });
 
 export type MeshNetworksSpec = Immutable<z.infer<typeof meshNetworks>>;

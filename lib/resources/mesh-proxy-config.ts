@@ -119,67 +119,82 @@ const connectionSettings = z.strictObject({
 });
 
 export const proxyConfig = z.strictObject({
-  configPath: z.string().exactOptional(),
-  binaryPath: z.string().exactOptional(),
-  serviceCluster: z.string().exactOptional(),
+  configPath: z.string().exactOptional().describe("About the agent of Istio's proxies, without meaning here."),
+  binaryPath: z.string().exactOptional().describe("About the agent of Istio's proxies, without meaning here."),
+  serviceCluster: z.string().exactOptional().describe('Name under which the proxy reports itself.'),
   tracingServiceName: z
     .enum(['APP_LABEL_AND_NAMESPACE', 'CANONICAL_NAME_ONLY', 'CANONICAL_NAME_AND_NAMESPACE'])
-    .exactOptional(),
-  drainDuration: duration.exactOptional(),
-  discoveryAddress: z.string().exactOptional(),
-  /** Deprecated. */
-  discoveryRefreshDelay: duration.exactOptional(),
-  /** Deprecated. */
-  zipkinAddress: z.string().exactOptional(),
-  statsdUdpAddress: z.string().exactOptional(),
-  /** Deprecated. */
-  envoyMetricsServiceAddress: z.string().exactOptional(),
-  proxyAdminPort: int32.exactOptional(),
-  /** Deprecated. */
-  availabilityZone: z.string().exactOptional(),
-  controlPlaneAuthPolicy: z.enum(['NONE', 'MUTUAL_TLS', 'INHERIT']).exactOptional(),
-  customConfigFile: z.string().exactOptional(),
-  statNameLength: int32.exactOptional(),
-  concurrency: int32.exactOptional(),
-  proxyBootstrapTemplatePath: z.string().exactOptional(),
-  interceptionMode: z.enum(['REDIRECT', 'TPROXY', 'NONE']).exactOptional(),
-  tracing: tracing.exactOptional(),
-  /** Deprecated. */
+    .exactOptional()
+    .describe('Which name of the workload spans carry.'),
+  drainDuration: duration.exactOptional().describe('How long connections of a listener that goes away may go on.'),
+  discoveryAddress: z.string().exactOptional().describe("About the agent of Istio's proxies, without meaning here."),
+  discoveryRefreshDelay: duration.exactOptional().describe('Deprecated, and without effect.'),
+  zipkinAddress: z.string().exactOptional().describe('Deprecated, use tracing.'),
+  statsdUdpAddress: z.string().exactOptional().describe("Where statistics are sent in statsd's format."),
+  envoyMetricsServiceAddress: z.string().exactOptional().describe('Deprecated, use envoyMetricsService.'),
+  proxyAdminPort: int32.exactOptional().describe("Port of the proxy's admin interface."),
+  availabilityZone: z.string().exactOptional().describe('Deprecated, and without effect.'),
+  controlPlaneAuthPolicy: z
+    .enum(['NONE', 'MUTUAL_TLS', 'INHERIT'])
+    .exactOptional()
+    .describe("About the agent of Istio's proxies, without meaning here."),
+  customConfigFile: z.string().exactOptional().describe("About the agent of Istio's proxies, without meaning here."),
+  statNameLength: int32.exactOptional().describe('The longest name in statistics.'),
+  concurrency: int32.exactOptional().describe('Worker threads of the proxy; 0 is one per core.'),
+  proxyBootstrapTemplatePath: z
+    .string()
+    .exactOptional()
+    .describe("About the agent of Istio's proxies, without meaning here."),
+  interceptionMode: z.enum(['REDIRECT', 'TPROXY', 'NONE']).exactOptional().describe('How traffic gets to the proxy.'),
+  tracing: tracing.exactOptional().describe('Where and how spans are reported.'),
   sds: z
     .strictObject({ enabled: z.boolean().exactOptional(), k8sSaJwtPath: z.string().exactOptional() })
-    .exactOptional(),
+    .exactOptional()
+    .describe('Deprecated, and without effect.'),
   envoyAccessLogService: z
     .strictObject({
       address: z.string().exactOptional(),
       tlsSettings: clientTls.exactOptional(),
       tcpKeepalive: tcpKeepalive.exactOptional(),
     })
-    .exactOptional(),
+    .exactOptional()
+    .describe('The service that takes access logs.'),
   envoyMetricsService: z
     .strictObject({
       address: z.string().exactOptional(),
       tlsSettings: clientTls.exactOptional(),
       tcpKeepalive: tcpKeepalive.exactOptional(),
     })
-    .exactOptional(),
-  proxyMetadata: textMap.exactOptional(),
-  runtimeValues: textMap.exactOptional(),
-  statusPort: int32.exactOptional(),
-  extraStatTags: texts.exactOptional(),
-  gatewayTopology: topology.exactOptional(),
-  terminationDrainDuration: duration.exactOptional(),
-  meshId: z.string().exactOptional(),
-  readinessProbe: z.looseObject({}).exactOptional(),
+    .exactOptional()
+    .describe('The service that takes metrics.'),
+  proxyMetadata: textMap.exactOptional().describe('Further variables and node metadata of the proxy.'),
+  runtimeValues: textMap.exactOptional().describe("Envoy's runtime flags."),
+  statusPort: int32.exactOptional().describe("About the agent of Istio's proxies, without meaning here."),
+  extraStatTags: texts.exactOptional().describe("Further tags that are taken out of statistics' names."),
+  gatewayTopology: topology.exactOptional().describe('What stands in front of a gateway, and may be believed.'),
+  terminationDrainDuration: duration.exactOptional().describe('How long a proxy that ends lets connections go on.'),
+  meshId: z.string().exactOptional().describe('Name of the mesh.'),
+  readinessProbe: z
+    .looseObject({})
+    .exactOptional()
+    .describe("About the agent of Istio's proxies, without meaning here."),
   proxyStatsMatcher: z
     .strictObject({
       inclusionPrefixes: texts.exactOptional(),
       inclusionSuffixes: texts.exactOptional(),
       inclusionRegexps: texts.exactOptional(),
     })
-    .exactOptional(),
-  holdApplicationUntilProxyStarts: z.boolean().exactOptional(),
-  caCertificatesPem: texts.exactOptional(),
-  image: z.strictObject({ imageType: z.string().exactOptional() }).exactOptional(),
+    .exactOptional()
+    .describe('Which further statistics are kept.'),
+  holdApplicationUntilProxyStarts: z
+    .boolean()
+    .exactOptional()
+    .describe("About Kubernetes' injection, without meaning here."),
+  caCertificatesPem: texts.exactOptional().describe('Further authorities that proxies believe.'),
+  image: z
+    .strictObject({ imageType: z.string().exactOptional() })
+    .exactOptional()
+    .describe("About Kubernetes' injection, without meaning here."),
   privateKeyProvider: z
     .strictObject({
       cryptomb: z
@@ -189,12 +204,15 @@ export const proxyConfig = z.strictObject({
         .strictObject({ pollDelay: duration.exactOptional(), fallback: z.boolean().exactOptional() })
         .exactOptional(),
     })
-    .exactOptional(),
-  proxyHeaders: proxyHeaders.exactOptional(),
-  fileFlushInterval: duration.exactOptional(),
-  fileFlushMinSizeKb: uint32.exactOptional(),
-  statsCompression: z.boolean().exactOptional(),
-  connectionSettings: connectionSettings.exactOptional(),
+    .exactOptional()
+    .describe("Hardware that does the proxy's private key operations."),
+  proxyHeaders: proxyHeaders.exactOptional().describe('Which headers the proxy adds of its own accord.'),
+  fileFlushInterval: duration.exactOptional().describe('How often access logs are written out.'),
+  fileFlushMinSizeKb: uint32
+    .exactOptional()
+    .describe('How much of an access log is gathered before it is written out.'),
+  statsCompression: z.boolean().exactOptional().describe('Whether statistics are sent compressed.'),
+  connectionSettings: connectionSettings.exactOptional().describe('Limits of the connections that proxies take.'),
 });
 
 export type ProxyConfigSpec = Immutable<z.infer<typeof proxyConfig>>;

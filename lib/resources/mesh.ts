@@ -8,7 +8,12 @@ import { meshConfigWithDefaults } from './mesh-defaults.ts';
 import { meshNetworks } from './mesh-networks.ts';
 import { meshName } from './well-known-names.ts';
 
-const meshSpec = z.strictObject({ meshConfig: meshConfig.exactOptional(), meshNetworks: meshNetworks.exactOptional() });
+const meshSpec = z
+  .strictObject({
+    meshConfig: meshConfig.exactOptional().describe("Settings of the whole mesh, in the words of Istio's MeshConfig."),
+    meshNetworks: meshNetworks.exactOptional().describe('The networks of the mesh and the gateways between them.'),
+  })
+  .describe('Settings of the whole mesh; there is one, called default.');
 
 export type MeshSpec = Immutable<z.infer<typeof meshSpec>>;
 

@@ -31,6 +31,7 @@ export function objectSchema({ kind, group }: KindNames, versions: readonly stri
   const frame = { apiVersion: text, kind: text, metadata: { type: 'object' }, status: { type: 'object' } };
   const common = {
     type: 'object',
+    description: shape.description,
     required: ['apiVersion', 'kind', 'metadata'],
     'x-kubernetes-group-version-kind': versions.map((version) => ({ group, version, kind })),
   };
