@@ -2,7 +2,8 @@ import type { ClientCheckIr, DownstreamTlsIr, TlsVersionIr } from '../ir/listene
 import type { ProxyIr } from '../ir/proxy-ir.ts';
 import { restConfigSource } from './config-source.ts';
 import type { ProtoJson } from './envoy-resource.ts';
-import { filled, typedExtension, withoutDefaults } from './typed-extension.ts';
+import { typedExtension } from './typed-extension.ts';
+import { withoutDefaults } from './without-defaults.ts';
 
 /** TLS as a server: certificates and trusted roots come by secret discovery. */
 export function encodeDownstreamTls(tls: DownstreamTlsIr, ir: ProxyIr): ProtoJson {
@@ -34,7 +35,7 @@ function encodeParameters({ minimumVersion, maximumVersion, cipherSuites }: Down
   const parameters = withoutDefaults({
     tlsMinimumProtocolVersion: minimumVersion && VERSIONS[minimumVersion],
     tlsMaximumProtocolVersion: maximumVersion && VERSIONS[maximumVersion],
-    cipherSuites: filled(cipherSuites),
+    cipherSuites: cipherSuites,
   });
   return Object.keys(parameters).length === 0 ? undefined : parameters;
 }
@@ -42,12 +43,12 @@ function encodeParameters({ minimumVersion, maximumVersion, cipherSuites }: Down
 /** Roots come by secret discovery, and the rest stands beside them; without roots the rest stands alone. */
 function encodeClientCheck(clients: ClientCheckIr, ir: ProxyIr): ProtoJson {
   const context = withoutDefaults({
-    matchSubjectAltNames: filled([
+    matchSubjectAltNames: [
       ...clients.names.map((exact) => ({ exact })),
       ...clients.uriPrefixes.map((prefix) => ({ prefix })),
-    ]),
-    verifyCertificateSpki: filled(clients.keyHashes),
-    verifyCertificateHash: filled(clients.certificateHashes),
+    ],
+    verifyCertificateSpki: clients.keyHashes,
+    verifyCertificateHash: clients.certificateHashes,
     trustChainVerification: clients.acceptsUntrusted ? 'ACCEPT_UNTRUSTED' : undefined,
     crl: clients.revocationList === '' ? undefined : { filename: clients.revocationList },
   });

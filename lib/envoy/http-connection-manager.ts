@@ -6,28 +6,31 @@ import { encodeDuration } from './duration.ts';
 import type { ProtoJson } from './envoy-resource.ts';
 import { encodeHttpFilter } from './http-filters/http-filter-encoders.ts';
 import { encodeRouteConfiguration } from './route-configuration.ts';
-import { typedExtension, withoutDefaults } from './typed-extension.ts';
+import { typedExtension } from './typed-extension.ts';
+import { withoutDefaults } from './without-defaults.ts';
 
 export function encodeHttpConnectionManager(manager: HttpConnectionManagerIr, ir: ProxyIr): ProtoJson {
   return typedExtension(
     'envoy.filters.network.http_connection_manager',
     'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
-    withoutDefaults({
-      statPrefix: manager.statPrefix,
-      ...encodeRoutes(manager.routes, ir),
-      httpFilters: manager.filters.map(encodeHttpFilter),
-      commonHttpProtocolOptions: manager.idleTimeout && { idleTimeout: encodeDuration(manager.idleTimeout) },
-      httpProtocolOptions: encodeHttp1(manager),
-      serverName: manager.serverName === '' ? undefined : manager.serverName,
-      streamIdleTimeout: '0s',
+    {
+      ...withoutDefaults({
+        statPrefix: manager.statPrefix,
+        ...encodeRoutes(manager.routes, ir),
+        httpFilters: manager.filters.map(encodeHttpFilter),
+        commonHttpProtocolOptions: manager.idleTimeout && { idleTimeout: encodeDuration(manager.idleTimeout) },
+        httpProtocolOptions: encodeHttp1(manager),
+        serverName: manager.serverName,
+        streamIdleTimeout: '0s',
+        xffNumTrustedHops: manager.trustedProxies,
+        proxy100Continue: manager.forwards100Continue,
+        upgradeConfigs: [{ upgradeType: 'websocket' }],
+      }),
       useRemoteAddress: manager.usesRemoteAddress,
-      xffNumTrustedHops: manager.trustedProxies === 0 ? undefined : manager.trustedProxies,
       ...(manager.clientCertificate && encodeClientCertificate(manager.clientCertificate)),
-      proxy100Continue: manager.forwards100Continue || undefined,
-      upgradeConfigs: [{ upgradeType: 'websocket' }],
       ...NORMALIZATION[manager.pathNormalization],
       requestIdExtension: REQUEST_ID,
-    }),
+    },
   );
 }
 
@@ -45,8 +48,8 @@ function encodeRoutes(routes: RouteSourceIr, ir: ProxyIr): ProtoJson {
 function encodeHttp1({ acceptsAbsoluteUrls, acceptsHttp10 }: HttpConnectionManagerIr): ProtoJson | undefined {
   if (!acceptsAbsoluteUrls && !acceptsHttp10) return undefined;
   return withoutDefaults({
-    allowAbsoluteUrl: acceptsAbsoluteUrls || undefined,
-    acceptHttp10: acceptsHttp10 || undefined,
+    allowAbsoluteUrl: acceptsAbsoluteUrls,
+    acceptHttp10: acceptsHttp10,
   });
 }
 
@@ -59,7 +62,7 @@ const FORWARDING: Readonly<Record<ClientCertificateIr['mode'], string>> = {
 
 /** Only two of the modes add what the own connection shows; Envoy ignores the details in the others. */
 function encodeClientCertificate({ mode, addsCertificate }: ClientCertificateIr): ProtoJson {
-  const details = withoutDefaults({ subject: true, cert: addsCertificate || undefined, dns: true, uri: true });
+  const details = withoutDefaults({ subject: true, cert: addsCertificate, dns: true, uri: true });
   return withoutDefaults({
     forwardClientCertDetails: FORWARDING[mode],
     setCurrentClientCertDetails: mode === 'append-forward' || mode === 'sanitize-set' ? details : undefined,

@@ -9,33 +9,34 @@ import { encodeHttpConnectionManager } from './http-connection-manager.ts';
 import { encodeChainMatch } from './filter-chain-match.ts';
 import { encodeListenerFilter } from './listener-filter.ts';
 import { encodeMetadataExchange, encodeMongoProxy, encodeTcpProxy } from './tcp-proxy.ts';
-import { filled, typedExtension, withoutDefaults } from './typed-extension.ts';
+import { typedExtension } from './typed-extension.ts';
+import { withoutDefaults } from './without-defaults.ts';
 
 /** Connections taken per event of a socket; with more, one worker thread keeps what another could serve. */
 const ACCEPTED_PER_EVENT = 1;
 
 export function encodeListener(listener: ListenerIr, ir: ProxyIr): ProtoJson {
   const [main, ...further] = listener.addresses.map((address) => socketAddress(address, listener.port));
-  return withoutDefaults({
+  const members = withoutDefaults({
     name: listener.name,
     address: main,
-    additionalAddresses: filled(further.map((address) => ({ address }))),
+    additionalAddresses: further.map((address) => ({ address })),
     filterChains: listener.chains.map((chain) => encodeFilterChain(chain, ir)),
     defaultFilterChain: listener.defaultChain && encodeFilterChain(listener.defaultChain, ir),
-    listenerFilters: filled(listener.inspectors.map(encodeListenerFilter)),
+    listenerFilters: listener.inspectors.map(encodeListenerFilter),
     listenerFiltersTimeout: optionalDuration(listener.inspectionTimeout),
-    continueOnListenerFiltersTimeout: listener.continuesUninspected || undefined,
-    transparent: listener.isTransparent || undefined,
-    useOriginalDst: listener.usesOriginalDestination || undefined,
+    continueOnListenerFiltersTimeout: listener.continuesUninspected,
+    transparent: listener.isTransparent,
+    useOriginalDst: listener.usesOriginalDestination,
     trafficDirection: listener.direction === 'inbound' ? 'INBOUND' : 'OUTBOUND',
-    bindToPort: listener.bindsPort ? undefined : false,
     maxConnectionsToAcceptPerSocketEvent: listener.bindsPort ? ACCEPTED_PER_EVENT : undefined,
   });
+  return listener.bindsPort ? members : { ...members, bindToPort: false };
 }
 
 function encodeFilterChain(chain: FilterChainIr, ir: ProxyIr): ProtoJson {
   return withoutDefaults({
-    name: chain.name === '' ? undefined : chain.name,
+    name: chain.name,
     metadata: chain.source === '' ? undefined : { filterMetadata: { istio: { config: chain.source } } },
     filterChainMatch: encodeChainMatch(chain.match),
     filters: chain.filters.map((filter) => encodeNetworkFilter(filter, ir)),

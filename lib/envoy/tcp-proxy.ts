@@ -1,7 +1,8 @@
 import type { ConnectionTargetIr, TcpProxyIr } from '../ir/listener.ts';
 import { optionalDuration } from './duration.ts';
 import type { ProtoJson } from './envoy-resource.ts';
-import { structExtension, typedExtension, withoutDefaults } from './typed-extension.ts';
+import { structExtension, typedExtension } from './typed-extension.ts';
+import { withoutDefaults } from './without-defaults.ts';
 
 /** Carries the bytes of a connection to a cluster, whatever they are. */
 export function encodeTcpProxy(proxy: TcpProxyIr): ProtoJson {
@@ -13,7 +14,7 @@ export function encodeTcpProxy(proxy: TcpProxyIr): ProtoJson {
       ...encodeTarget(proxy.target),
       idleTimeout: optionalDuration(proxy.idleTimeout),
       maxDownstreamConnectionDuration: optionalDuration(proxy.maxConnectionDuration),
-      hashPolicy: proxy.hashesSourceIp ? [{ sourceIp: {} }] : undefined,
+      hashPolicy: proxy.hashesSourceIp ? [{ sourceIp: {} }] : [],
     }),
   );
 }

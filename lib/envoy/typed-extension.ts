@@ -9,13 +9,3 @@ export function typedExtension(name: string, messageType: string, settings: Prot
 export function structExtension(name: string, messageType: string, value: ProtoJson): ProtoJson {
   return typedExtension(name, 'udpa.type.v1.TypedStruct', { typeUrl: `type.googleapis.com/${messageType}`, value });
 }
-
-/** The same message without the members whose value is `undefined`: proto3 JSON leaves defaults out. */
-export function withoutDefaults(message: Readonly<Record<string, unknown>>): ProtoJson {
-  return Object.fromEntries(Object.entries(message).filter(([, value]) => value !== undefined));
-}
-
-/** A list as a message holds it: an empty one is the default and is left out. */
-export function filled<T>(items: readonly T[]): readonly T[] | undefined {
-  return items.length === 0 ? undefined : items;
-}
