@@ -37,6 +37,8 @@ function headersOf(message: IncomingMessage): Headers {
 
 /** The body as a stream that breaks off behind the limit, for clients that do not say how long it is. */
 function limited(message: IncomingMessage, { maxBodyBytes, onTooLarge }: RequestFrame): ReadableStream<Uint8Array> {
+  const body = Readable.toWeb(message) as ReadableStream<Uint8Array>;
+  if (message.headers['content-length'] !== undefined) return body; // checked above, and Node reads no further
   let bytes = 0;
   const count = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
@@ -46,7 +48,7 @@ function limited(message: IncomingMessage, { maxBodyBytes, onTooLarge }: Request
       controller.error(new RangeError(`the body has more than ${maxBodyBytes} bytes`));
     },
   });
-  return (Readable.toWeb(message) as ReadableStream<Uint8Array>).pipeThrough(count);
+  return body.pipeThrough(count);
 }
 
 /** Fires when the client has gone before it had its whole answer. */
