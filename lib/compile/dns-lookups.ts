@@ -13,7 +13,17 @@ export function lookupFamily({ ipFamily, profile }: Pick<ViewFacts, 'ipFamily' |
 export const dnsCacheOf = (hostname: HostName, facts: ViewFacts): DnsCacheIr => ({
   name: `${hostname}_dfp_dns_cache`,
   family: lookupFamily(facts),
+  maxHosts: undefined,
 });
+
+/** Names that clients make up must not fill a proxy's memory; Istio writes Envoy's own limit out. */
+const MOST_UNKNOWN_HOSTS = 1024;
+
+/** RD-14: the cache of hosts that nobody described, where they are looked up at all. */
+export function unknownHostsCache({ mesh, facts }: Pick<ProxyView, 'mesh' | 'facts'>): DnsCacheIr | undefined {
+  if (mesh.outboundPolicy !== 'look-up') return undefined;
+  return { name: 'allow_any_dfp_dns_cache', family: lookupFamily(facts), maxHosts: MOST_UNKNOWN_HOSTS };
+}
 
 /** SE-30: where the name that is asked for can be read: in a request of HTTP, or in the greeting of TLS. */
 export const saysName = (protocol: Protocol): boolean =>

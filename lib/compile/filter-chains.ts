@@ -4,6 +4,7 @@ import type { DnsCacheIr } from '../ir/dns-cache.ts';
 import type { HttpConnectionManagerIr, RouteSourceIr } from '../ir/http-connection-manager.ts';
 import type { ChainMatchIr, FilterChainIr, NetworkFilterIr, TcpProxyIr } from '../ir/listener.ts';
 import type { ProxyView, ViewFacts } from '../view/proxy-view.ts';
+import { unknownHostsCache } from './dns-lookups.ts';
 import { httpFilters, type ListenerClass } from './http-filter-order.ts';
 
 /** Longest handshake that a client may take, against those who open connections and say nothing. Istio's default. */
@@ -89,11 +90,18 @@ export function httpManager(view: ProxyView, chain: HttpChain): HttpConnectionMa
     acceptsAbsoluteUrls = false,
     dnsCaches = [],
   } = chain;
+  // Every client-side manager's routes end with those of unknown hosts (RD-14).
+  const unknown = listenerClass === 'sidecar-outbound' ? unknownHostsCache(view) : undefined;
   return {
     type: 'http-connection-manager',
     statPrefix: `${statPrefix};`, // the semicolon ends the name for Istio's statistics rules
     routes,
-    filters: httpFilters({ listenerClass, profile: facts.profile, servesGrpcWeb, dnsCaches }),
+    filters: httpFilters({
+      listenerClass,
+      profile: facts.profile,
+      servesGrpcWeb,
+      dnsCaches: unknown ? [...dnsCaches, unknown] : dnsCaches,
+    }),
     ...byClass(listenerClass, view),
     idleTimeout: facts.idleTimeout,
     pathNormalization: mesh.pathNormalization,

@@ -1,8 +1,14 @@
 import { durationMs } from '../base/brand.ts';
-import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, PASSTHROUGH_CLUSTER } from '../ir/cluster-name.ts';
+import {
+  BLACK_HOLE_CLUSTER,
+  INBOUND_PASSTHROUGH_CLUSTER,
+  LOOK_UP_CLUSTER,
+  PASSTHROUGH_CLUSTER,
+} from '../ir/cluster-name.ts';
 import type { ClusterIr } from '../ir/cluster.ts';
 import type { ViewFacts } from '../view/proxy-view.ts';
 import { circuitLimits, keepalive, upstreamHttp } from './connection-pool.ts';
+import { unknownHostsCache } from './dns-lookups.ts';
 import type { ClusterSetting } from './outbound-clusters.ts';
 
 /** Connections that nobody uses are closed after so long; without a limit passed-through hosts would pile them up. */
@@ -11,7 +17,7 @@ const PASSTHROUGH_IDLE = durationMs(300_000);
 /** CL-7: where unroutable traffic ends, and where traffic to unknown hosts goes on. A router has no destination to go on to. */
 export function fixedClusters(setting: ClusterSetting): readonly ClusterIr[] {
   if (setting.facts.type !== 'sidecar') return [blackHole(setting)];
-  return [blackHole(setting), outboundPassthrough(setting), inboundPassthrough(setting)];
+  return [blackHole(setting), outboundPassthrough(setting), ...lookUp(setting), inboundPassthrough(setting)];
 }
 
 /** Addresses that redirection leaves alone, so that what the proxy sends to its own machine does not come back to it. */
@@ -67,6 +73,21 @@ function outboundPassthrough(setting: ClusterSetting): ClusterIr {
     keepalive: keepalive(pool, mesh),
     exchangesPeerMetadata: facts.profile === 'istio-proxy',
   };
+}
+
+/** RD-14: hosts that nobody described, by their names. */
+function lookUp(setting: ClusterSetting): readonly ClusterIr[] {
+  const cache = unknownHostsCache(setting);
+  if (cache === undefined) return [];
+  const like = outboundPassthrough(setting);
+  return [
+    {
+      ...like,
+      name: LOOK_UP_CLUSTER,
+      statName: `${LOOK_UP_CLUSTER};`,
+      discovery: { type: 'dynamic-dns', cache },
+    },
+  ];
 }
 
 /** Counted with the outbound one, as Istio's dashboards expect. */

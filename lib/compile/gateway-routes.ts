@@ -7,7 +7,7 @@ import type { ProxyView, VisibleService } from '../view/proxy-view.ts';
 import { compileHttpRoutes } from './http-routes.ts';
 import { isCatchAll } from './route-match.ts';
 import { bracketed, hostAndPort } from './service-domains.ts';
-import { MAX_DIRECT_BODY } from './sidecar-routes.ts';
+import { MAX_DIRECT_BODY } from './direct-body.ts';
 
 /** A virtual host while tables are still being added to it. */
 interface HostEntry {

@@ -69,6 +69,6 @@ const passthroughChain = (view: ProxyView): FilterChainIr => ({
 
 /** Where connections go that are meant for no known service. */
 export const toUnknownDestination = ({ facts, mesh }: ProxyView): TcpProxyIr => ({
-  ...tcpTo(mesh.outboundPolicy === 'allow-any' ? PASSTHROUGH_CLUSTER : BLACK_HOLE_CLUSTER),
+  ...tcpTo(mesh.outboundPolicy === 'registry-only' ? BLACK_HOLE_CLUSTER : PASSTHROUGH_CLUSTER),
   idleTimeout: facts.idleTimeout,
 });

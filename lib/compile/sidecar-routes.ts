@@ -1,21 +1,20 @@
 import type { Issue, Noted } from '../base/issue.ts';
 import { hostsOverlap, isWildcard, type HostName } from '../base/host-name.ts';
-import { outboundCluster, PASSTHROUGH_CLUSTER } from '../ir/cluster-name.ts';
+import { outboundCluster } from '../ir/cluster-name.ts';
 import type { RouteConfigurationIr, RouteIr, VirtualHostIr } from '../ir/route-configuration.ts';
 import { isHttp } from '../model/protocol.ts';
 import { MESH_GATEWAY, type RouteTable } from '../model/route-table.ts';
 import type { ServicePort } from '../model/service.ts';
 import type { ProxyView, VisibleService } from '../view/proxy-view.ts';
+import { MAX_DIRECT_BODY } from './direct-body.ts';
 import { hashKeyOf } from './hash-key.ts';
 import { compileHttpRoutes } from './http-routes.ts';
 import type { RouteAttachment } from './route-attachment.ts';
 import { parseRouteName } from './route-name.ts';
-import { defaultRoute, plainForward, plainRoute } from './service-routes.ts';
+import { defaultRoute } from './service-routes.ts';
 import { tableClaims, type TableClaims } from './table-claims.ts';
+import { unknownHosts } from './unknown-hosts.ts';
 import { buildVirtualHosts, type HostGroup } from './virtual-hosts.ts';
-
-/** Longest body of a direct response, in bytes: what validation allows a VirtualService to carry (RT-15). */
-export const MAX_DIRECT_BODY = 1024 * 1024;
 
 /** The outbound route configurations that a sidecar's listeners ask for, one per name (RD-1). */
 export function compileSidecarRoutes(
@@ -31,7 +30,8 @@ export function compileSidecarRoutes(
     const { port, host } = parsed;
     const hosts = byPort.get(port) ?? compilePort(view, claims, port);
     byPort.set(port, hosts);
-    const virtualHosts = host === undefined ? [...hosts.value, catchAll(view)] : sniffed(hosts.value, host, name);
+    const virtualHosts =
+      host === undefined ? [...hosts.value, unknownHosts(view.mesh)] : sniffed(hosts.value, host, name);
     return [{ name, virtualHosts, ignoresPort: ignoresPort(view, port), maxDirectBody: MAX_DIRECT_BODY }];
   });
   for (const port of byPort.values()) issues.push(...port.issues);
@@ -48,18 +48,6 @@ const ignoresPort = ({ facts }: ProxyView, port: number): boolean => port !== 0 
 function sniffed(hosts: readonly VirtualHostIr[], host: HostName, name: string): readonly VirtualHostIr[] {
   const own = hosts.find(({ domains }) => domains.includes(name) || domains.includes(host));
   return own === undefined ? [] : [{ ...own, domains: ['*'] }];
-}
-
-/** RD-14: what happens with requests for hosts that are not in the view. */
-function catchAll(view: ProxyView): VirtualHostIr {
-  const host = { domains: ['*'], requiresTls: false, countsAttempts: true };
-  if (view.mesh.outboundPolicy === 'allow-any') {
-    const route = plainRoute('allow_any', '', plainForward(PASSTHROUGH_CLUSTER));
-    return { ...host, name: 'allow_any', routes: [route] };
-  }
-  const refusal = plainRoute('block_all', '', plainForward(''));
-  const action = { type: 'direct-response' as const, status: 502, body: undefined };
-  return { ...host, name: 'block_all', routes: [{ ...refusal, action }] };
 }
 
 /** A service with those of its ports that one listener can mean. */

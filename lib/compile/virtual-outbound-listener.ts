@@ -4,6 +4,7 @@ import type { ProxyView } from '../view/proxy-view.ts';
 import { ANY_CONNECTION, PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
 import { boundWildcards } from './listener-addresses.ts';
 import { toUnknownDestination } from './outbound-finish.ts';
+import { unknownHttpChain } from './unknown-hosts.ts';
 
 /**
  * LS-1: takes every connection that the machine's packet filter redirects and hands it to the listener of the address it
@@ -11,6 +12,7 @@ import { toUnknownDestination } from './outbound-finish.ts';
  */
 export function virtualOutboundListener(view: ProxyView): ListenerIr {
   const { facts, mesh } = view;
+  const http = unknownHttpChain(view);
   return {
     name: 'virtualOutbound',
     addresses: boundWildcards(facts),
@@ -19,9 +21,10 @@ export function virtualOutboundListener(view: ProxyView): ListenerIr {
     bindsPort: true,
     usesOriginalDestination: true,
     isTransparent: facts.interception === 'tproxy',
-    inspectors: [],
+    inspectors: http === undefined ? [] : [{ type: 'http-inspector', ports: { on: 'every-port' } }],
     inspectionTimeout: undefined,
-    continuesUninspected: false,
+    // Istio closes what says nothing for 15 s, which servers that speak first do not survive.
+    continuesUninspected: http !== undefined && facts.profile === 'envoy',
     chains: [
       {
         // Connections made to this very port were not redirected; passed on, they would come back here for ever.
@@ -30,6 +33,7 @@ export function virtualOutboundListener(view: ProxyView): ListenerIr {
         match: { ...ANY_CONNECTION, destinationPort: mesh.outboundPort },
         filters: [tcpTo(BLACK_HOLE_CLUSTER)],
       },
+      ...(http === undefined ? [] : [http]),
       { ...PLAIN_CHAIN, name: 'virtualOutbound-catchall-tcp', filters: [toUnknownDestination(view)] },
     ],
     defaultChain: undefined,

@@ -6,6 +6,8 @@ export const inboundCluster = (port: number): string => `inbound|${port}||`;
 
 export const BLACK_HOLE_CLUSTER = 'BlackHoleCluster';
 export const PASSTHROUGH_CLUSTER = 'PassthroughCluster';
+/** Hosts that nobody described, looked up by the name that a request carries. */
+export const LOOK_UP_CLUSTER = 'AllowAnyDynamicDNSCluster';
 export const INBOUND_PASSTHROUGH_CLUSTER = 'InboundPassthroughCluster';
 
 export interface ClusterNameParts {

@@ -21,7 +21,11 @@ export interface MeshSettings {
   readonly domainSuffix: string;
   /** Suffix that short names in routes and policies get likewise (HN-7); empty leaves them at `name.namespace`. */
   readonly shortNameSuffix: string;
-  readonly outboundPolicy: 'allow-any' | 'registry-only';
+  /**
+   * What becomes of traffic to hosts that nobody described: it goes on to where it was going, HTTP among it to the host that the
+   * request names and the proxy looks up, or nowhere.
+   */
+  readonly outboundPolicy: 'allow-any' | 'look-up' | 'registry-only';
   readonly inboundPolicy: 'passthrough' | 'localhost';
   /** Port of the catch-all listener that redirected outbound connections meet (15001). */
   readonly outboundPort: number;

@@ -143,10 +143,7 @@ function onMesh(): readonly NotYet[] {
     row('meshNetworks', 'several networks', 'give every endpoint an address that all proxies reach'),
     { ...row('meshConfig.enableAutoMtls', 'mutual TLS', 'set it to false; traffic is not encrypted'), when: isTrue },
     { ...row('meshConfig.enableTracing', 'tracing', 'set it to false'), when: isTrue },
-    {
-      ...row('meshConfig.outboundTrafficPolicy.mode', 'looking up any name on demand', 'use ALLOW_ANY'),
-      when: (mode) => mode === 'ALLOW_ANY_DYNAMIC_DNS',
-    },
+    row('meshConfig.outboundTrafficPolicy.tls', 'TLS to hosts that are looked up', remove),
     ...meshMembers.map(([member, what]) => row(`meshConfig.${member}`, what, remove)),
     ...proxyMembers.map((member) => row(`meshConfig.defaultConfig.${member}`, `this setting of proxies`, remove)),
   ];

@@ -47,8 +47,7 @@ function settingsOf(config: MeshConfig): MeshSettings {
     inboundStatName: nonEmpty(config.inboundClusterStatName),
     domainSuffix: DOMAIN_SUFFIX,
     shortNameSuffix: DOMAIN_SUFFIX,
-    outboundPolicy:
-      (config.outboundTrafficPolicy.mode ?? 'REGISTRY_ONLY') === 'REGISTRY_ONLY' ? 'registry-only' : 'allow-any',
+    outboundPolicy: OUTBOUND_POLICIES[config.outboundTrafficPolicy.mode ?? 'REGISTRY_ONLY'],
     inboundPolicy: config.inboundTrafficPolicy.mode === 'LOCALHOST' ? 'localhost' : 'passthrough',
     outboundPort: config.proxyListenPort,
     inboundPort: config.proxyInboundListenPort,
@@ -89,6 +88,12 @@ function readClusterLocalHosts(settings: MeshConfig['serviceSettings']): Readonl
   }
   return Object.fromEntries(isLocal);
 }
+
+const OUTBOUND_POLICIES = {
+  REGISTRY_ONLY: 'registry-only',
+  ALLOW_ANY: 'allow-any',
+  ALLOW_ANY_DYNAMIC_DNS: 'look-up',
+} as const;
 
 const CLIENT_CERTIFICATES = {
   UNDEFINED: 'sanitize-set',

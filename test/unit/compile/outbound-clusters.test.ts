@@ -307,7 +307,10 @@ test('CL-2: DYNAMIC_DNS finds hosts by requests: ports that say a name, no subse
     ],
   );
   const [cluster] = found;
-  assert.deepEqual(cluster?.discovery, { type: 'dynamic-dns', cache: { name: '*.a.com_dfp_dns_cache', family: 'v4' } });
+  assert.deepEqual(cluster?.discovery, {
+    type: 'dynamic-dns',
+    cache: { name: '*.a.com_dfp_dns_cache', family: 'v4', maxHosts: undefined },
+  });
   assert.deepEqual(
     [cluster?.choice, cluster?.panicThreshold, cluster?.limits?.connections],
     [{ by: 'discovery' }, undefined, 3],

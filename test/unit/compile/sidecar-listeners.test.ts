@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compileSidecarListeners } from '../../../lib/compile/sidecar-listeners.ts';
 import type { ListenerIr } from '../../../lib/ir/listener.ts';
+import type { Profile } from '../../../lib/view/proxy-facts.ts';
 import type { ViewFacts } from '../../../lib/view/proxy-view.ts';
 import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
 import { portOf, proxyView, serviceOf, visible } from '../../support/proxy-view.ts';
@@ -37,6 +38,29 @@ test('LS-1: what is redirected is handed to the services’ listeners; the rest 
 test('LS-1: with REGISTRY_ONLY what is meant for no service goes nowhere', () => {
   const outbound = named(listeners({}, { ...meshDefaults(), outboundPolicy: 'registry-only' }), 'virtualOutbound');
   assert.equal(outbound && sketch(outbound).at(-1), '* → tcp BlackHoleCluster');
+});
+
+test('LS-1, RD-14: where unknown hosts are looked up, HTTP goes to the host that it names, and the rest on its way', () => {
+  const found = listeners({}, { ...meshDefaults(), outboundPolicy: 'look-up', httpProxyPort: 3128 });
+  const outbound = named(found, 'virtualOutbound');
+  assert.deepEqual(outbound && sketch(outbound).slice(1), [
+    ':15001 → tcp BlackHoleCluster',
+    'http/1.1,h2c → http inline allow_any_dynamic_dns',
+    '* → tcp PassthroughCluster',
+  ]);
+  assert.deepEqual(outbound?.inspectors, [{ type: 'http-inspector', ports: { on: 'every-port' } }]);
+  const managers = found
+    .flatMap(({ chains }) => chains.flatMap(({ filters }) => filters))
+    .filter((filter) => filter.type === 'http-connection-manager');
+  const looksUp = managers.map(({ filters }) => filters.some(({ type }) => type === 'dynamic-forward-proxy'));
+  assert.ok(looksUp.includes(true) && looksUp.includes(false)); // inbound managers look nothing up
+});
+
+test('LS-12: a stock Envoy does not close a connection whose client waits for the server to speak', () => {
+  const continues = (profile: Profile): boolean | undefined =>
+    named(listeners({ profile }, { ...meshDefaults(), outboundPolicy: 'look-up' }), 'virtualOutbound')
+      ?.continuesUninspected;
+  assert.deepEqual([continues('envoy'), continues('istio-proxy')], [true, false]);
 });
 
 test('LS-1: TPROXY keeps addresses as they are', () => {

@@ -5,6 +5,7 @@ import type { RouteConfigurationIr, VirtualHostIr } from '../../../lib/ir/route-
 import type { RouteTable } from '../../../lib/model/route-table.ts';
 import type { VirtualServiceSpec } from '../../../lib/resources/virtual-service-spec.ts';
 import type { ProxyView } from '../../../lib/view/proxy-view.ts';
+import type { MeshSettings } from '../../../lib/model/mesh-settings.ts';
 import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
 import { readRouteTables } from '../../../lib/world/route-tables.ts';
 import { portOf, proxyView, serviceOf, summary, visible } from '../../support/proxy-view.ts';
@@ -127,13 +128,18 @@ test('RD-13: a sniffed listener has its one service under every domain, and no c
   );
 });
 
-test('RD-14: unknown hosts pass where the mesh lets them, and get 502 where it does not', () => {
-  const catchAll = (outboundPolicy: 'allow-any' | 'registry-only') =>
+test('RD-14: unknown hosts pass where the mesh lets them, are looked up where it says so, and get 502 where it does not', () => {
+  const catchAll = (outboundPolicy: MeshSettings['outboundPolicy']) =>
     only({ mesh: { ...meshDefaults(), outboundPolicy } }, '80').virtualHosts.at(-1);
   const passed = catchAll('allow-any');
   assert.deepEqual(
     [passed?.name, passed?.domains, passed && actionOf(passed)],
     ['allow_any', ['*'], 'PassthroughCluster'],
+  );
+  const lookedUp = catchAll('look-up');
+  assert.deepEqual(
+    [lookedUp?.name, lookedUp?.domains, lookedUp && actionOf(lookedUp)],
+    ['allow_any_dynamic_dns', ['*'], 'AllowAnyDynamicDNSCluster'],
   );
   const blocked = catchAll('registry-only');
   assert.deepEqual([blocked?.name, blocked?.domains, blocked && actionOf(blocked)], ['block_all', ['*'], '502']);

@@ -190,7 +190,7 @@ test('LB-5, EP-9: priority 0 and an absent weight are not written, an empty loca
 });
 
 test('CL-2: a cluster found by requests tells Envoy that it has no TLS once HTTP options are written', () => {
-  const discovery = { type: 'dynamic-dns', cache: { name: 'n', family: 'both' } } as const;
+  const discovery = { type: 'dynamic-dns', cache: { name: 'n', family: 'both', maxHosts: undefined } } as const;
   const written = (parts: Partial<ClusterIr>): unknown => encode({ discovery, ...parts })['clusterType'];
   const typedConfig = {
     '@type': 'type.googleapis.com/envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig',
@@ -199,4 +199,7 @@ test('CL-2: a cluster found by requests tells Envoy that it has no TLS once HTTP
   const name = 'envoy.clusters.dynamic_forward_proxy';
   assert.deepEqual(written({}), { name, typedConfig });
   assert.deepEqual(written({ http }), { name, typedConfig: { ...typedConfig, allowInsecureClusterOptions: true } });
+  const bounded = { ...discovery, cache: { ...discovery.cache, maxHosts: 9 } };
+  const dnsCacheConfig = { ...typedConfig.dnsCacheConfig, maxHosts: 9 };
+  assert.deepEqual(written({ discovery: bounded }), { name, typedConfig: { ...typedConfig, dnsCacheConfig } });
 });

@@ -46,6 +46,7 @@ test('written settings are laid over the defaults', () => {
 test('a traffic policy that is written without its mode is registry-only, as in Istio’s own files', () => {
   assert.equal(read('{ outboundTrafficPolicy: {} }').value.outboundPolicy, 'registry-only');
   assert.equal(read('{ outboundTrafficPolicy: { mode: ALLOW_ANY } }').value.outboundPolicy, 'allow-any');
+  assert.equal(read('{ outboundTrafficPolicy: { mode: ALLOW_ANY_DYNAMIC_DNS } }').value.outboundPolicy, 'look-up');
 });
 
 test('a Mesh of another name does not count and is told so', () => {

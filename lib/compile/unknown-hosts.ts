@@ -1,0 +1,56 @@
+import { unreachable } from '../base/unreachable.ts';
+import { LOOK_UP_CLUSTER, PASSTHROUGH_CLUSTER } from '../ir/cluster-name.ts';
+import type { FilterChainIr } from '../ir/listener.ts';
+import type { RouteIr, VirtualHostIr } from '../ir/route-configuration.ts';
+import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { ProxyView } from '../view/proxy-view.ts';
+import { ANY_CONNECTION, httpManager, PLAIN_CHAIN, PLAIN_HTTP } from './filter-chains.ts';
+import { MAX_DIRECT_BODY } from './direct-body.ts';
+import { plainForward, plainRoute } from './service-routes.ts';
+
+const LOOK_UP = 'allow_any_dynamic_dns';
+
+/** RD-14: what happens with requests for hosts that are not in the view. */
+export function unknownHosts({ outboundPolicy }: MeshSettings): VirtualHostIr {
+  switch (outboundPolicy) {
+    case 'allow-any':
+      return anyHost(plainRoute('allow_any', '', plainForward(PASSTHROUGH_CLUSTER)));
+    case 'look-up':
+      return anyHost(plainRoute(LOOK_UP, '', plainForward(LOOK_UP_CLUSTER)));
+    case 'registry-only':
+      return anyHost({
+        ...plainRoute('block_all', '', plainForward('')),
+        action: { type: 'direct-response', status: 502, body: undefined },
+      });
+    default:
+      return unreachable(outboundPolicy);
+  }
+}
+
+const anyHost = (route: RouteIr): VirtualHostIr => ({
+  name: route.name,
+  domains: ['*'],
+  routes: [route],
+  requiresTls: false,
+  countsAttempts: true,
+});
+
+/** LS-1, RD-14: HTTP on a port that no service has goes to the host that the request names; `undefined` where nothing is looked up. */
+export function unknownHttpChain(view: ProxyView): FilterChainIr | undefined {
+  if (view.mesh.outboundPolicy !== 'look-up') return undefined;
+  const virtualHosts = [unknownHosts(view.mesh)];
+  const manager = httpManager(view, {
+    listenerClass: 'sidecar-outbound',
+    statPrefix: `outbound_virtualOutbound_${LOOK_UP}`,
+    routes: {
+      by: 'value',
+      value: { name: LOOK_UP, virtualHosts, ignoresPort: true, maxDirectBody: MAX_DIRECT_BODY },
+    },
+  });
+  return {
+    ...PLAIN_CHAIN,
+    name: 'virtualOutbound-catchall-tcp-http',
+    match: { ...ANY_CONNECTION, applicationProtocols: PLAIN_HTTP },
+    filters: [manager],
+  };
+}
