@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
+import { unreachable } from '../base/unreachable.ts';
 import type { ObjectDifference } from '../control/diff-revisions.ts';
+import type { HistoryPage } from '../control/history.ts';
 import { objectPath, resourceWord } from '../control/kind-names.ts';
 import { writtenDocuments } from '../control/validate-texts.ts';
 import type { DocumentIssue } from '../control/document-issue.ts';
@@ -10,7 +12,7 @@ import { CliFailure } from './cli-failure.ts';
 import { colors } from './colors.ts';
 import { type GlobalOptions, optionsOf } from './global-options.ts';
 import { type InputFile, readInputs } from './input-files.ts';
-import { lineDiff } from './line-diff.ts';
+import { type DiffLine, lineDiff } from './line-diff.ts';
 import { printValue } from './print-value.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -32,7 +34,7 @@ export function diffVerb(verb: Command): Command {
     .option('-R, --recursive', 'also the directories below', false)
     .option('--prune <selector>', 'as for apply')
     .option('--from <revision>', 'the older revision (default: the one before --to)', wholeNumber)
-    .option('--to <revision>', 'the newer revision', wholeNumber)
+    .option('--to <revision>', 'the newer revision (default: the newest)', wholeNumber)
     .option('--exit-code', 'end with 1 when there are differences', false)
     .action((_options: unknown, command: Command) => diff(command));
 }
@@ -42,16 +44,27 @@ async function diff(command: Command): Promise<void> {
   const changes = options.filename
     ? await changesOfFiles(await readInputs(options.filename, { isRecursive: options.recursive }), options)
     : await changesOfRevisions(options);
-  if (!printValue({ changes }, options.output)) for (const change of changes) process.stdout.write(textOf(change));
+  if (!printValue({ changes }, options.output)) {
+    for (const change of changes) process.stdout.write(textOf(change));
+    if (changes.length === 0) process.stderr.write('No differences.\n');
+  }
   if (options.exitCode && changes.length > 0) throw new CliFailure('refused');
 }
 
 async function changesOfRevisions(options: DiffOptions & GlobalOptions): Promise<readonly Change[]> {
   const { from, to } = options;
-  if (to === undefined) throw new CliFailure('usage', 'give files with -f, or revisions with --to and --from');
+  if (from === undefined && to === undefined) {
+    throw new CliFailure('usage', 'give files with -f, or revisions with --from and --to');
+  }
+  const client = apiClient(options);
   const query = from === undefined ? {} : { from: String(from) };
-  const answer = accepted(await apiClient(options).ask(`/v1/revisions/${to}/diff`, { query }));
+  const answer = accepted(await client.ask(`/v1/revisions/${to ?? (await newestRevision(client))}/diff`, { query }));
   return (answer.body as { readonly changes: readonly Change[] }).changes;
+}
+
+async function newestRevision(client: ApiClient): Promise<number> {
+  const page = accepted(await client.ask('/v1/revisions', { query: { limit: '1' } })).body as HistoryPage;
+  return page.revisions[0]?.revision ?? 0;
 }
 
 /** A dry run says which objects would change; their documents on both sides are then set side by side. */
@@ -97,13 +110,25 @@ async function liveDocument(
   return { ...body, metadata: own };
 }
 
-function textOf({ kind, namespace, name, before, after }: Change): string {
-  const title = `${resourceWord(kind)}/${name}${namespace === '' ? '' : ` in ${namespace}`}`;
-  const lines = lineDiff(linesOf(before), linesOf(after)).map(({ sign, line }) => {
-    const text = `${sign}${line}`;
-    return sign === '+' ? colors.green(text) : sign === '-' ? colors.red(text) : text;
-  });
+function textOf({ kind, namespace, name, action, before, after }: Change): string {
+  const title = `${resourceWord(kind)}/${name}${namespace === '' ? '' : ` in ${namespace}`} (${action})`;
+  const lines = lineDiff(linesOf(before), linesOf(after)).map(textOfLine);
   return `${colors.bold(`--- ${title}`)}\n${lines.join('\n')}\n`;
+}
+
+function textOfLine({ sign, line }: DiffLine): string {
+  switch (sign) {
+    case '+':
+      return colors.green(`+${line}`);
+    case '-':
+      return colors.red(`-${line}`);
+    case ' ':
+      return ` ${line}`;
+    case '@':
+      return colors.dim('...');
+    default:
+      return unreachable(sign);
+  }
 }
 
 function linesOf(document: Document | undefined): readonly string[] {

@@ -1,10 +1,14 @@
 export interface DiffLine {
-  readonly sign: '+' | '-' | ' ';
+  /** `@` stands for unchanged lines that are left out. */
+  readonly sign: '+' | '-' | ' ' | '@';
   readonly line: string;
 }
 
 /** Lines of unchanged text that are shown around a change. */
 const AROUND = 3;
+
+/** Pairs of lines that are compared at most: ten million take a second and 100 MB. */
+const MAX_PAIRS = 10_000_000;
 
 /** The difference of two texts by their longest common subsequence of lines, with some lines around each change. */
 export function lineDiff(before: readonly string[], after: readonly string[]): readonly DiffLine[] {
@@ -12,10 +16,32 @@ export function lineDiff(before: readonly string[], after: readonly string[]): r
   const isNear = all.map((_, index) =>
     all.slice(Math.max(0, index - AROUND), index + AROUND + 1).some(({ sign }) => sign !== ' '),
   );
-  return all.filter((_, index) => isNear[index]);
+  return all.flatMap((line, index) => {
+    if (isNear[index]) return [line];
+    const startsGap = isNear[index - 1] === true && isNear.includes(true, index);
+    return startsGap ? [{ sign: '@', line: '' }] : [];
+  });
 }
 
+/** Most edits leave the start and the end alone, so that only what is between has to be compared line by line. */
 function allLines(before: readonly string[], after: readonly string[]): readonly DiffLine[] {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  return [
+    ...signed(' ', before.slice(0, start)),
+    ...changedLines(before.slice(start, before.length - end), after.slice(start, after.length - end)),
+    ...signed(' ', before.slice(before.length - end)),
+  ];
+}
+
+const signed = (sign: DiffLine['sign'], lines: readonly string[]): readonly DiffLine[] =>
+  lines.map((line) => ({ sign, line }));
+
+function changedLines(before: readonly string[], after: readonly string[]): readonly DiffLine[] {
+  if (before.length * after.length > MAX_PAIRS) return [...signed('-', before), ...signed('+', after)];
   const common = commonLengths(before, after);
   const lines: DiffLine[] = [];
   let [i, j] = [0, 0];

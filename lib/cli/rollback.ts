@@ -34,5 +34,9 @@ async function rollback(revision: number, command: Command): Promise<void> {
       },
     }),
   );
-  printApplied(accepted(answer).body as Applied, { output: options.output, isDryRun: dryRun });
+  const applied = accepted(answer).body as Applied;
+  printApplied(applied, { output: options.output, isDryRun: dryRun });
+  if (applied.results.length === 0 && options.output === 'table') {
+    process.stderr.write(`Nothing to change: revision ${applied.revision} has what revision ${revision} had.\n`);
+  }
 }

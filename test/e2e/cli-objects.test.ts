@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { parse } from 'yaml';
 import { localConfigApi } from '../../lib/control/config-api.ts';
 import { documents, virtualService } from '../support/apply.ts';
 import { testPorts } from '../support/config-store.ts';
@@ -47,7 +48,7 @@ test('apply, get, diff, history, rollback and delete do what their names say', a
 
   const diff = await run(['diff', '-f', path('changed.yaml'), '--exit-code']);
   assert.equal(diff.code, 1);
-  assert.match(diff.stdout, /^--- virtualservice\.networking\.istio\.io\/reviews in default\n/);
+  assert.match(diff.stdout, /^--- virtualservice\.networking\.istio\.io\/reviews in default \(configured\)\n/);
   assert.match(diff.stdout, /^- {4}- reviews\n\+ {4}- ratings$/m);
 
   assert.equal((await run(['apply', '-f', path('changed.yaml'), '-m', 'to ratings'])).code, 0);
@@ -88,6 +89,59 @@ test('apply reads standard input, dry runs, prunes and expects a revision', asyn
   assert.deepEqual([late.code, late.stderr], [1, 'error: expected revision 0, but the newest is 1\n']);
   const pruned = await run(['apply', '-f', '-', '--prune', 'app=shop'], virtualService('a', { labels }));
   assert.match(pruned.stdout, /a unchanged\n.*b pruned\nrevision 2\n/);
+});
+
+test('the way back at three in the morning: what changed, since when, and back to what it was', async (t) => {
+  const { run } = await setUp(t, {});
+  await run(['apply', '-f', '-', '-m', 'first'], documents(virtualService('reviews'), service));
+  await run(['apply', '-f', '-', '-m', 'friday\t\u001b[31mevening'], virtualService('reviews', { host: 'ratings' }));
+
+  const [head, ...rows] = (await run(['history'])).stdout.trimEnd().split('\n');
+  assert.match(head ?? '', /^REVISION {3}TIME +WRITER +CREATED {3}CONFIGURED {3}PRUNED {3}OBJECTS {3}MESSAGE$/);
+  assert.match(rows[0] ?? '', /^2 +2026-\S+Z +anonymous {3}0 +1 +0 +2 +friday {2}\[31mevening$/);
+  assert.match(rows[1] ?? '', /^1 +2026-\S+Z +anonymous {3}2 +0 +0 +2 +first$/);
+  const column = (head ?? '').indexOf('MESSAGE');
+  for (const row of rows) assert.match(row.slice(column), /^(first|friday)/);
+
+  const changed = '--- virtualservice.networking.istio.io/reviews in default (configured)';
+  for (const args of [
+    ['diff', '--to', '2'],
+    ['diff', '--from', '1'],
+    ['diff', '--from', '1', '--to', '2'],
+  ]) {
+    const { code, stdout } = await run(args);
+    assert.equal(code, 0);
+    assert.equal(stdout.split('\n')[0], changed);
+    assert.match(stdout, /^- {4}- reviews\n\+ {4}- ratings$/m);
+  }
+  const same = await run(['diff', '-f', '-'], virtualService('reviews', { host: 'ratings' }));
+  assert.deepEqual(same, { code: 0, stdout: '', stderr: 'No differences.\n' });
+
+  const tried = await run(['rollback', '1', '--dry-run', '-o', 'json']);
+  assert.deepEqual(JSON.parse(tried.stdout), {
+    revision: 2,
+    results: [
+      {
+        ...{ apiVersion: 'networking.istio.io/v1', kind: 'VirtualService', namespace: 'default', name: 'reviews' },
+        ...{ action: 'configured', warnings: [] },
+      },
+    ],
+  });
+  assert.match((await run(['rollback', '1'])).stdout, /reviews configured\nrevision 3\n$/);
+  const again = await run(['rollback', '1']);
+  assert.equal(again.stdout, 'revision 3\n');
+  assert.equal(again.stderr, 'Nothing to change: revision 3 has what revision 1 had.\n');
+});
+
+test('history, diff, rollback and apply print the same as JSON and as YAML', async (t) => {
+  const { run } = await setUp(t, {});
+  await run(['apply', '-f', '-'], virtualService('a'));
+  for (const args of [['history'], ['diff', '--to', '1'], ['rollback', '1'], ['apply', '--dry-run', '-f', '-']]) {
+    const [json, yaml] = [await run([...args, '-o', 'json'], service), await run([...args, '-o', 'yaml'], service)];
+    assert.deepEqual([json.code, yaml.code], [0, 0]);
+    assert.deepEqual(parse(yaml.stdout), JSON.parse(json.stdout));
+    assert.ok(Object.keys(JSON.parse(json.stdout) as object).length > 0);
+  }
 });
 
 const usage: readonly (readonly [string, readonly string[], number])[] = [
