@@ -61,8 +61,9 @@ export function cloudDelivery(ports: Cloud): DeliveryService {
     ...ports,
     metrics: metrics(new Registry(), process.env['PILOTLESS_VERSION'] ?? 'unknown'),
     config: configSource(ports),
-    // All instances of one function are one candidate: a new one takes over at once, and the epoch fences the one before.
-    holder: process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? randomUUID(),
+    // Each instance is a candidate of its own: two may run at once, and one that stalled must not take itself for the other.
+    holder: `${process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'local'}/${randomUUID()}`,
+    revisionLabel: process.env['PILOTLESS_REVISION'] ?? '',
     hearsAllPolls: false,
     isServing: () => true,
   });

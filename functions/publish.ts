@@ -15,7 +15,10 @@ export function publishFunction({ delivery, log }: PublishParts): (event: Publis
   return async (event) => {
     const isTimer = !('Records' in event);
     if (!isTimer && !event.Records.some(movesHead)) return;
-    const report = await delivery.builder.build(isTimer ? 'timer' : 'config');
+    // The process may be frozen from here on and never wake: it leads for the time of this event only.
+    const report = await delivery.builder
+      .build(isTimer ? 'timer' : 'config')
+      .finally(async () => delivery.builder.stepDown());
     switch (report.outcome) {
       case 'followed':
         // Someone else leads. It may have read the config before this change, so the stream has to ask again.

@@ -10,6 +10,11 @@ export function watchedRecords(records: Records, onWritten: (key: RecordKey) => 
       if (written !== undefined) onWritten(key);
       return written;
     },
+    async putGuarded(key, record, condition) {
+      const written = await records.putGuarded(key, record, condition);
+      if (written !== undefined) onWritten(key);
+      return written;
+    },
     async removeIf(key, expected) {
       const isRemoved = await records.removeIf(key, expected);
       if (isRemoved) onWritten(key);

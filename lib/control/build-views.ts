@@ -1,10 +1,11 @@
 import { durationMs } from '../base/brand.ts';
 import type { Issue } from '../base/issue.ts';
+import { unreachable } from '../base/unreachable.ts';
 import { XDS_CLUSTER } from '../envoy/config-source.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import type { Records } from '../ports/records.ts';
+import type { RecordGuard, RecordKey, Records } from '../ports/records.ts';
 import { brokenReferences } from '../snapshot/references.ts';
 import type { Manifest } from '../snapshot/manifest.ts';
 import { sealResource } from '../snapshot/sealed-resource.ts';
@@ -13,7 +14,8 @@ import type { ViewFacts, ViewKey } from '../view/proxy-view.ts';
 import type { World } from '../world/world.ts';
 import { noteBuildOutcome } from './build-outcome.ts';
 import { buildResources } from './build-snapshot.ts';
-import { currentEpoch, type LeaseEpoch, tryLead } from './lease.ts';
+import { currentEpoch, type LeaseCandidate, leaseCandidate } from './lease-candidate.ts';
+import { leaseEpoch, type LeaseEpoch, leaseKey } from './lease.ts';
 import type { Metrics } from './metrics.ts';
 import { publish, type Published } from './publish.ts';
 import type { ServedHeads } from './served-heads.ts';
@@ -31,28 +33,35 @@ export interface BuildPorts {
   readonly worlds: Worlds;
   /** The views of all proxies that polled lately, in a given world: what a build is for (VIEW-4). */
   readonly knownViews: (world: WorldAt) => Promise<readonly View[]>;
-  /** The name under which this process leads; the same after a restart on the same store. */
+  /** The name under which this process leads: of this process alone, or the same after a restart where nobody else has the store. */
   readonly holder: string;
+  /** The label under which this configuration is built; each has a leader of its own (LE-16). */
+  readonly revisionLabel: string;
 }
 
 /** What a build came to. `failed` views keep their last good snapshot (BLD-7). */
-export type BuildReport =
-  | { readonly outcome: 'followed' }
-  | {
-      readonly outcome: 'built';
-      readonly revision: number;
-      readonly views: Readonly<Record<Published | 'failed', number>>;
-    };
+export type BuildReport = { readonly outcome: 'followed' } | BuiltReport;
+
+interface BuiltReport {
+  readonly outcome: 'built';
+  readonly revision: number;
+  readonly views: Readonly<Record<Published | 'failed', number>>;
+}
 
 export interface Builder {
   /** Builds the newest revision for every known view; calls while one runs share the one after it (BLD-1). */
   build(trigger: string): Promise<BuildReport>;
   /** Builds one view that has no head yet, within the poll that asks for it; polls that ask together share it (ROL-6). */
   buildOnDemand(view: View, world: WorldAt): Promise<void>;
+  /** Lets another builder lead at once, for a process that may not come back. */
+  stepDown(): Promise<void>;
 }
 
 export function builder(ports: BuildPorts): Builder {
-  let reign: LeaseEpoch | undefined;
+  const lease = leaseKey('builder', ports.revisionLabel);
+  // One lease per label: nobody takes it from a living holder.
+  const candidate = leaseCandidate(ports, lease, { identity: ports.holder, key: '', mayTakeFrom: () => false });
+  let fence = leaseEpoch(0);
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<BuildReport> | undefined;
   const onDemand = new Map<ViewKey, Promise<void>>();
@@ -60,8 +69,15 @@ export function builder(ports: BuildPorts): Builder {
   const buildNow = async (trigger: string): Promise<BuildReport> => {
     next = undefined; // whatever is asked for from here on needs another build: this one reads its world now
     ports.metrics.noteTrigger(trigger);
-    reign = await tryLead(ports.records, ports.clock, { holder: ports.holder, reign });
-    return reign === undefined ? { outcome: 'followed' } : buildAll(ports, reign, trigger);
+    const reign = await lead(candidate, fence);
+    if (reign === undefined) return { outcome: 'followed' };
+    const report = await buildAll(ports, reign, trigger);
+    if (report.views['stepped-down'] + report.views['lost-race'] === 0) return report;
+    // Someone else wrote. Either another builder leads by now, or a first poll was faster, or the lease was lost and its reigns
+    // are numbered anew: then this one has to go above what older reigns left behind.
+    if (report.views['stepped-down'] > 0) fence = leaseEpoch((await ports.heads.newestEpoch()) + 1);
+    const again = await lead(candidate, fence);
+    return again === undefined ? { outcome: 'followed' } : buildAll(ports, again, trigger);
   };
   return {
     build(trigger) {
@@ -72,14 +88,39 @@ export function builder(ports: BuildPorts): Builder {
     buildOnDemand(view, world) {
       const under = onDemand.get(view.key);
       if (under) return under;
-      const building = buildFirst(ports, view, world).finally(() => onDemand.delete(view.key));
+      const building = buildFirst(ports, lease, { view, world }).finally(() => onDemand.delete(view.key));
       onDemand.set(view.key, building);
       return building;
+    },
+    async stepDown() {
+      await running;
+      await candidate.release();
     },
   };
 }
 
-async function buildAll(ports: BuildPorts, epoch: LeaseEpoch, trigger: string): Promise<BuildReport> {
+interface Reign {
+  readonly epoch: LeaseEpoch;
+  readonly guard: RecordGuard;
+}
+
+/** `undefined` while another one leads. Throws what the store said when it cannot be known, so that the build is repeated. */
+async function lead(candidate: LeaseCandidate, atLeast: LeaseEpoch): Promise<Reign | undefined> {
+  const attempt = await candidate.attempt(atLeast);
+  switch (attempt.outcome) {
+    case 'leads':
+      return attempt;
+    case 'follows':
+      return undefined;
+    case 'unknown':
+      throw attempt.error;
+    default:
+      return unreachable(attempt);
+  }
+}
+
+async function buildAll(ports: BuildPorts, reign: Reign, trigger: string): Promise<BuiltReport> {
+  const { epoch } = reign;
   const started = ports.clock.now();
   const world = await ports.worlds.newest();
   const views = await ports.knownViews(world);
@@ -93,7 +134,7 @@ async function buildAll(ports: BuildPorts, epoch: LeaseEpoch, trigger: string): 
   };
   const failures: ViewFailure[] = [];
   for (const view of views) {
-    const became = await buildView(ports, { view, world, epoch });
+    const became = await buildView(ports, { view, world, reign });
     if (typeof became === 'string') counts[became] += 1;
     else {
       counts.failed += 1;
@@ -119,7 +160,7 @@ export interface ViewFailure {
 interface ViewBuild {
   readonly view: View;
   readonly world: WorldAt;
-  readonly epoch: LeaseEpoch;
+  readonly reign: Pick<Reign, 'epoch'> & Partial<Reign>;
 }
 
 async function buildView(ports: BuildPorts, build: ViewBuild): Promise<Published | ViewFailure> {
@@ -135,7 +176,8 @@ async function buildView(ports: BuildPorts, build: ViewBuild): Promise<Published
   }
 }
 
-async function sealAndPublish(ports: BuildPorts, { view, world, epoch }: ViewBuild): Promise<Published> {
+async function sealAndPublish(ports: BuildPorts, { view, world, reign }: ViewBuild): Promise<Published> {
+  const { epoch, guard } = reign;
   const started = ports.clock.now();
   const { sealed, issues } = sealView(world.world, view.facts);
   const outcome = await publish(ports, {
@@ -143,6 +185,7 @@ async function sealAndPublish(ports: BuildPorts, { view, world, epoch }: ViewBui
     sealed,
     revision: world.revision,
     epoch,
+    ...(guard && { guard }),
     at: ports.clock.now(),
   });
   ports.metrics.notePublished(outcome);
@@ -160,10 +203,14 @@ function resourceCounts(manifest: Manifest): Readonly<Record<string, number>> {
 }
 
 /** The first snapshot of a view, under the reign that is on: it only ever goes where no head is. */
-async function buildFirst(ports: BuildPorts, view: View, world: WorldAt): Promise<void> {
-  const epoch = await currentEpoch(ports.records);
+async function buildFirst(
+  ports: BuildPorts,
+  lease: RecordKey,
+  { view, world }: Pick<ViewBuild, 'view' | 'world'>,
+): Promise<void> {
+  const epoch = await currentEpoch(ports.records, lease);
   ports.metrics.noteTrigger('proxy');
-  await sealAndPublish(ports, { view, world, epoch });
+  await sealAndPublish(ports, { view, world, reign: { epoch } });
 }
 
 /** What one view is given at one world. Throws IncompleteSnapshot instead of letting a proxy wait for what never comes. */

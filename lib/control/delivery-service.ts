@@ -23,8 +23,10 @@ export interface DeliveryPorts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly config: ConfigSource;
-  /** The name under which this process builds; the same after a restart on the same store. */
+  /** The name under which this process builds: of this process alone, or the same after a restart where nobody else has the store. */
   readonly holder: string;
+  /** Builders of one label agree on a leader; `default` where nobody says otherwise. */
+  readonly revisionLabel?: string;
   /** Whether this is the only process that answers polls, and so hears every one of them. */
   readonly hearsAllPolls: boolean;
   readonly isServing: () => boolean;
@@ -51,6 +53,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     blobs,
     records,
     holder: ports.holder,
+    revisionLabel: ports.revisionLabel ?? '',
     knownViews: (world) => viewsOfProxies(states, metrics, world),
   });
   const admitProxy = proxyAdmission({ clock, readNode: readEnvoyNode });

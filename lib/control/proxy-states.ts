@@ -6,6 +6,7 @@ import type { Etag, RecordKey, Records, StoredRecord } from '../ports/records.ts
 import { StoreUnavailable } from '../ports/store-errors.ts';
 import type { ProxyFacts } from '../view/proxy-facts.ts';
 import type { ViewKey } from '../view/proxy-view.ts';
+import { listAll } from './list-all.ts';
 
 /** What is known of one proxy: who it is, which view it has, and what each of its poll loops was sent and took (PS-1). */
 export interface ProxyState {
@@ -86,7 +87,7 @@ export function proxyStates(records: Records, clock: Pick<Clock, 'now'>): ProxyS
     },
     async all() {
       const states = new Map<string, ProxyState>();
-      for await (const { id, record } of listAll(records)) states.set(id, record);
+      for await (const { id, record } of listAll<ProxyState>(records, PARTITION)) states.set(id, record);
       for (const [id, reading] of held) {
         const { state, heard } = await reading;
         const stored = states.get(id);
@@ -190,13 +191,4 @@ function storable(state: ProxyState): ProxyState {
   if (channels.length <= MAX_STORED_CHANNELS) return state;
   const newest = channels.sort(([, a], [, b]) => b.sentAt - a.sentAt).slice(0, MAX_STORED_CHANNELS);
   return { ...state, channels: Object.fromEntries(newest) };
-}
-
-async function* listAll(records: Pick<Records, 'list'>): AsyncGenerator<StoredRecord<ProxyState>> {
-  let cursor: string | undefined;
-  do {
-    const page = await records.list<ProxyState>(PARTITION, cursor === undefined ? {} : { cursor });
-    yield* page.records;
-    cursor = page.cursor;
-  } while (cursor !== undefined);
 }

@@ -3,6 +3,7 @@ import { unreachable } from '../base/unreachable.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../envoy/xds-types.ts';
 import type { Blobs } from '../ports/blobs.ts';
+import type { RecordGuard } from '../ports/records.ts';
 import { CorruptStore } from '../ports/store-errors.ts';
 import type { TypeManifest } from '../snapshot/manifest.ts';
 import { blobsSince, type Sealed, type Served } from '../snapshot/snapshot.ts';
@@ -19,6 +20,8 @@ export interface Publication {
   readonly sealed: Sealed;
   readonly revision: number;
   readonly epoch: LeaseEpoch;
+  /** The lease under which it was built, as it was then. A first snapshot, which goes only where nothing is, needs none. */
+  readonly guard?: RecordGuard;
   readonly at: EpochMs;
 }
 
@@ -64,7 +67,10 @@ export async function publish(ports: PublishPorts, publication: Publication): Pr
     case 'replace': {
       await blobs.putAll(blobsSince(sealed, served && (await servedTo(snapshots, served.record, sealed))));
       snapshots.remember(sealed);
-      const won = await heads.replace(viewKey, next.head, served?.etag);
+      const won = await heads.replace(viewKey, next.head, {
+        expected: served?.etag,
+        ...(publication.guard && { guard: publication.guard }),
+      });
       return won ? 'replaced' : 'lost-race';
     }
     default:

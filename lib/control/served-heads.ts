@@ -1,10 +1,11 @@
 import { type DurationMs, durationMs, type EpochMs } from '../base/brand.ts';
 import type { ContentHash } from '../base/hashing.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Etag, RecordKey, Records, StoredRecord } from '../ports/records.ts';
+import type { Etag, RecordGuard, RecordKey, Records, StoredRecord } from '../ports/records.ts';
 import { StoreUnavailable } from '../ports/store-errors.ts';
 import type { ViewKey } from '../view/proxy-view.ts';
-import type { LeaseEpoch } from './lease.ts';
+import { leaseEpoch, type LeaseEpoch } from './lease.ts';
+import { listAll } from './list-all.ts';
 
 /** Which snapshot a view serves now. */
 export interface Head {
@@ -21,6 +22,12 @@ export interface SeenHead {
   readonly isStale: boolean;
 }
 
+/** What must hold for a head to be replaced: who is served now, and that the lease of whoever replaces it is as it was. */
+export interface HeadCondition {
+  readonly expected: Etag | undefined;
+  readonly guard?: RecordGuard;
+}
+
 /** The heads of all views, with a short memory: an unchanged poll reads nothing if the process has looked just now (DLV-1). */
 export interface ServedHeads {
   /** At most as old as the freshness time; with the store down whatever was seen last (DLV-8). Throws when nothing was. */
@@ -29,12 +36,16 @@ export interface ServedHeads {
   lookNow(viewKey: ViewKey): Promise<StoredRecord<Head> | undefined>;
   /** As `lookNow`, shared by all who ask while a read is under way, and with the store down as `look`. */
   lookAgain(viewKey: ViewKey): Promise<StoredRecord<Head> | undefined>;
-  /** Conditional write; false when someone else was faster. */
-  replace(viewKey: ViewKey, head: Head, expected: Etag | undefined): Promise<boolean>;
+  /** The highest epoch under which any head was written; 0 where there is none. Lists them all. */
+  newestEpoch(): Promise<LeaseEpoch>;
+  /** Conditional write; false when someone else was faster, or the guard is no longer as it was seen. */
+  replace(viewKey: ViewKey, head: Head, condition: HeadCondition): Promise<boolean>;
 }
 
 /** How long a head that was read may be served without another read. */
 const FRESHNESS = durationMs(1_000);
+
+const PARTITION = 'heads';
 
 interface Seen {
   readonly stored: StoredRecord<Head> | undefined;
@@ -42,7 +53,7 @@ interface Seen {
 }
 
 export function servedHeads(
-  records: Pick<Records, 'get' | 'putIf'>,
+  records: Pick<Records, 'get' | 'putIf' | 'putGuarded' | 'list'>,
   clock: Pick<Clock, 'now'>,
   freshness: DurationMs = FRESHNESS,
 ): ServedHeads {
@@ -81,8 +92,16 @@ export function servedHeads(
       return isFresh ? { stored: known.stored, isStale: false } : lookOrRemember(viewKey);
     },
     lookAgain: async (viewKey) => (await lookOrRemember(viewKey)).stored,
-    async replace(viewKey, head, expected) {
-      const next = await records.putIf(keyOf(viewKey), head, expected);
+    async newestEpoch() {
+      let newest = 0;
+      for await (const { record } of listAll<Head>(records, PARTITION)) newest = Math.max(newest, record.epoch);
+      return leaseEpoch(newest);
+    },
+    async replace(viewKey, head, { expected, guard }) {
+      const key = keyOf(viewKey);
+      const next = await (guard
+        ? records.putGuarded(key, head, { expected, guard })
+        : records.putIf(key, head, expected));
       if (next === undefined) return false;
       seen.set(viewKey, { stored: { id: viewKey, record: head, etag: next }, at: clock.now() });
       return true;
@@ -90,4 +109,4 @@ export function servedHeads(
   };
 }
 
-const keyOf = (viewKey: ViewKey): RecordKey => ({ partition: 'heads', id: viewKey });
+const keyOf = (viewKey: ViewKey): RecordKey => ({ partition: PARTITION, id: viewKey });

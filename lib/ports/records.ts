@@ -22,6 +22,17 @@ export const MAX_RECORD_BYTES = 350_000;
 /** The longest page that `list` answers, and its default. */
 export const MAX_PAGE_RECORDS = 1_000;
 
+/** A record that must be as it was seen for a write to another one to go in. */
+export interface RecordGuard {
+  readonly key: RecordKey;
+  readonly etag: Etag;
+}
+
+export interface GuardedCondition {
+  readonly expected: Etag | undefined;
+  readonly guard: RecordGuard;
+}
+
 export interface RecordPage<T> {
   readonly records: readonly StoredRecord<T>[];
   readonly cursor?: string;
@@ -40,6 +51,8 @@ export interface ListOptions {
  * Small mutable JSON values that move only by conditional write (DynamoDB in the cloud). Contract:
  * - `putIf(key, record, expected)` writes only if the stored etag is `expected`, or, with `undefined`, if nothing is stored;
  *   it answers the new etag, or `undefined` when the condition did not hold (a lost race is an outcome, not an error).
+ * - `putGuarded` writes only if, beside that, the guard's etag is still the one given, both seen in the same instant: who has lost
+ *   a lease cannot write what the lease was for (LE-20). The guard is another record than the one written.
  * - Of any number of writers that expect the same etag exactly one wins.
  * - `get` and `list` after a won write see that write or a later one (consistent read).
  * - `removeIf` likewise; removing what is not stored with expectation `undefined` is success (true).
@@ -52,6 +65,7 @@ export interface ListOptions {
 export interface Records {
   get<T>(key: RecordKey): Promise<StoredRecord<T> | undefined>;
   putIf<T>(key: RecordKey, record: T, expected: Etag | undefined): Promise<Etag | undefined>;
+  putGuarded<T>(key: RecordKey, record: T, condition: GuardedCondition): Promise<Etag | undefined>;
   removeIf(key: RecordKey, expected: Etag | undefined): Promise<boolean>;
   list<T>(partition: string, options?: ListOptions): Promise<RecordPage<T>>;
 }

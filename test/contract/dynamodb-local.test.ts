@@ -4,6 +4,7 @@ import { dynamoAt, freshTable } from '../support/aws-clients.ts';
 import { standIn } from '../support/stand-in.ts';
 import { startDynamoDbLocal } from '../support/start-dynamodb-local.ts';
 import { assertRefusals, lostAnswersContract } from './dynamo.contract.ts';
+import { leasesContract } from './leases.contract.ts';
 import { recordsContract } from './records.contract.ts';
 
 const { skip, server } = await standIn('dynamodb-local', startDynamoDbLocal);
@@ -14,5 +15,6 @@ async function openRecords() {
 }
 
 recordsContract('DynamoDB Local', openRecords, { skip });
+leasesContract('DynamoDB Local', openRecords, { skip });
 lostAnswersContract('DynamoDB Local', server, { skip });
 test('DynamoDB Local: a missing table and a missing server are told apart', { skip }, () => assertRefusals(server()));

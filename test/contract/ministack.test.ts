@@ -6,6 +6,7 @@ import { standIn } from '../support/stand-in.ts';
 import { startMiniStack } from '../support/start-ministack.ts';
 import { blobsContract } from './blobs.contract.ts';
 import { assertRefusals, lostAnswersContract } from './dynamo.contract.ts';
+import { leasesContract } from './leases.contract.ts';
 import { recordsContract } from './records.contract.ts';
 import { s3Contract } from './s3.contract.ts';
 
@@ -24,5 +25,6 @@ async function openRecords() {
 blobsContract('S3 on MiniStack', openBlobs, { skip });
 s3Contract('MiniStack', server, { skip });
 recordsContract('DynamoDB on MiniStack', openRecords, { skip });
+leasesContract('DynamoDB on MiniStack', openRecords, { skip });
 lostAnswersContract('DynamoDB on MiniStack', server, { skip });
 test('MiniStack: a missing table and a missing server are told apart', { skip }, () => assertRefusals(server()));

@@ -17,6 +17,7 @@ export function recordsContract(name: string, open: Open<Records>, options: Suit
 }
 
 const key = { partition: 'heads', id: 'config' };
+const lease = { partition: 'leases', id: 'builder' };
 const stale = etag('never-given-out');
 
 const writing: Promises<Records> = {
@@ -66,6 +67,33 @@ const writing: Promises<Records> = {
   'removing what is not there succeeds only for who expects that': async (records) => {
     assert.equal(await records.removeIf(key, undefined), true);
     assert.equal(await records.removeIf(key, stale), false);
+  },
+  'LE-20: a guarded write goes in while its guard is as it was seen': async (records) => {
+    const guard = { key: lease, etag: await createAt(records, lease, 'mine') };
+    const first = await records.putGuarded(key, 1, { expected: undefined, guard });
+    assert.ok(first !== undefined);
+    const second = await records.putGuarded(key, 2, { expected: first, guard });
+    assert.ok(second !== undefined);
+    assert.deepEqual(await records.get(key), { id: 'config', record: 2, etag: second });
+    assert.equal((await records.get(lease))?.etag, guard.etag, 'the guard itself is not written');
+  },
+  'LE-20: a guarded write changes nothing once its guard has changed or gone': async (records) => {
+    const guard = { key: lease, etag: await createAt(records, lease, 'mine') };
+    const first = await create(records, 1);
+    const taken = await records.putIf(lease, 'theirs', guard.etag);
+    assert.equal(await records.putGuarded(key, 2, { expected: first, guard }), undefined);
+    assert.equal(await records.removeIf(lease, taken), true);
+    assert.equal(await records.putGuarded(key, 2, { expected: first, guard }), undefined);
+    assert.equal(await records.putGuarded({ ...key, id: 'other' }, 2, { expected: undefined, guard }), undefined);
+    assert.deepEqual(await records.get(key), { id: 'config', record: 1, etag: first });
+    assert.equal(await records.get({ ...key, id: 'other' }), undefined);
+  },
+  'LE-20: a guarded write still needs the etag that it expects': async (records) => {
+    const guard = { key: lease, etag: await createAt(records, lease, 'mine') };
+    const first = await create(records, 1);
+    assert.equal(await records.putGuarded(key, 2, { expected: stale, guard }), undefined);
+    assert.equal(await records.putGuarded(key, 2, { expected: undefined, guard }), undefined);
+    assert.deepEqual(await records.get(key), { id: 'config', record: 1, etag: first });
   },
   'an etag from before a removal never fits again (ABA)': async (records) => {
     const seen = new Set<Etag>();
@@ -321,8 +349,10 @@ const refusing: Promises<Records> = {
   },
 };
 
-async function create(records: Records, record: unknown): Promise<Etag> {
-  const won = await records.putIf(key, record, undefined);
+const create = (records: Records, record: unknown): Promise<Etag> => createAt(records, key, record);
+
+async function createAt(records: Records, at: RecordKey, record: unknown): Promise<Etag> {
+  const won = await records.putIf(at, record, undefined);
   assert.ok(won !== undefined, 'a first write wins');
   return won;
 }

@@ -33,7 +33,7 @@ export const sidecarNode = {
   metadata: { NAMESPACE: 'default', INTERCEPTION_MODE: 'NONE', PILOTLESS_REFRESH: '5s' },
 };
 
-export function testDelivery(replaced: Partial<DeliveryPorts> = {}): TestDelivery {
+export function testDelivery(replaced: Partial<Omit<DeliveryPorts, 'log'>> = {}): TestDelivery {
   const clock = fakeClock({ at: testStart });
   const log = recordingLog();
   const current: { revision: number; resources: readonly Resource[] } = { revision: 0, resources: [] };

@@ -1,5 +1,5 @@
 import type { Blobs } from '../../lib/ports/blobs.ts';
-import type { Etag, ListOptions, RecordKey, Records } from '../../lib/ports/records.ts';
+import type { Etag, GuardedCondition, ListOptions, RecordKey, Records } from '../../lib/ports/records.ts';
 
 /** One call on its way to a store. */
 export interface StoreCall<T> {
@@ -19,7 +19,16 @@ export function interceptRecords(records: Records, intercept: Intercept): Record
     get: <T>(key: RecordKey) => intercept({ what: on('get', key), isWrite: false, run: () => records.get<T>(key) }),
     putIf: <T>(key: RecordKey, record: T, expected: Etag | undefined) => {
       const asGiven = snapshot(record);
-      return intercept({ what: on('putIf', key), isWrite: true, run: () => records.putIf(key, asGiven, expected) });
+      return intercept({
+        what: on('putIf', key),
+        isWrite: true,
+        run: () => records.putIf(key, asGiven, expected),
+      });
+    },
+    putGuarded: <T>(key: RecordKey, record: T, condition: GuardedCondition) => {
+      const asGiven = snapshot(record);
+      const run = (): Promise<Etag | undefined> => records.putGuarded(key, asGiven, condition);
+      return intercept({ what: on('putGuarded', key), isWrite: true, run });
     },
     removeIf: (key, expected) =>
       intercept({ what: on('removeIf', key), isWrite: true, run: () => records.removeIf(key, expected) }),

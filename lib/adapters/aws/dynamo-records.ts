@@ -6,11 +6,14 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import {
   type Etag,
   etag,
   type ListOptions,
+  type RecordGuard,
   type RecordKey,
   type RecordPage,
   type Records,
@@ -34,7 +37,7 @@ type Item = Record<string, AttributeValue>;
 
 /**
  * Records as items of one DynamoDB table; every read is consistent, every write conditional. The role needs GetItem, PutItem,
- * DeleteItem and Query on the table.
+ * DeleteItem, ConditionCheckItem and Query on the table.
  */
 export function dynamoRecords(options: DynamoRecordsOptions): Records {
   return {
@@ -43,6 +46,7 @@ export function dynamoRecords(options: DynamoRecordsOptions): Records {
       return item && toStoredRecord<T>(key.partition, item);
     },
     putIf: (key, record, expected) => putIf(options, { key, record, expected }),
+    putGuarded: (key, record, { expected, guard }) => putGuarded(options, { key, record, expected }, guard),
     removeIf: async (key, expected) =>
       expected === undefined ? (await readItem(options, key)) === undefined : removeIf(options, key, expected),
     list: (partition, page) => queryPage(options, partition, page),
@@ -67,18 +71,70 @@ async function putIf({ client, table }: DynamoRecordsOptions, put: Put): Promise
   checkKey(key);
   const ours = nextEtag(expected);
   const json = encodeRecord(key, record);
-  const command = new PutItemCommand({
+  const command = new PutItemCommand(putOf(table, { key, json, expected, ours }));
+  const refused = await refusalOf(key, () => client.send(command));
+  return refused === undefined ? ours : judged({ key, expected, ours }, refused, refused.Item);
+}
+
+/**
+ * The same in one transaction with a look at the guard. The SDK repeats it under one token, so that DynamoDB carries it out
+ * once; what is refused all the same is judged like any other put, if it was the put that was refused.
+ */
+async function putGuarded(
+  { client, table }: DynamoRecordsOptions,
+  { key, record, expected }: Put,
+  guard: RecordGuard,
+): Promise<Etag | undefined> {
+  checkKey(key);
+  checkKey(guard.key);
+  const ours = nextEtag(expected);
+  const json = encodeRecord(key, record);
+  const unchanged = { TableName: table, Key: itemKey(guard.key), ...ifEtag(guard.etag) };
+  const command = new TransactWriteItemsCommand({
+    TransactItems: [{ Put: putOf(table, { key, json, expected, ours }) }, { ConditionCheck: unchanged }],
+  });
+  const cancelled = await calling(keyName(key), async () => {
+    try {
+      await client.send(command);
+      return undefined;
+    } catch (error) {
+      if (error instanceof TransactionCanceledException) return error;
+      throw error;
+    }
+  });
+  if (cancelled === undefined) return ours;
+  const [ofPut, ofGuard] = cancelled.CancellationReasons ?? [];
+  if (ofPut?.Code === REFUSED) return judged({ key, expected, ours }, cancelled, ofPut.Item);
+  if (ofGuard?.Code === REFUSED) return undefined;
+  throw new StoreUnavailable(keyName(key), cancelled); // in each other's way with another transaction, or throttled
+}
+
+/** Why a part of a transaction was cancelled when its own condition did not hold. */
+const REFUSED = 'ConditionalCheckFailed';
+
+interface WordedPut extends Omit<Put, 'record'> {
+  readonly json: string;
+  readonly ours: Etag;
+}
+
+function putOf(table: string, { key, json, expected, ours }: WordedPut) {
+  return {
     TableName: table,
     Item: { ...itemKey(key), [ATTRIBUTES.json]: { S: json }, [ATTRIBUTES.etag]: { S: ours } },
     ...(expected === undefined ? ifAbsent : ifEtag(expected)),
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  });
-  const refused = await refusalOf(key, () => client.send(command));
-  if (refused === undefined) return ours;
+  } as const;
+}
+
+function judged(
+  { key, expected, ours }: Omit<WordedPut, 'json'>,
+  refused: Error,
+  found: Item | undefined,
+): Etag | undefined {
   if (attemptsOf(refused) === 1) return undefined;
-  const judged = judgeRefusedPut(ours, expected, etagOf(refused.Item));
-  if (judged === 'open') throw new StoreUnavailable(keyName(key), refused);
-  return judged === 'won' ? ours : undefined;
+  const became = judgeRefusedPut(ours, expected, etagOf(found));
+  if (became === 'open') throw new StoreUnavailable(keyName(key), refused);
+  return became === 'won' ? ours : undefined;
 }
 
 /** A removal leaves no etag that could tell it from another's, so a refused repetition may be open. */

@@ -12,20 +12,25 @@ export function memoryRecords(): Records {
   const rowOf = ({ partition, id }: RecordKey): RecordRow | undefined => partitions.get(partition)?.get(id);
   const holds = (key: RecordKey, expected: Etag | undefined): boolean => rowOf(key)?.etag === expected;
 
+  const put = (key: RecordKey, record: unknown, expected: Etag | undefined): Etag | undefined => {
+    checkKey(key);
+    const json = encodeRecord(key, record);
+    if (!holds(key, expected)) return undefined;
+    writes += 1;
+    const rows = partitions.get(key.partition) ?? new Map<string, RecordRow>();
+    partitions.set(key.partition, rows.set(key.id, { id: key.id, json, etag: `m${writes}` }));
+    return etag(`m${writes}`);
+  };
   return {
     async get<T>(key: RecordKey) {
       checkKey(key);
       const row = rowOf(key);
       return row && readRow<T>(key.partition, row);
     },
-    async putIf(key, record, expected) {
-      checkKey(key);
-      const json = encodeRecord(key, record);
-      if (!holds(key, expected)) return undefined;
-      writes += 1;
-      const rows = partitions.get(key.partition) ?? new Map<string, RecordRow>();
-      partitions.set(key.partition, rows.set(key.id, { id: key.id, json, etag: `m${writes}` }));
-      return etag(`m${writes}`);
+    putIf: async (key, record, expected) => put(key, record, expected),
+    async putGuarded(key, record, { expected, guard }) {
+      checkKey(guard.key);
+      return holds(guard.key, guard.etag) ? put(key, record, expected) : undefined;
     },
     async removeIf(key, expected) {
       checkKey(key);

@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import { memoryBlobs } from '../../../lib/adapters/memory/memory-blobs.ts';
 import { memoryRecords } from '../../../lib/adapters/memory/memory-records.ts';
 import { contentHash, hashBytes } from '../../../lib/base/hashing.ts';
-import { durationMs, epochMs, plus } from '../../../lib/base/brand.ts';
-import { type Lease, leaseEpoch, planLease, tryLead } from '../../../lib/control/lease.ts';
+import { leaseEpoch } from '../../../lib/control/lease.ts';
 import { planPublish, type Publication, publish, type PublishPorts } from '../../../lib/control/publish.ts';
 import { type Head, type ServedHeads, servedHeads } from '../../../lib/control/served-heads.ts';
 import { storedSnapshots } from '../../../lib/control/stored-snapshots.ts';
@@ -64,7 +63,7 @@ test('SNAP-1: bodies are stored before the head that names them', async () => {
   const blobs = memoryBlobs();
   const heads = servedHeads(
     {
-      get: (key) => records.get(key),
+      ...records,
       putIf: (key, record, expected) => {
         order.push('head');
         return records.putIf(key, record, expected);
@@ -130,34 +129,18 @@ test('BLD-2: of two builders that publish at once one loses the race', async () 
   assert.deepEqual([...outcomes].sort(), ['lost-race', 'replaced']);
 });
 
-const lease = (changes: Partial<Lease> = {}): Lease => ({
-  holder: 'a',
-  epoch: leaseEpoch(7),
-  renewedAt: testStart,
-  expiresAt: plus(testStart, durationMs(30_000)),
-  ...changes,
-});
-const later = (ms: number) => epochMs(testStart + ms);
-
-for (const [title, found, candidate, now, expected] of [
-  ['nobody leads', undefined, { holder: 'a', reign: undefined }, later(0), 1],
-  ['I lead and renewed just now', lease(), { holder: 'a', reign: leaseEpoch(7) }, later(1), 'keep'],
-  ['I lead and it is time to renew', lease(), { holder: 'a', reign: leaseEpoch(7) }, later(10_000), 7],
-  ['I led before I was restarted', lease(), { holder: 'a', reign: undefined }, later(1), 8],
-  ['another one leads', lease(), { holder: 'b', reign: undefined }, later(29_999), 'follow'],
-  ['another one led and its lease is over', lease(), { holder: 'b', reign: leaseEpoch(3) }, later(30_000), 8],
-] as const) {
-  test(`BLD-2: the lease when ${title}`, () => {
-    const plan = planLease(found, candidate, now);
-    assert.equal(plan.plan === 'write' ? plan.lease.epoch : plan.plan, expected);
-  });
-}
-
-test('BLD-2: of two candidates that try at once one leads', async () => {
-  const [records, clock] = [memoryRecords(), fakeClock({ at: testStart })];
-  const epochs = await Promise.all(['a', 'b'].map((holder) => tryLead(records, clock, { holder, reign: undefined })));
-  assert.deepEqual(
-    epochs.filter((epoch) => epoch !== undefined),
-    [1],
-  );
+test('LE-20: a stalled leader publishes nothing, even where its successor left the head alone', async () => {
+  const [records, blobs, clock] = [memoryRecords(), memoryBlobs(), fakeClock({ at: testStart })];
+  const heads = servedHeads(records, clock);
+  const ports: PublishPorts = { heads, blobs, snapshots: storedSnapshots(blobs) };
+  await publish(ports, publication({ sealed: old, epoch: leaseEpoch(3), revision: 4 }));
+  const lease = { partition: 'leases', id: 'builder' };
+  const held = await records.putIf(lease, 'stalled', undefined);
+  assert.ok(held);
+  // The successor finds that nothing changed for this view, so the head still names the older reign and revision.
+  await records.putIf(lease, 'successor', held);
+  assert.equal(await publish(ports, publication({ sealed: old, epoch: leaseEpoch(4), revision: 6 })), 'kept');
+  const late = publication({ epoch: leaseEpoch(3), revision: 5, guard: { key: lease, etag: held } });
+  assert.equal(await publish(ports, late), 'lost-race');
+  assert.equal((await heads.lookNow('view' as ViewKey))?.record.manifest, old.manifestHash);
 });

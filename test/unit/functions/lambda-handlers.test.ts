@@ -8,9 +8,12 @@ import { xdsFunction } from '../../../functions/xds.ts';
 import type { ObjectFiles } from '../../../lib/adapters/aws/s3-files.ts';
 import { FILE_LIMIT_BYTES } from '../../../lib/control/api/read-body.ts';
 import { localConfigApi } from '../../../lib/control/config-api.ts';
+import { leaseCandidate } from '../../../lib/control/lease-candidate.ts';
+import { leaseKey } from '../../../lib/control/lease.ts';
 import { configSource } from '../../../lib/control/config-source.ts';
 import { testPorts } from '../../support/config-store.ts';
 import { type DiscoveryAnswer, serviceEntry, sidecarNode, testDelivery } from '../../support/delivery.ts';
+import { anyCandidate } from '../../support/leases.ts';
 import { httpEvent, streamEvent, timerEvent, uploadEvent } from '../../support/lambda-events.ts';
 
 const document = serviceEntry('reviews.default.svc.cluster.local', '10.0.0.1');
@@ -21,7 +24,8 @@ function functions() {
   const ports = testPorts();
   const config = localConfigApi(ports);
   const inbox = localConfigApi(ports, { bodyLimitBytes: FILE_LIMIT_BYTES });
-  const delivery = testDelivery({ ...ports, config: configSource(ports), hearsAllPolls: false });
+  const { log: _ofConfig, ...stores } = ports;
+  const delivery = testDelivery({ ...stores, config: configSource(ports), hearsAllPolls: false });
   const files = new Map<string, string>();
   const objectFiles: ObjectFiles = {
     read: async (key) => {
@@ -112,16 +116,14 @@ test('BLD-1: the stream of a moved head builds for the proxies that are known', 
 });
 
 test('BLD-2: a batch that meets another leader is repeated, a timer is not', async () => {
-  const { publish, ports, delivery } = functions();
-  const lease = {
-    holder: 'other',
-    epoch: 7,
-    renewedAt: delivery.clock.now(),
-    expiresAt: delivery.clock.now() + 30_000,
-  };
-  await ports.records.putIf({ partition: 'leases', id: 'builder' }, lease, undefined);
+  const { publish, delivery } = functions();
+  const other = leaseCandidate(delivery.ports, leaseKey('builder', ''), anyCandidate('other'));
+  await other.attempt();
   await assert.rejects(publish(streamEvent(head)), /another builder leads/);
   await publish(timerEvent);
+  await other.release();
+  await publish(streamEvent(head));
+  assert.equal(delivery.log.fieldsOf('build').length, 1);
 });
 
 test('STO-8: a file in the inbox is applied, and the answer lies under results', async () => {
