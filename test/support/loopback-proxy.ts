@@ -65,20 +65,22 @@ interface Running {
 
 function caller(running: Running): Omit<LoopbackProxy, 'stop'> {
   let calls = 0;
-  let answer: Answer | undefined;
+  let last: { readonly id: string; readonly answer: Answer | undefined } | undefined;
   return {
     observe: async (call) => {
       calls += 1;
+      const id = String(calls);
       const asked = readRequest(call);
       const socket = await connection(call, asked.port, running.ports);
       const clientPort = socket.localPort;
       const isPlain = asked.scheme === 'http';
-      answer = isPlain ? await exchange(socket, asked, String(calls)) : await greet(socket, asked.host);
+      const answer = isPlain ? await exchange(socket, asked, id) : await greet(socket, asked.host);
+      last = { id, answer };
       socket.destroy();
       return outcomeOf(await loggedLine(running, clientPort, answer !== undefined), answer);
     },
     assertCopies: async (shares) => {
-      const copies = (): readonly string[] => copiesOf(running.upstreams, String(calls), answer?.echo);
+      const copies = (): readonly string[] => copiesOf(running.upstreams, last?.id, last?.answer?.echo);
       const sure = Object.keys(shares).filter((cluster) => shares[cluster] === 100);
       await waitUntil(() => sure.every((cluster) => copies().includes(cluster)), {
         what: `copies reach ${sure.join(' and ')}`,
@@ -185,7 +187,7 @@ function outcomeOf(line: LoggedCall | undefined, answer: Answer | undefined): Ou
 }
 
 /** Clusters that got a call, but for the one that answered it. */
-function copiesOf({ received }: EchoUpstreams, id: string, answered: Echo | undefined): readonly string[] {
+function copiesOf({ received }: EchoUpstreams, id: string | undefined, answered: Echo | undefined): readonly string[] {
   return received
     .filter((echo) => echo.call === id && echo.cluster !== answered?.cluster)
     .map(({ cluster }) => cluster);
