@@ -1,27 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compile } from '../../lib/compile/compile.ts';
-import { encodeProxy } from '../../lib/envoy/encode-proxy.ts';
 import type { ProxyIr } from '../../lib/ir/proxy-ir.ts';
 import type { HttpRoute } from '../../lib/resources/virtual-service-spec.ts';
 import type { Resource } from '../../lib/resources/resource.ts';
-import { buildProxyView } from '../../lib/view/build-proxy-view.ts';
-import { viewFacts } from '../../lib/view/view-facts.ts';
-import { buildWorld } from '../../lib/world/world.ts';
 import {
   arbitraryAnswers,
   arbitraryMoves,
   arbitraryRequest,
   arbitraryVirtualServices,
+  servicesOf,
   type ArbitraryRequest,
 } from '../support/arbitrary-routes.ts';
 import { connectingCall, contestedSockets, listeningNode } from '../support/arbitrary-sockets.ts';
 import type { Call } from '../support/call-request.ts';
-import { resourcesOf } from '../support/documents.ts';
+import { type Line, lineOfResources } from '../support/line.ts';
 import { startLoopbackProxy } from '../support/loopback-proxy.ts';
 import { need } from '../support/needs.ts';
-import { proxyFacts, type TestNode } from '../support/proxy-facts.ts';
 import { virtualService } from '../support/route-tables.ts';
 import { evaluateCall, type Outcome } from '../support/traffic.ts';
 
@@ -32,18 +27,7 @@ const needsEnvoy = await need('envoy');
 
 const ownHosts = Array.from({ length: HOSTS }, (_none, index) => `own${index}.y`);
 const sharedHosts = ['a.x', 'b.x', 'c.b.x'];
-const service = (host: string): string => `
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: ${host} }
-spec:
-  hosts: [${host}]
-  resolution: STATIC
-  location: MESH_INTERNAL
-  ports: [{ number: 80, name: http, protocol: HTTP }, { number: 81, name: two, protocol: HTTP }]
-  endpoints: [{ address: 10.2.0.1 }]
-`;
-const services = resourcesOf([...ownHosts, ...sharedHosts].map(service).join('---'));
+const services = servicesOf([...ownHosts, ...sharedHosts]);
 
 /** Some hosts have rules of their own; some are contested by documents of several namespaces. */
 const documents: fc.Arbitrary<readonly Resource[]> = fc
@@ -62,16 +46,11 @@ function callOf(host: string, { method, path, query, headers, port }: ArbitraryR
   return { call: `${method} http://${host}:${port}${path}${search === '' ? '' : `?${search}`}`, headers };
 }
 
-function irOf(written: readonly Resource[], node: TestNode): ProxyIr {
-  const world = buildWorld(written).value;
-  return compile(buildProxyView(world, viewFacts(world, proxyFacts(node))).value).value;
-}
-
 test('whatever VirtualServices say, a real Envoy does with calls what the decisions say', needsEnvoy, async () => {
   const calls = fc.array(call, { minLength: CALLS, maxLength: CALLS });
   const law = fc.asyncProperty(documents, calls, (written, sent) => {
-    const ir = irOf([...services, ...written], { type: 'sidecar', labels: { app: 'front' } });
-    return assertAlike(ir, sent);
+    const node = { type: 'sidecar', labels: { app: 'front' } } as const;
+    return assertAlike(lineOfResources([...services, ...written], node), sent);
   });
   await fc.assert(law, { numRuns: MESHES, endOnFailure: true });
 });
@@ -79,16 +58,16 @@ test('whatever VirtualServices say, a real Envoy does with calls what the decisi
 test('whoever wants which socket, a real Envoy gives connections to who the decisions say', needsEnvoy, async () => {
   const calls = fc.array(connectingCall, { minLength: CALLS, maxLength: CALLS });
   const law = fc.asyncProperty(contestedSockets, listeningNode, calls, async (written, node, sent) => {
-    const ir = irOf(written, { ...node, profile: 'envoy' });
+    const line = lineOfResources(written, { ...node, profile: 'envoy' });
     // A proxy that ends TLS itself waits for certificates before it listens; there are none here.
-    fc.pre(ir.listeners.every(({ chains }) => chains.every(({ tls }) => tls === undefined)));
-    await assertAlike(ir, sent);
+    fc.pre(line.ir.listeners.every(({ chains }) => chains.every(({ tls }) => tls === undefined)));
+    await assertAlike(line, sent);
   });
   await fc.assert(law, { numRuns: MESHES, endOnFailure: true });
 });
 
-async function assertAlike(ir: ProxyIr, calls: readonly Call[]): Promise<void> {
-  const proxy = await startLoopbackProxy(encodeProxy(ir));
+async function assertAlike({ ir, resources }: Line, calls: readonly Call[]): Promise<void> {
+  const proxy = await startLoopbackProxy(resources);
   try {
     for (const each of calls) {
       const observed = await proxy.observe(each);

@@ -3,27 +3,17 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { canonicalJson } from '../../lib/base/hashing.ts';
 import { parseIpAddress } from '../../lib/base/ip-address.ts';
-import { compile } from '../../lib/compile/compile.ts';
 import { requestedRoutes } from '../../lib/compile/requested-routes.ts';
 import type { ConnectionTargetIr, FilterChainIr, ListenerIr } from '../../lib/ir/listener.ts';
 import type { ProxyIr } from '../../lib/ir/proxy-ir.ts';
-import type { Resource } from '../../lib/resources/resource.ts';
-import { buildProxyView } from '../../lib/view/build-proxy-view.ts';
-import { viewFacts } from '../../lib/view/view-facts.ts';
-import { buildWorld } from '../../lib/world/world.ts';
 import { contestedSockets, listeningNode, NOWHERE } from '../support/arbitrary-sockets.ts';
-import { proxyFacts, type TestNode } from '../support/proxy-facts.ts';
-
-function irOf(documents: readonly Resource[], node: TestNode): ProxyIr {
-  const world = buildWorld(documents).value;
-  return compile(buildProxyView(world, viewFacts(world, proxyFacts(node))).value).value;
-}
+import { lineOfResources } from '../support/line.ts';
 
 /** Holds a law for what many proxies of many small worlds would be given. */
 const always = (law: (ir: ProxyIr) => void): void =>
   fc.assert(
     fc.property(contestedSockets, listeningNode, (documents, node) => {
-      law(irOf(documents, node));
+      law(lineOfResources(documents, node).ir);
     }),
     { numRuns: 300 },
   );
@@ -37,7 +27,7 @@ test('G-5: neither the order of documents nor a second run changes a listener', 
   );
   fc.assert(
     fc.property(shuffled, listeningNode, ([documents, others], node) => {
-      assert.equal(canonicalJson(irOf(others, node)), canonicalJson(irOf(documents, node)));
+      assert.equal(canonicalJson(lineOfResources(others, node).ir), canonicalJson(lineOfResources(documents, node).ir));
     }),
   );
 });
@@ -123,7 +113,7 @@ test('PROF-2: a stock Envoy is never given a filter that only Istio’s has', ()
   });
   fc.assert(
     fc.property(contestedSockets, listeningNode, (documents, node) => {
-      const ir = irOf(documents, { ...node, profile: 'envoy' });
+      const { ir } = lineOfResources(documents, { ...node, profile: 'envoy' });
       assert.doesNotMatch(canonicalJson(ir.listeners), /metadata-exchange|istio-alpn|istio-peer-exchange/);
     }),
   );

@@ -1,50 +1,29 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compile } from '../../lib/compile/compile.ts';
 import { encodeProxy } from '../../lib/envoy/encode-proxy.ts';
 import { XDS_TYPES } from '../../lib/envoy/xds-types.ts';
 import type { ProxyIr } from '../../lib/ir/proxy-ir.ts';
 import type { HttpMatchRequest, HttpRoute, StringMatch } from '../../lib/resources/virtual-service-spec.ts';
 import type { Resource } from '../../lib/resources/resource.ts';
-import { buildProxyView } from '../../lib/view/build-proxy-view.ts';
-import { viewFacts } from '../../lib/view/view-facts.ts';
-import { buildWorld } from '../../lib/world/world.ts';
 import {
   arbitraryAnswers,
   arbitraryRequest,
   arbitraryVirtualServices,
+  servicesOf,
   type ArbitraryRequest,
 } from '../support/arbitrary-routes.ts';
-import { resourcesOf } from '../support/documents.ts';
 import { envoyProblems } from '../support/envoy-descriptors.ts';
+import { lineOfResources } from '../support/line.ts';
 import { need } from '../support/needs.ts';
-import { proxyFacts } from '../support/proxy-facts.ts';
 import { virtualService } from '../support/route-tables.ts';
 import { evaluateCall } from '../support/traffic.ts';
 
 const needsProtos = await need('envoy-protos');
 
-const service = (host: string): string => `
-apiVersion: networking.istio.io/v1
-kind: ServiceEntry
-metadata: { name: ${host} }
-spec:
-  hosts: [${host}]
-  addresses: [10.1.0.1]
-  resolution: STATIC
-  location: MESH_INTERNAL
-  ports: [{ number: 80, name: http, protocol: HTTP }, { number: 81, name: two, protocol: HTTP }, { number: 82, name: any }]
-  endpoints: [{ address: 10.2.0.1 }]
-`;
-const services = resourcesOf(['a.x', 'b.x', 'c.b.x'].map(service).join('---'));
-const labels = { app: 'front' };
-
-function irOf(documents: readonly Resource[]): ProxyIr {
-  const world = buildWorld([...services, ...documents]).value;
-  const node = { type: 'sidecar', labels, metadata: { HTTP_PROXY_PORT: '15080' } } as const;
-  return compile(buildProxyView(world, viewFacts(world, proxyFacts(node))).value).value;
-}
+const services = servicesOf(['a.x', 'b.x', 'c.b.x']);
+const node = { type: 'sidecar', labels: { app: 'front' }, metadata: { HTTP_PROXY_PORT: '15080' } } as const;
+const irOf = (documents: readonly Resource[]): ProxyIr => lineOfResources([...services, ...documents], node).ir;
 
 test('RT-1, RT-2: the rule that answers is the first one of the document that holds', () => {
   fc.assert(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { HttpMatchRequest, HttpRoute, StringMatch } from '../../lib/resources/virtual-service-spec.ts';
 import type { Resource } from '../../lib/resources/resource.ts';
+import { resourcesOf } from './documents.ts';
 import { virtualService } from './route-tables.ts';
 
 /** Few words, so that requests and matches meet often. */
@@ -130,3 +131,20 @@ export const arbitraryVirtualServices: fc.Arbitrary<readonly Resource[]> = fc.un
     .map(({ name, namespace, age, ...spec }) => virtualService(name, spec, { namespace, creationTimestamp: age })),
   { selector: ({ metadata }) => `${metadata.namespace}/${metadata.name}`, maxLength: 5 },
 );
+
+/** Services for hosts that rules lead to, all at one address: two HTTP ports and one that is left to sniffing. */
+export function servicesOf(hosts: readonly string[]): readonly Resource[] {
+  const service = (host: string): string => `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: ${host} }
+spec:
+  hosts: [${host}]
+  addresses: [10.1.0.1]
+  resolution: STATIC
+  location: MESH_INTERNAL
+  ports: [{ number: 80, name: http, protocol: HTTP }, { number: 81, name: two, protocol: HTTP }, { number: 82, name: any }]
+  endpoints: [{ address: 10.2.0.1 }]
+`;
+  return resourcesOf(hosts.map(service).join('---'));
+}

@@ -4,6 +4,7 @@ import { encodeProxy } from '../../lib/envoy/encode-proxy.ts';
 import type { EnvoyResource } from '../../lib/envoy/envoy-resource.ts';
 import type { ProxyIr } from '../../lib/ir/proxy-ir.ts';
 import { buildProxyView } from '../../lib/view/build-proxy-view.ts';
+import type { Resource } from '../../lib/resources/resource.ts';
 import type { ProxyView } from '../../lib/view/proxy-view.ts';
 import { viewFacts } from '../../lib/view/view-facts.ts';
 import { buildWorld, type World } from '../../lib/world/world.ts';
@@ -20,8 +21,13 @@ export interface Line {
 }
 
 /** Runs the whole line for one proxy, a sidecar of namespace `default` unless the node says otherwise. Admission is not asked. */
-export function lineOf(text: string, node: TestNode = { type: 'sidecar' }): Line {
-  const world = buildWorld(unadmittedResourcesOf(text));
+export function lineOf(text: string, node?: TestNode): Line {
+  return lineOfResources(unadmittedResourcesOf(text), node);
+}
+
+/** The same from resources that are read already. */
+export function lineOfResources(documents: readonly Resource[], node: TestNode = { type: 'sidecar' }): Line {
+  const world = buildWorld(documents);
   const view = buildProxyView(world.value, viewFacts(world.value, proxyFacts(node)));
   const ir = compile(view.value);
   return {
