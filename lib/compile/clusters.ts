@@ -1,19 +1,14 @@
 import type { Noted } from '../base/issue.ts';
+import { noMemory, type StageMemory } from '../base/stage-memory.ts';
 import type { ClusterIr } from '../ir/cluster.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
-import { fixedClusters } from './fixed-clusters.ts';
-import { inboundClusters } from './inbound-clusters.ts';
-import { serviceClusters } from './outbound-clusters.ts';
+import { OWN_CLUSTERS, SERVICE_CLUSTERS } from './cluster-pieces.ts';
+import { clusterSubjects, ownClustersSubject } from './cluster-subjects.ts';
+import { joinedByName } from './joined-pieces.ts';
 
-/** Every cluster of a view: those of each service, of the proxy's own ports, and the fixed ones. */
-export function compileClusters(view: ProxyView): Noted<readonly ClusterIr[]> {
-  const outbound = view.services.map((visible) => serviceClusters(visible, view));
-  return {
-    value: [
-      ...outbound.flatMap(({ value }) => value),
-      ...inboundClusters(view.instances, view),
-      ...fixedClusters(view),
-    ],
-    issues: outbound.flatMap(({ issues }) => issues),
-  };
+/** Every cluster of a view, sorted by name: those of each service, of the proxy's own ports, and the fixed ones. */
+export function compileClusters(view: ProxyView, memory: StageMemory = noMemory): Noted<readonly ClusterIr[]> {
+  const subjects = clusterSubjects(view);
+  const pieces = view.services.map((visible) => memory.piece(SERVICE_CLUSTERS, subjects.clusters(visible)));
+  return joinedByName('clusters', [...pieces, memory.piece(OWN_CLUSTERS, ownClustersSubject(view))], memory);
 }

@@ -1,18 +1,20 @@
 import type { Issue, Noted } from '../base/issue.ts';
 import type { ListenerIr } from '../ir/listener.ts';
+import { noMemory, type StageMemory } from '../base/stage-memory.ts';
 import type { ProxyIr } from '../ir/proxy-ir.ts';
 import type { RouteConfigurationIr } from '../ir/route-configuration.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
 import { compileClusters } from './clusters.ts';
 import { compileEndpoints } from './endpoints.ts';
 import { compileGatewayListeners } from './gateway-listeners.ts';
+import { byName } from './joined-pieces.ts';
 import { compileGatewayRoutes } from './gateway-routes.ts';
 import { requestedRoutes } from './requested-routes.ts';
 import { compileSidecarListeners } from './sidecar-listeners.ts';
 import { compileSidecarRoutes } from './sidecar-routes.ts';
 
 /** Takes every decision for one view: precedence, merging, order. What cannot be built is left out and named in the issues. */
-export function compile(view: ProxyView): Noted<ProxyIr> {
+export function compile(view: ProxyView, memory: StageMemory = noMemory): Noted<ProxyIr> {
   const issues: Issue[] = [];
   const take = <T>(noted: Noted<readonly T[]>): readonly T[] => {
     issues.push(...noted.issues);
@@ -21,8 +23,8 @@ export function compile(view: ProxyView): Noted<ProxyIr> {
   const listeners = take(compileListeners(view));
   const value: ProxyIr = {
     refresh: view.facts.refresh,
-    clusters: byName(take(compileClusters(view))),
-    endpoints: byName(take(compileEndpoints(view))),
+    clusters: take(compileClusters(view, memory)),
+    endpoints: take(compileEndpoints(view, memory)),
     listeners: byName(listeners),
     routes: byName(take(compileRoutes(view, listeners))),
   };
@@ -41,8 +43,4 @@ export function compileRoutes(
   return view.gateway === undefined
     ? compileSidecarRoutes(view, requestedRoutes(listeners))
     : compileGatewayRoutes(view, view.gateway);
-}
-
-function byName<T extends { readonly name: string }>(items: readonly T[]): readonly T[] {
-  return [...items].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }

@@ -1,16 +1,25 @@
 import type { DnsCacheIr, DnsFamily } from '../ir/dns-cache.ts';
 import type { HostName } from '../base/host-name.ts';
+import type { MeshSettings } from '../model/mesh-settings.ts';
 import { isHttp2, isTls, type Protocol } from '../model/protocol.ts';
 import type { ProxyView, ViewFacts, VisibleService } from '../view/proxy-view.ts';
 
+type FamilyFacts = Pick<ViewFacts, 'ipFamily' | 'profile'>;
+
+/** What looking up unknown hosts depends on. */
+export interface LookupSetting {
+  readonly mesh: MeshSettings;
+  readonly facts: FamilyFacts;
+}
+
 /** CL-4: Istio leaves dual stack off unless told otherwise, so its own proxies ask for IPv4. */
-export function lookupFamily({ ipFamily, profile }: Pick<ViewFacts, 'ipFamily' | 'profile'>): DnsFamily {
+export function lookupFamily({ ipFamily, profile }: FamilyFacts): DnsFamily {
   if (ipFamily !== 'dual') return ipFamily;
   return profile === 'istio-proxy' ? 'v4' : 'both';
 }
 
 /** The cache of a service whose hosts are known only from what is asked of them. */
-export const dnsCacheOf = (hostname: HostName, facts: ViewFacts): DnsCacheIr => ({
+export const dnsCacheOf = (hostname: HostName, facts: FamilyFacts): DnsCacheIr => ({
   name: `${hostname}_dfp_dns_cache`,
   family: lookupFamily(facts),
   maxHosts: undefined,
@@ -20,7 +29,7 @@ export const dnsCacheOf = (hostname: HostName, facts: ViewFacts): DnsCacheIr => 
 const MOST_UNKNOWN_HOSTS = 1024;
 
 /** RD-14: the cache of hosts that nobody described, where they are looked up at all. */
-export function unknownHostsCache({ mesh, facts }: Pick<ProxyView, 'mesh' | 'facts'>): DnsCacheIr | undefined {
+export function unknownHostsCache({ mesh, facts }: LookupSetting): DnsCacheIr | undefined {
   if (mesh.outboundPolicy !== 'look-up') return undefined;
   return { name: 'allow_any_dfp_dns_cache', family: lookupFamily(facts), maxHosts: MOST_UNKNOWN_HOSTS };
 }

@@ -5,11 +5,11 @@ import type { EndpointGroup, LbEndpoint } from '../ir/endpoints.ts';
 import type { Endpoint, Service, ServicePort } from '../model/service.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { PolicyBlocks } from '../model/traffic-policy.ts';
-import type { ViewFacts } from '../view/proxy-view.ts';
 import {
   balanceLocalities,
   localityRule,
   totalWeight,
+  type ClientPlace,
   type LabelledEndpoint,
   type LocalityGroup,
 } from './locality-balancing.ts';
@@ -59,12 +59,12 @@ export const keepsDrainingHosts = ({ labels }: Service): boolean => (labels[PERS
 export function endpointGroups(
   candidates: readonly Candidate[],
   choice: EndpointChoice,
-  { facts, mesh }: { readonly facts: ViewFacts; readonly mesh: MeshSettings },
+  { place, mesh }: { readonly place: ClientPlace; readonly mesh: MeshSettings },
 ): readonly EndpointGroup[] {
   const usable = candidates.filter((candidate) => isOfCluster(candidate, choice) && isSent(candidate, choice));
   const grouped = Map.groupBy(usable, ({ localityName }) => localityName);
   const groups = [...grouped].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, members]) => localityGroup(members));
-  return balanceLocalities(groups, localityRule(choice.blocks, choice.service, mesh), facts).map(
+  return balanceLocalities(groups, localityRule(choice.blocks, choice.service, mesh), place).map(
     ({ locality, priority, weight, endpoints: members }) => ({
       locality,
       priority,

@@ -1,10 +1,14 @@
 import type { Noted } from '../base/issue.ts';
+import { noMemory, type StageMemory } from '../base/stage-memory.ts';
 import type { EndpointsIr } from '../ir/endpoints.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
-import { serviceEndpoints } from './outbound-clusters.ts';
+import { SERVICE_ENDPOINTS } from './cluster-pieces.ts';
+import { clusterSubjects } from './cluster-subjects.ts';
+import { joinedByName } from './joined-pieces.ts';
 
-/** The endpoints of every cluster that finds them by EDS. */
-export function compileEndpoints(view: ProxyView): Noted<readonly EndpointsIr[]> {
-  const each = view.services.map((visible) => serviceEndpoints(visible, view));
-  return { value: each.flatMap(({ value }) => value), issues: each.flatMap(({ issues }) => issues) };
+/** The endpoints of every cluster that finds them by EDS, sorted by name. */
+export function compileEndpoints(view: ProxyView, memory: StageMemory = noMemory): Noted<readonly EndpointsIr[]> {
+  const subjects = clusterSubjects(view);
+  const pieces = view.services.map((visible) => memory.piece(SERVICE_ENDPOINTS, subjects.endpoints(visible)));
+  return joinedByName('endpoints', pieces, memory);
 }

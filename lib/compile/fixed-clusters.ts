@@ -8,20 +8,20 @@ import {
 import type { ClusterIr } from '../ir/cluster.ts';
 import type { ViewFacts } from '../view/proxy-view.ts';
 import { circuitLimits, keepalive, upstreamHttp } from './connection-pool.ts';
+import type { OwnClustersSubject } from './cluster-subjects.ts';
 import { unknownHostsCache } from './dns-lookups.ts';
-import type { ClusterSetting } from './outbound-clusters.ts';
 
 /** Connections that nobody uses are closed after so long; without a limit passed-through hosts would pile them up. */
 const PASSTHROUGH_IDLE = durationMs(300_000);
 
 /** CL-7: where unroutable traffic ends, and where traffic to unknown hosts goes on. A router has no destination to go on to. */
-export function fixedClusters(setting: ClusterSetting): readonly ClusterIr[] {
-  if (setting.facts.type !== 'sidecar') return [blackHole(setting)];
-  return [blackHole(setting), outboundPassthrough(setting), ...lookUp(setting), inboundPassthrough(setting)];
+export function fixedClusters(subject: OwnClustersSubject): readonly ClusterIr[] {
+  if (subject.facts.type !== 'sidecar') return [blackHole(subject)];
+  return [blackHole(subject), outboundPassthrough(subject), ...lookUp(subject), inboundPassthrough(subject)];
 }
 
 /** Addresses that redirection leaves alone, so that what the proxy sends to its own machine does not come back to it. */
-export function passthroughSources({ ipFamily }: ViewFacts): readonly string[] {
+export function passthroughSources({ ipFamily }: Pick<ViewFacts, 'ipFamily'>): readonly string[] {
   switch (ipFamily) {
     case 'v4':
       return ['127.0.0.6'];
@@ -32,7 +32,7 @@ export function passthroughSources({ ipFamily }: ViewFacts): readonly string[] {
   }
 }
 
-function blackHole({ mesh }: ClusterSetting): ClusterIr {
+function blackHole({ mesh }: OwnClustersSubject): ClusterIr {
   return {
     name: BLACK_HOLE_CLUSTER,
     statName: `${BLACK_HOLE_CLUSTER};`,
@@ -53,8 +53,8 @@ function blackHole({ mesh }: ClusterSetting): ClusterIr {
 }
 
 /** Mesh defaults for pools bound it; outlier detection would have no other host to turn to. */
-function outboundPassthrough(setting: ClusterSetting): ClusterIr {
-  const { facts, mesh } = setting;
+function outboundPassthrough(subject: OwnClustersSubject): ClusterIr {
+  const { facts, mesh } = subject;
   const { pool } = mesh.defaultPolicy;
   const http = upstreamHttp(
     { protocol: 'auto', sniffs: true, mayUpgrade: false },
@@ -62,7 +62,7 @@ function outboundPassthrough(setting: ClusterSetting): ClusterIr {
     mesh,
   );
   return {
-    ...blackHole(setting),
+    ...blackHole(subject),
     name: PASSTHROUGH_CLUSTER,
     statName: `${PASSTHROUGH_CLUSTER};`,
     discovery: { type: 'original-destination', port: undefined, keepsHosts: false },
@@ -76,10 +76,10 @@ function outboundPassthrough(setting: ClusterSetting): ClusterIr {
 }
 
 /** RD-14: hosts that nobody described, by their names. */
-function lookUp(setting: ClusterSetting): readonly ClusterIr[] {
-  const cache = unknownHostsCache(setting);
+function lookUp(subject: OwnClustersSubject): readonly ClusterIr[] {
+  const cache = unknownHostsCache(subject);
   if (cache === undefined) return [];
-  const like = outboundPassthrough(setting);
+  const like = outboundPassthrough(subject);
   return [
     {
       ...like,
@@ -91,11 +91,11 @@ function lookUp(setting: ClusterSetting): readonly ClusterIr[] {
 }
 
 /** Counted with the outbound one, as Istio's dashboards expect. */
-function inboundPassthrough(setting: ClusterSetting): ClusterIr {
+function inboundPassthrough(subject: OwnClustersSubject): ClusterIr {
   return {
-    ...outboundPassthrough(setting),
+    ...outboundPassthrough(subject),
     name: INBOUND_PASSTHROUGH_CLUSTER,
-    sourceAddresses: passthroughSources(setting.facts),
+    sourceAddresses: passthroughSources(subject.facts),
     exchangesPeerMetadata: false,
   };
 }

@@ -2,17 +2,18 @@ import type { ClusterDiscovery, ClusterIr } from '../ir/cluster.ts';
 import { inboundCluster } from '../ir/cluster-name.ts';
 import type { OwnInstance } from '../view/proxy-view.ts';
 import { circuitLimits, keepalive, upstreamHttp } from './connection-pool.ts';
-import { configPath, serviceName, type ClusterSetting } from './outbound-clusters.ts';
+import { configPath, serviceName } from './outbound-clusters.ts';
+import type { OwnClustersSubject } from './cluster-subjects.ts';
 import { resolvePolicy } from './resolve-policy.ts';
 import { passthroughSources } from './fixed-clusters.ts';
 import { statName } from './stat-name.ts';
 
 /** CL-9: one cluster per port on which the proxy's own application serves; none where nothing is redirected to the proxy. */
-export function inboundClusters(instances: readonly OwnInstance[], setting: ClusterSetting): readonly ClusterIr[] {
-  if (setting.facts.type !== 'sidecar' || setting.facts.interception === 'none') return [];
-  const byPort = Map.groupBy(instances, ({ targetPort }) => targetPort);
+export function inboundClusters(subject: OwnClustersSubject): readonly ClusterIr[] {
+  if (subject.facts.type !== 'sidecar' || subject.facts.interception === 'none') return [];
+  const byPort = Map.groupBy(subject.instances, ({ targetPort }) => targetPort);
   return [...byPort].flatMap(([targetPort, [primary, ...others]]) =>
-    primary === undefined ? [] : [cluster(targetPort, { primary, others }, setting)],
+    primary === undefined ? [] : [cluster(targetPort, { primary, others }, subject)],
   );
 }
 
@@ -20,7 +21,7 @@ export function inboundClusters(instances: readonly OwnInstance[], setting: Clus
 function cluster(
   targetPort: number,
   { primary, others }: { readonly primary: OwnInstance; readonly others: readonly OwnInstance[] },
-  { facts, mesh }: ClusterSetting,
+  { facts, mesh }: OwnClustersSubject,
 ): ClusterIr {
   const { service, port, policy } = primary;
   const { pool } = resolvePolicy(policy, { subset: undefined, port: port.number }, mesh.defaultPolicy); // CL-10: nothing but the pool
@@ -58,10 +59,10 @@ function cluster(
 }
 
 /** Istio leaves dual stack off unless told otherwise, so the clusters of its own proxies connect from one family. */
-const sourcesOf = (facts: ClusterSetting['facts']): readonly string[] =>
+const sourcesOf = (facts: OwnClustersSubject['facts']): readonly string[] =>
   facts.profile === 'istio-proxy' ? passthroughSources(facts).slice(0, 1) : passthroughSources(facts);
 
-function loopback(port: number, family: ClusterSetting['facts']['ipFamily']): ClusterDiscovery {
+function loopback(port: number, family: OwnClustersSubject['facts']['ipFamily']): ClusterDiscovery {
   const address = family === 'v6' ? '::1' : '127.0.0.1';
   const endpoint = {
     address: { type: 'socket', address, port },

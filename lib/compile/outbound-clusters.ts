@@ -2,10 +2,9 @@ import type { Issue, Noted } from '../base/issue.ts';
 import { outboundCluster } from '../ir/cluster-name.ts';
 import type { ClusterDiscovery, ClusterIr, HostChoice } from '../ir/cluster.ts';
 import type { EndpointsIr } from '../ir/endpoints.ts';
-import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { Service, ServicePort } from '../model/service.ts';
 import type { PolicyBlocks, Subset, TrafficPolicy } from '../model/traffic-policy.ts';
-import type { ViewFacts, VisibleService } from '../view/proxy-view.ts';
+import { type ClustersSubject, type EndpointsSubject, resolvesNames } from './cluster-subjects.ts';
 import { circuitLimits, keepalive, upstreamHttp } from './connection-pool.ts';
 import { candidatesOf, endpointGroups, keepsDrainingHosts, type Candidate } from './endpoint-groups.ts';
 import { dnsCacheOf, lookupFamily, saysName } from './dns-lookups.ts';
@@ -14,15 +13,9 @@ import { localityRule, localityUse } from './locality-balancing.ts';
 import { resolvePolicy } from './resolve-policy.ts';
 import { statName } from './stat-name.ts';
 
-/** What every cluster of a view is compiled against; with the service itself the whole input. */
-export interface ClusterSetting {
-  readonly facts: ViewFacts;
-  readonly mesh: MeshSettings;
-}
-
 /** One cluster to build: a port of a service, whole or a subset of it. */
 interface ClusterOrder {
-  readonly visible: VisibleService;
+  readonly service: Service;
   readonly port: ServicePort;
   readonly subset: Subset | undefined;
   readonly name: string;
@@ -31,33 +24,32 @@ interface ClusterOrder {
 }
 
 /** The clusters of one service (CL-1): one per port that carries TCP, and one more per subset. */
-export function serviceClusters(visible: VisibleService, setting: ClusterSetting): Noted<readonly ClusterIr[]> {
+export function serviceClusters(subject: ClustersSubject): Noted<readonly ClusterIr[]> {
   const issues: Issue[] = [];
-  const candidates = resolvesNames(visible.service) ? candidatesOf(visible.endpoints) : [];
-  const value = clusterOrders(visible, setting).flatMap((order) => {
-    const found = discovery(order, candidates, setting);
+  const candidates = candidatesOf(subject.endpoints);
+  const value = clusterOrders(subject).flatMap((order) => {
+    const found = discovery(order, candidates, subject);
     if (found.type === 'dns' && found.groups.length === 0) {
       issues.push(withoutEndpoints(order, 'DNS_CLUSTER_WITHOUT_ENDPOINTS')); // CL-3
       return [];
     }
-    return [cluster(order, found, setting)];
+    return [cluster(order, found, subject)];
   });
   return { value, issues };
 }
 
 /** The endpoints of those of a service's clusters that find them by EDS; an empty list is an answer too (EP-2, EP-10). */
-export function serviceEndpoints(visible: VisibleService, setting: ClusterSetting): Noted<readonly EndpointsIr[]> {
-  const orders = clusterOrders(visible, setting).filter((order) => discoveryType(order, setting) === 'eds');
-  const candidates = orders.length > 0 ? candidatesOf(visible.endpoints) : [];
-  const value = orders.map((order) => ({ name: order.name, groups: groupsOf(order, candidates, setting) }));
+export function serviceEndpoints(subject: EndpointsSubject): Noted<readonly EndpointsIr[]> {
+  const orders = clusterOrders(subject).filter((order) => discoveryType(order, subject) === 'eds');
+  const candidates = orders.length > 0 ? candidatesOf(subject.endpoints) : [];
+  const value = orders.map((order) => ({ name: order.name, groups: groupsOf(order, candidates, subject) }));
   const issues = orders
     .filter((_order, index) => value[index]?.groups.length === 0)
     .map((order) => withoutEndpoints(order, 'CLUSTER_WITHOUT_ENDPOINTS'));
   return { value, issues };
 }
 
-function clusterOrders(visible: VisibleService, { mesh }: ClusterSetting): readonly ClusterOrder[] {
-  const { service, policy } = visible;
+function clusterOrders({ service, policy, mesh }: EndpointsSubject): readonly ClusterOrder[] {
   const isDynamic = service.resolution === 'dynamic-dns'; // CL-2: no endpoints, hence no subsets
   const subsets = isDynamic ? [undefined] : [undefined, ...(policy?.subsets ?? [])];
   return service.ports
@@ -66,14 +58,14 @@ function clusterOrders(visible: VisibleService, { mesh }: ClusterSetting): reado
       subsets.map((subset) => {
         const blocks = resolvePolicy(policy, { subset, port: port.number }, mesh.defaultPolicy);
         const name = outboundCluster(port.number, subset?.name ?? '', service.hostname);
-        return { visible, port, subset, name, blocks, choice: hostChoice(blocks.lb) };
+        return { service, port, subset, name, blocks, choice: hostChoice(blocks.lb) };
       }),
     );
 }
 
-function cluster(order: ClusterOrder, found: ClusterDiscovery, { facts, mesh }: ClusterSetting): ClusterIr {
-  const { visible, port, subset, name, blocks } = order;
-  const { service, policy } = visible;
+function cluster(order: ClusterOrder, found: ClusterDiscovery, subject: ClustersSubject): ClusterIr {
+  const { port, subset, name, blocks } = order;
+  const { service, policy, facts, mesh } = subject;
   const { pool, outlier } = blocks;
   const sniffs = facts.type !== 'router';
   const hasNoChoice = found.type === 'original-destination' || found.type === 'dynamic-dns';
@@ -107,36 +99,35 @@ function panicThreshold({ trafficDistribution }: Service, outlier: PolicyBlocks[
 }
 
 /** CL-2 */
-function discovery(order: ClusterOrder, candidates: readonly Candidate[], setting: ClusterSetting): ClusterDiscovery {
-  const type = discoveryType(order, setting);
+function discovery(order: ClusterOrder, candidates: readonly Candidate[], subject: ClustersSubject): ClusterDiscovery {
+  const { service, facts, mesh } = subject;
+  const type = discoveryType(order, subject);
   switch (type) {
     case 'eds':
       return { type };
     case 'original-destination':
       return { type, port: order.port.passthroughPort, keepsHosts: false };
     case 'dynamic-dns':
-      return { type, cache: dnsCacheOf(order.visible.service.hostname, setting.facts) };
-    case 'dns': {
-      const { facts, mesh } = setting;
+      return { type, cache: dnsCacheOf(service.hostname, facts) };
+    case 'dns':
       return {
         type,
-        mode: order.visible.service.resolution === 'dns' ? 'strict' : 'logical',
+        mode: service.resolution === 'dns' ? 'strict' : 'logical',
         family: lookupFamily(facts),
         refresh: mesh.dnsRefresh,
-        groups: groupsOf(order, candidates, setting),
+        groups: groupsOf(order, candidates, subject),
       };
-    }
   }
 }
 
 /** Routers get no connection with a destination of its own, so they need endpoints where a sidecar passes through. */
 function discoveryType(
-  { visible, choice }: ClusterOrder,
-  { facts }: ClusterSetting,
+  { service, choice }: ClusterOrder,
+  { facts }: Pick<EndpointsSubject, 'facts'>,
 ): 'eds' | 'dns' | 'dynamic-dns' | 'original-destination' {
-  if (visible.service.resolution === 'dynamic-dns') return 'dynamic-dns';
+  if (service.resolution === 'dynamic-dns') return 'dynamic-dns';
   if (choice.by === 'discovery') return 'original-destination'; // LB-14
-  switch (visible.service.resolution) {
+  switch (service.resolution) {
     case 'static':
       return 'eds';
     case 'dns':
@@ -149,16 +140,13 @@ function discoveryType(
 }
 
 function groupsOf(
-  { visible, port, subset, blocks }: ClusterOrder,
+  { service, port, subset, blocks }: ClusterOrder,
   candidates: readonly Candidate[],
-  setting: ClusterSetting,
+  { place, mesh }: EndpointsSubject,
 ): EndpointsIr['groups'] {
-  const { service } = visible;
   const choice = { service, port, subsetLabels: subset?.labels ?? {}, blocks, resolvesNames: resolvesNames(service) };
-  return endpointGroups(candidates, choice, setting);
+  return endpointGroups(candidates, choice, { place, mesh });
 }
-
-const resolvesNames = ({ resolution }: Service): boolean => resolution === 'dns' || resolution === 'dns-round-robin';
 
 export const serviceName = ({ hostname, name, namespace }: Service): ClusterIr['metadata']['services'][number] => ({
   host: hostname,
@@ -173,10 +161,10 @@ export function configPath(policy: TrafficPolicy | undefined): string {
   return `/apis/networking.istio.io/v1/namespaces/${namespace}/destination-rule/${name}`;
 }
 
-const withoutEndpoints = ({ visible, name }: ClusterOrder, code: string): Issue => ({
+const withoutEndpoints = ({ service, name }: ClusterOrder, code: string): Issue => ({
   severity: 'warning',
   code,
-  resource: visible.service.source,
+  resource: service.source,
   path: '',
   message: `cluster ${name} has no endpoints; add one, or correct the labels by which they are selected`,
 });

@@ -1,23 +1,17 @@
 import { durationMs } from '../base/brand.ts';
-import type { Issue } from '../base/issue.ts';
 import { unreachable } from '../base/unreachable.ts';
-import { XDS_CLUSTER } from '../envoy/config-source.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { RecordGuard, RecordKey, Records } from '../ports/records.ts';
-import { brokenReferences } from '../snapshot/references.ts';
 import type { Manifest } from '../snapshot/manifest.ts';
-import { sealResource } from '../snapshot/sealed-resource.ts';
-import { seal, type Sealed } from '../snapshot/snapshot.ts';
-import type { ViewFacts, ViewKey } from '../view/proxy-view.ts';
-import type { World } from '../world/world.ts';
+import type { ViewKey } from '../view/proxy-view.ts';
 import { noteBuildOutcome } from './build-outcome.ts';
-import { buildResources } from './build-snapshot.ts';
 import { currentEpoch, type LeaseCandidate, leaseCandidate } from './lease-candidate.ts';
 import { leaseEpoch, type LeaseEpoch, leaseKey } from './lease.ts';
 import type { Metrics } from './metrics.ts';
 import { publish, type Published } from './publish.ts';
+import type { SealView } from './seal-view.ts';
 import type { ServedHeads } from './served-heads.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
 import type { View, WorldAt, Worlds } from './worlds.ts';
@@ -31,6 +25,8 @@ export interface BuildPorts {
   readonly heads: ServedHeads;
   readonly snapshots: StoredSnapshots;
   readonly worlds: Worlds;
+  /** What a view is given, made with what was built before (BLD-3). */
+  readonly sealView: SealView;
   /** The views of all proxies that polled lately, in a given world: what a build is for (VIEW-4). */
   readonly knownViews: (world: WorldAt) => Promise<readonly View[]>;
   /** The name under which this process leads: of this process alone, or the same after a restart where nobody else has the store. */
@@ -179,7 +175,7 @@ async function buildView(ports: BuildPorts, build: ViewBuild): Promise<Published
 async function sealAndPublish(ports: BuildPorts, { view, world, reign }: ViewBuild): Promise<Published> {
   const { epoch, guard } = reign;
   const started = ports.clock.now();
-  const { sealed, issues } = sealView(world.world, view.facts);
+  const { sealed, issues } = ports.sealView(world, view.facts);
   const outcome = await publish(ports, {
     viewKey: view.key,
     sealed,
@@ -211,25 +207,4 @@ async function buildFirst(
   const epoch = await currentEpoch(ports.records, lease);
   ports.metrics.noteTrigger('proxy');
   await sealAndPublish(ports, { view, world, reign: { epoch } });
-}
-
-/** What one view is given at one world. Throws IncompleteSnapshot instead of letting a proxy wait for what never comes. */
-function sealView(world: World, facts: ViewFacts): { readonly sealed: Sealed; readonly issues: readonly Issue[] } {
-  const built = buildResources(world, facts);
-  const resources = built.value.map(sealResource);
-  const broken = brokenReferences(resources, [XDS_CLUSTER]).find(({ isSevere }) => isSevere);
-  if (broken) {
-    const { from, to } = broken;
-    throw new IncompleteSnapshot(`${from.type}/${from.name} names ${to.type}/${to.name}, which the snapshot lacks`);
-  }
-  return { sealed: seal(resources), issues: built.issues };
-}
-
-/** We built a snapshot that is not whole (SNAP-1); it is not published, and the view keeps the one before. */
-class IncompleteSnapshot extends Error {
-  readonly code = 'INCOMPLETE_SNAPSHOT';
-  constructor(message: string) {
-    super(message);
-    this.name = 'IncompleteSnapshot';
-  }
 }

@@ -10,8 +10,10 @@ import { type Builder, builder } from './build-views.ts';
 import { discoveryApi, type HttpHandler } from './discovery-api.ts';
 import type { Metrics } from './metrics.ts';
 import { operationsApi } from './operations-api.ts';
+import { pieceMemory } from './piece-memory.ts';
 import { proxiesApi } from './proxies-api.ts';
 import { HEARTBEAT, proxyStates, type ProxyStates } from './proxy-states.ts';
+import { viewSealer } from './seal-view.ts';
 import { servedHeads } from './served-heads.ts';
 import { storedSnapshots } from './stored-snapshots.ts';
 import { type ConfigSource, type View, type WorldAt, worlds } from './worlds.ts';
@@ -54,6 +56,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     records,
     holder: ports.holder,
     revisionLabel: ports.revisionLabel ?? '',
+    sealView: viewSealer(pieceMemory()),
     knownViews: (world) => viewsOfProxies(states, metrics, world),
   });
   const admitProxy = proxyAdmission({ clock, readNode: readEnvoyNode });

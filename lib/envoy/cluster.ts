@@ -1,5 +1,5 @@
 import type { CircuitLimits, ClusterIr, ClusterMetadata, KeepaliveIr, LocalityUse } from '../ir/cluster.ts';
-import type { ProxyIr } from '../ir/proxy-ir.ts';
+import type { PollSetting } from '../ir/proxy-ir.ts';
 import { encodeDiscovery } from './cluster-discovery.ts';
 import { encodeHostChoice } from './cluster-host-choice.ts';
 import { encodeDuration } from './duration.ts';
@@ -9,7 +9,7 @@ import { encodeUpstreamHttp } from './upstream-http.ts';
 import { withoutAbsent, withoutDefaults } from './without-defaults.ts';
 
 /** A Cluster. */
-export function encodeCluster(cluster: ClusterIr, ir: ProxyIr): ProtoJson {
+export function encodeCluster(cluster: ClusterIr, ir: PollSetting): ProtoJson {
   const { limits, outlier, http, keepalive } = cluster;
   return {
     name: cluster.name,

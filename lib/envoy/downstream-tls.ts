@@ -1,12 +1,12 @@
 import type { ClientCheckIr, DownstreamTlsIr, TlsVersionIr } from '../ir/listener.ts';
-import type { ProxyIr } from '../ir/proxy-ir.ts';
+import type { PollSetting } from '../ir/proxy-ir.ts';
 import { restConfigSource } from './config-source.ts';
 import type { ProtoJson } from './envoy-resource.ts';
 import { typedExtension } from './typed-extension.ts';
 import { withoutDefaults } from './without-defaults.ts';
 
 /** TLS as a server: certificates and trusted roots come by secret discovery. */
-export function encodeDownstreamTls(tls: DownstreamTlsIr, ir: ProxyIr): ProtoJson {
+export function encodeDownstreamTls(tls: DownstreamTlsIr, ir: PollSetting): ProtoJson {
   return typedExtension(
     'envoy.transport_sockets.tls',
     'envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext',
@@ -22,7 +22,7 @@ export function encodeDownstreamTls(tls: DownstreamTlsIr, ir: ProxyIr): ProtoJso
   );
 }
 
-const secret = (name: string, { refresh }: ProxyIr): ProtoJson => ({ name, sdsConfig: restConfigSource(refresh) });
+const secret = (name: string, { refresh }: PollSetting): ProtoJson => ({ name, sdsConfig: restConfigSource(refresh) });
 
 const VERSIONS: Readonly<Record<TlsVersionIr, string>> = {
   '1.0': 'TLSv1_0',
@@ -41,7 +41,7 @@ function encodeParameters({ minimumVersion, maximumVersion, cipherSuites }: Down
 }
 
 /** Roots come by secret discovery, and the rest stands beside them; without roots the rest stands alone. */
-function encodeClientCheck(clients: ClientCheckIr, ir: ProxyIr): ProtoJson {
+function encodeClientCheck(clients: ClientCheckIr, ir: PollSetting): ProtoJson {
   const context = withoutDefaults({
     matchSubjectAltNames: [
       ...clients.names.map((exact) => ({ exact })),

@@ -1,4 +1,4 @@
-import type { ProxyIr } from '../ir/proxy-ir.ts';
+import type { PollSetting, ProxyIr } from '../ir/proxy-ir.ts';
 import { encodeCluster } from './cluster.ts';
 import { encodeEndpoints } from './endpoints.ts';
 import type { EnvoyResource, ProtoJson, XdsType } from './envoy-resource.ts';
@@ -6,16 +6,27 @@ import { encodeListener } from './listener.ts';
 import { encodeRouteConfiguration } from './route-configuration.ts';
 
 /** How Envoy wants the decisions written: a pure spelling, one resource per entry, in the order of the IR. */
-export function encodeProxy(ir: ProxyIr): readonly EnvoyResource[] {
-  const each = <T extends { readonly name: string }>(
+export const encodeProxy = (ir: ProxyIr): readonly EnvoyResource[] =>
+  eachList(ir, (items, encode) => items.map(encode)).flat();
+
+/** Takes one list of the IR and what spells an item of it, which may look at nothing but the item and the poll setting. */
+export type ListVisitor<Result> = <Item extends { readonly name: string }>(
+  items: readonly Item[],
+  encode: (item: Item) => EnvoyResource,
+) => Result;
+
+/** What a visitor makes of each list of the IR, for whoever wants to spell only what was not spelled before. */
+export function eachList<Result>(ir: ProxyIr, visit: ListVisitor<Result>): readonly Result[] {
+  const polls: PollSetting = { refresh: ir.refresh };
+  const visited = <Item extends { readonly name: string }>(
     type: XdsType,
-    items: readonly T[],
-    encode: (item: T, ir: ProxyIr) => ProtoJson,
-  ): EnvoyResource[] => items.map((item) => ({ type, name: item.name, body: encode(item, ir) }));
+    items: readonly Item[],
+    encode: (item: Item, polls: PollSetting) => ProtoJson,
+  ): Result => visit(items, (item) => ({ type, name: item.name, body: encode(item, polls) }));
   return [
-    ...each('clusters', ir.clusters, encodeCluster),
-    ...each('endpoints', ir.endpoints, encodeEndpoints),
-    ...each('listeners', ir.listeners, encodeListener),
-    ...each('routes', ir.routes, encodeRouteConfiguration),
+    visited('clusters', ir.clusters, encodeCluster),
+    visited('endpoints', ir.endpoints, encodeEndpoints),
+    visited('listeners', ir.listeners, encodeListener),
+    visited('routes', ir.routes, encodeRouteConfiguration),
   ];
 }

@@ -1,6 +1,6 @@
 import { unreachable } from '../base/unreachable.ts';
 import type { ClientCertificateIr, HttpConnectionManagerIr, RouteSourceIr } from '../ir/http-connection-manager.ts';
-import type { ProxyIr } from '../ir/proxy-ir.ts';
+import type { PollSetting } from '../ir/proxy-ir.ts';
 import { restConfigSource } from './config-source.ts';
 import { encodeDuration } from './duration.ts';
 import type { ProtoJson } from './envoy-resource.ts';
@@ -9,7 +9,7 @@ import { encodeRouteConfiguration } from './route-configuration.ts';
 import { typedExtension } from './typed-extension.ts';
 import { withoutDefaults } from './without-defaults.ts';
 
-export function encodeHttpConnectionManager(manager: HttpConnectionManagerIr, ir: ProxyIr): ProtoJson {
+export function encodeHttpConnectionManager(manager: HttpConnectionManagerIr, ir: PollSetting): ProtoJson {
   return typedExtension(
     'envoy.filters.network.http_connection_manager',
     'envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager',
@@ -34,7 +34,7 @@ export function encodeHttpConnectionManager(manager: HttpConnectionManagerIr, ir
   );
 }
 
-function encodeRoutes(routes: RouteSourceIr, ir: ProxyIr): ProtoJson {
+function encodeRoutes(routes: RouteSourceIr, ir: PollSetting): ProtoJson {
   switch (routes.by) {
     case 'name':
       return { rds: { configSource: restConfigSource(ir.refresh), routeConfigName: routes.name } };

@@ -1,5 +1,5 @@
 import type { FilterChainIr, ListenerIr, NetworkFilterIr } from '../ir/listener.ts';
-import type { ProxyIr } from '../ir/proxy-ir.ts';
+import type { PollSetting } from '../ir/proxy-ir.ts';
 import { unreachable } from '../base/unreachable.ts';
 import { encodeDnsCache } from './dns-cache.ts';
 import { encodeDownstreamTls } from './downstream-tls.ts';
@@ -15,7 +15,7 @@ import { withoutDefaults } from './without-defaults.ts';
 /** Connections taken per event of a socket; with more, one worker thread keeps what another could serve. */
 const ACCEPTED_PER_EVENT = 1;
 
-export function encodeListener(listener: ListenerIr, ir: ProxyIr): ProtoJson {
+export function encodeListener(listener: ListenerIr, ir: PollSetting): ProtoJson {
   const [main, ...further] = listener.addresses.map((address) => socketAddress(address, listener.port));
   const members = withoutDefaults({
     name: listener.name,
@@ -34,7 +34,7 @@ export function encodeListener(listener: ListenerIr, ir: ProxyIr): ProtoJson {
   return listener.bindsPort ? members : { ...members, bindToPort: false };
 }
 
-function encodeFilterChain(chain: FilterChainIr, ir: ProxyIr): ProtoJson {
+function encodeFilterChain(chain: FilterChainIr, ir: PollSetting): ProtoJson {
   return withoutDefaults({
     name: chain.name,
     metadata: chain.source === '' ? undefined : { filterMetadata: { istio: { config: chain.source } } },
@@ -45,7 +45,7 @@ function encodeFilterChain(chain: FilterChainIr, ir: ProxyIr): ProtoJson {
   });
 }
 
-function encodeNetworkFilter(filter: NetworkFilterIr, ir: ProxyIr): ProtoJson {
+function encodeNetworkFilter(filter: NetworkFilterIr, ir: PollSetting): ProtoJson {
   switch (filter.type) {
     case 'tcp-proxy':
       return encodeTcpProxy(filter);

@@ -1,4 +1,5 @@
 import type { Noted } from '../base/issue.ts';
+import { noMemory, type StageMemory } from '../base/stage-memory.ts';
 import type { World } from '../world/world.ts';
 import { mergeGateways } from './merge-gateways.ts';
 import type { ProxyView, ViewFacts } from './proxy-view.ts';
@@ -7,8 +8,8 @@ import { meshRouteTables } from './route-tables.ts';
 import { visibleServices } from './services.ts';
 
 /** What one class of proxies may see of the world. Nothing that exportTo or a selector hides from them is in it. */
-export function buildProxyView(world: World, facts: ViewFacts): Noted<ProxyView> {
-  const services = visibleServices(world, facts);
+export function buildProxyView(world: World, facts: ViewFacts, memory: StageMemory = noMemory): Noted<ProxyView> {
+  const services = visibleServices(world, facts, memory);
   const isRouter = facts.type === 'router';
   const gateway = isRouter ? mergeGateways(world, facts) : undefined;
   return {

@@ -1,4 +1,5 @@
 import { mostSpecificMatch, type HostName } from '../base/host-name.ts';
+import type { StageMemory } from '../base/stage-memory.ts';
 import { serviceKey, type Endpoint, type Service } from '../model/service.ts';
 import { isVisibleTo, visibilityRank } from '../model/visibility.ts';
 import type { World } from '../world/world.ts';
@@ -6,33 +7,40 @@ import { outboundPolicy } from './policy-lookup.ts';
 import type { ViewFacts, VisibleService } from './proxy-view.ts';
 
 /** What a proxy may reach: by SR-6's order, one service per host name, each with the one policy that applies to this client. */
-export function visibleServices(world: World, facts: ViewFacts): readonly VisibleService[] {
+export function visibleServices(world: World, facts: ViewFacts, memory: StageMemory): readonly VisibleService[] {
   const byHost = new Map<HostName, Service>();
   for (const service of inVisibilityOrder(world.services, facts.namespace)) {
     const found = byHost.get(service.hostname);
     if (found === undefined || isPreferred(service, found, facts.namespace)) byHost.set(service.hostname, service);
   }
-  const endpoints = visibleEndpoints(world, facts);
+  const endpoints = visibleEndpoints(world, facts, memory);
   return [...byHost.values()].map((service) => ({
-    service: addressed(service, facts),
+    service: addressed(service, facts, memory),
     endpoints: endpoints(service),
     policy: outboundPolicy(world, facts, service),
   }));
 }
 
 /** SR-14, SE-20: a service without an address has the one that was given out to it, for proxies that resolve names by those. */
-function addressed(service: Service, { usesAllocatedAddresses, ipFamily }: ViewFacts): Service {
-  const { allocatedAddresses, ...rest } = service;
-  if (allocatedAddresses === undefined || !usesAllocatedAddresses) return rest;
-  const isReachable = (address: string): boolean =>
-    ipFamily === 'dual' || address.includes(':') === (ipFamily === 'v6');
-  return { ...rest, addresses: allocatedAddresses.filter(isReachable) };
+function addressed(service: Service, { usesAllocatedAddresses, ipFamily }: ViewFacts, memory: StageMemory): Service {
+  if (service.allocatedAddresses === undefined) return service;
+  const slot = usesAllocatedAddresses ? `addressed ${ipFamily}` : 'unaddressed';
+  return memory.combined(slot, [service], () => {
+    const { allocatedAddresses = [], ...rest } = service;
+    return usesAllocatedAddresses ? { ...rest, addresses: allocatedAddresses.filter(isReachable(ipFamily)) } : rest;
+  });
 }
+
+const isReachable =
+  (ipFamily: ViewFacts['ipFamily']) =>
+  (address: string): boolean =>
+    ipFamily === 'dual' || address.includes(':') === (ipFamily === 'v6');
 
 /** EP-5: endpoints of the networks that the proxy asks for, and of its own cluster alone where the service stays within one. */
 function visibleEndpoints(
   world: World,
   { networkView, clusterId }: ViewFacts,
+  memory: StageMemory,
 ): (service: Service) => readonly Endpoint[] {
   const localHosts = new Map(Object.entries(world.mesh.clusterLocalHosts));
   const isSeen = ({ network }: Endpoint): boolean =>
@@ -41,7 +49,10 @@ function visibleEndpoints(
     const all = world.endpoints.get(serviceKey(namespace, hostname)) ?? [];
     const isLocal = mostSpecificMatch(hostname, localHosts) ?? false; // NW-7
     if (networkView.length === 0 && !isLocal) return all;
-    return all.filter((endpoint) => isSeen(endpoint) && (!isLocal || endpoint.clusterId === clusterId));
+    const slot = `endpoints of ${JSON.stringify([networkView, isLocal ? clusterId : undefined])}`;
+    return memory.combined(slot, [all], () =>
+      all.filter((endpoint) => isSeen(endpoint) && (!isLocal || endpoint.clusterId === clusterId)),
+    );
   };
 }
 

@@ -1,7 +1,7 @@
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { Service } from '../model/service.ts';
 import type { PolicyBlocks, TrafficPolicy } from '../model/traffic-policy.ts';
-import { policyLevels } from './policy-levels.ts';
+import { policyLevels } from '../model/policy-levels.ts';
 
 /** Everything in a world that may look at where a proxy runs. */
 export interface LocalityReaders {

@@ -4,7 +4,7 @@ import type { RouteTable } from '../model/route-table.ts';
 import { DISTRIBUTION_LABELS, type Service } from '../model/service.ts';
 import type { TrafficPolicy } from '../model/traffic-policy.ts';
 import type { GatewaySource } from './gateways.ts';
-import { policyLevels } from './policy-levels.ts';
+import { policyLevels } from '../model/policy-levels.ts';
 
 /** Everything in a world that may look at a proxy's labels. A new place that does is a new field here. */
 export interface LabelReaders {

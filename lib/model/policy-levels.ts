@@ -1,4 +1,4 @@
-import type { PolicyBlocks, TrafficPolicy } from '../model/traffic-policy.ts';
+import type { PolicyBlocks, TrafficPolicy } from './traffic-policy.ts';
 
 /** The blocks of every level of a policy: host, ports, subsets, ports of subsets. For questions about any of them. */
 export function policyLevels({ blocks, ports, subsets }: TrafficPolicy): readonly PolicyBlocks[] {

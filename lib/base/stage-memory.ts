@@ -1,0 +1,39 @@
+/**
+ * How a stage uses again what it made before. A stage asks; whoever runs it says what is remembered. With `noMemory`
+ * everything is made anew, and every result is the same (BLD-4): what is made may depend on nothing but what is handed over.
+ */
+export interface StageMemory {
+  /** What a kind makes of an argument: the same object for an argument of the same content. */
+  piece<Argument extends object, Made extends object>(kind: PieceKind<Argument, Made>, argument: Argument): Made;
+  /**
+   * What is made of several values that are themselves pieces or inputs: the same object for the same values in the same
+   * order. `slot` names what is made of them, with all else that it depends on.
+   */
+  combined<Item extends object, Made extends object>(
+    slot: string,
+    items: readonly Item[],
+    make: (items: readonly Item[]) => Made,
+  ): Made;
+  /** The first object of the same content. */
+  same<Value extends object>(value: Value): Value;
+}
+
+/**
+ * One sort of piece. Its argument is all that `make` can see, and the key is made of all of the argument: a key that forgets
+ * an input cannot be written. Members are immutable values, objects among them plain JSON.
+ */
+export interface PieceKind<Argument extends object, Made extends object> {
+  /** Unique among the kinds; stands in keys and counts. */
+  readonly name: string;
+  /** The xDS type that the pieces belong to (XC-1). */
+  readonly type: string;
+  readonly make: (argument: Argument) => Made;
+  /** Keys of the documents that the argument came from; what an invalidation by name goes by (XC-5, XC-13). */
+  readonly configs: (argument: Argument) => readonly string[];
+}
+
+export const noMemory: StageMemory = {
+  piece: ({ make }, argument) => make(argument),
+  combined: (_slot, items, make) => make(items),
+  same: (value) => value,
+};

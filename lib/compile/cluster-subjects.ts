@@ -1,0 +1,65 @@
+import type { Endpoint, Service } from '../model/service.ts';
+import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { OwnInstance, ProxyView, ViewFacts, VisibleService } from '../view/proxy-view.ts';
+import { ANYWHERE, clientPlaces } from './client-place.ts';
+import type { ClientPlace } from './locality-balancing.ts';
+
+/** What the clusters of a service may know of the proxy that has them. */
+export type ClusterFacts = Pick<ViewFacts, 'type' | 'profile' | 'ipFamily'>;
+
+/** All that the clusters of one service depend on. */
+export interface ClustersSubject extends VisibleService {
+  /** Empty where the clusters find them by EDS: a change of them then is none of the clusters'. */
+  readonly endpoints: readonly Endpoint[];
+  readonly facts: ClusterFacts;
+  readonly place: ClientPlace;
+  readonly mesh: MeshSettings;
+}
+
+/** All that the endpoints of one service, as EDS tells them, depend on. */
+export interface EndpointsSubject extends VisibleService {
+  readonly facts: Pick<ViewFacts, 'type'>;
+  readonly place: ClientPlace;
+  readonly mesh: MeshSettings;
+}
+
+/** All that those clusters of a proxy depend on which belong to no service that it calls. */
+export interface OwnClustersSubject {
+  readonly instances: readonly OwnInstance[];
+  readonly facts: ClusterFacts & Pick<ViewFacts, 'interception'>;
+  readonly mesh: MeshSettings;
+}
+
+/** Cuts out of a view what the clusters and the endpoints of one service may look at. */
+export interface ClusterSubjects {
+  clusters(visible: VisibleService): ClustersSubject;
+  endpoints(visible: VisibleService): EndpointsSubject;
+}
+
+export function clusterSubjects({ facts, mesh }: Pick<ProxyView, 'facts' | 'mesh'>): ClusterSubjects {
+  const { type, profile, ipFamily, locality, selectedLabels, hasLabels } = facts;
+  const ofClusters: ClusterFacts = { type, profile, ipFamily };
+  const ofEndpoints = { type };
+  const placeOf = clientPlaces({ locality, selectedLabels, hasLabels }, mesh);
+  return {
+    clusters: ({ service, endpoints, policy }) => {
+      const shared = { service, policy, facts: ofClusters, mesh };
+      if (!resolvesNames(service)) return { ...shared, endpoints: NONE, place: ANYWHERE };
+      return { ...shared, endpoints, place: placeOf({ service, policy }) };
+    },
+    endpoints: ({ service, endpoints, policy }) => {
+      return { service, policy, facts: ofEndpoints, mesh, endpoints, place: placeOf({ service, policy }) };
+    },
+  };
+}
+
+export function ownClustersSubject({ instances, facts, mesh }: ProxyView): OwnClustersSubject {
+  const { type, interception, ipFamily, profile } = facts;
+  return { instances, facts: { type, interception, ipFamily, profile }, mesh };
+}
+
+/** Whether the proxy finds a service's hosts by their names, so that its clusters hold them (EP-3). */
+export const resolvesNames = ({ resolution }: Pick<Service, 'resolution'>): boolean =>
+  resolution === 'dns' || resolution === 'dns-round-robin';
+
+const NONE: readonly Endpoint[] = [];
