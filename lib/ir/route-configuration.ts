@@ -1,4 +1,5 @@
 import type { DurationMs } from '../base/brand.ts';
+import type { Share } from '../base/share.ts';
 
 /** The routes of one listener or filter chain. */
 export interface RouteConfigurationIr {
@@ -134,13 +135,7 @@ export type HashKeyIr =
 
 export interface MirrorIr {
   readonly cluster: string;
-  readonly share: ShareIr;
-}
-
-/** So many of a hundred or of a million requests. */
-export interface ShareIr {
-  readonly numerator: number;
-  readonly of: 'hundred' | 'million';
+  readonly share: Share;
 }
 
 export interface RedirectIr {
@@ -169,12 +164,12 @@ export interface HeaderPutIr {
 }
 
 export interface FaultIr {
-  readonly delay: { readonly duration: DurationMs; readonly share: ShareIr } | undefined;
+  readonly delay: { readonly duration: DurationMs; readonly share: Share } | undefined;
   readonly abort:
     | {
         readonly status: { readonly http: number } | { readonly grpc: number };
         /** `undefined` where no share was written: Envoy then aborts none. */
-        readonly share: ShareIr | undefined;
+        readonly share: Share | undefined;
       }
     | undefined;
 }

@@ -1,6 +1,7 @@
 import type { DurationMs } from '../base/brand.ts';
 import type { HostName } from '../base/host-name.ts';
 import type { Labels } from '../base/labels.ts';
+import type { Share } from '../base/share.ts';
 
 /** One HTTP rule of a route table: what it matches and what happens then. */
 export interface HttpRule {
@@ -112,12 +113,6 @@ export interface Retries {
 export interface Mirror {
   readonly destination: Destination;
   readonly share: Share;
-}
-
-/** So many of a hundred or of a million requests. */
-export interface Share {
-  readonly numerator: number;
-  readonly of: 'hundred' | 'million';
 }
 
 export interface Fault {

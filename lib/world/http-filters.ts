@@ -1,5 +1,6 @@
 import { grpcStatusCode } from '../base/grpc-status.ts';
-import type { Cors, Fault, Share } from '../model/http-rule.ts';
+import type { Share } from '../base/share.ts';
+import type { Cors, Fault } from '../model/http-rule.ts';
 import type { CorsPolicy, HttpFaultInjection } from '../resources/virtual-service-spec.ts';
 import { readStringMatch } from './http-matches.ts';
 import { readDuration, readShare } from './shares.ts';

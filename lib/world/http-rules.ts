@@ -1,3 +1,4 @@
+import type { Share } from '../base/share.ts';
 import type {
   Destination,
   Forward,
@@ -6,7 +7,6 @@ import type {
   HttpRule,
   Mirror,
   Retries,
-  Share,
   WeightedDestination,
 } from '../model/http-rule.ts';
 import type {

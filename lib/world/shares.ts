@@ -1,6 +1,6 @@
 import { durationMs, type DurationMs } from '../base/brand.ts';
 import { parseDuration } from '../base/duration.ts';
-import type { Share } from '../model/http-rule.ts';
+import type { Share } from '../base/share.ts';
 
 /** A percentage of requests, to a ten-thousandth of a percent. */
 export function readShare(percent: number): Share {
