@@ -3,7 +3,8 @@ import type { Checked } from '../base/issue.ts';
 import { leastRecentlyUsed } from '../base/least-recently-used.ts';
 import type { NotNow } from '../delivery/answer.ts';
 import { pollLimit } from '../delivery/poll-limit.ts';
-import type { PolledNode, Refusal } from '../delivery/read-poll.ts';
+import type { PolledNode } from '../delivery/polled-node.ts';
+import type { Refusal } from '../delivery/read-poll.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ProxyFacts } from '../view/proxy-facts.ts';
 

@@ -5,8 +5,10 @@ import type { Log } from '../ports/log.ts';
 import type { Records } from '../ports/records.ts';
 import { readEnvoyNode } from '../view/read-envoy-node.ts';
 import { proxyAdmission } from './admit-proxy.ts';
+import { deltaAnswerer } from './answer-delta.ts';
 import { pollAnswerer } from './answer-poll.ts';
 import { type Builder, builder } from './build-views.ts';
+import { deltas } from './deltas.ts';
 import { discoveryApi, type HttpHandler } from './discovery-api.ts';
 import type { Metrics } from './metrics.ts';
 import { operationsApi } from './operations-api.ts';
@@ -60,11 +62,13 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     knownViews: (world) => viewsOfProxies(states, metrics, world),
   });
   const admitProxy = proxyAdmission({ clock, readNode: readEnvoyNode });
-  const answerPoll = pollAnswerer({ ...shared, states, builder: builds, admitProxy });
+  const polled = { ...shared, states, builder: builds, admitProxy };
+  const answerPoll = pollAnswerer(polled);
+  const answerDelta = deltaAnswerer({ ...polled, deltas: deltas(snapshots) });
   const slack: DurationMs = ports.hearsAllPolls ? durationMs(0) : HEARTBEAT;
   return {
     builder: builds,
-    discovery: discoveryApi({ answerPoll, log, metrics }),
+    discovery: discoveryApi({ answerPoll, answerDelta, log, metrics }),
     proxies: proxiesApi({ records, clock, heads, snapshots, states, slack }),
     operations: operationsApi({ records, clock, metrics, isServing: ports.isServing }),
     flush: () => states.flush(),

@@ -1,6 +1,7 @@
 import type { DurationMs, EpochMs } from '../base/brand.ts';
 import { printTimestampMs } from '../base/timestamp.ts';
 import { decide, missingNames, type Offer } from '../delivery/decide.ts';
+import { deltaChannelOf, isDeltaChannel } from '../delivery/delta-channel.ts';
 import { discoveryType } from '../delivery/discovery-types.ts';
 import { type Channel, statusOf, type SyncStatus, worstOf } from '../delivery/read-acks.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
@@ -70,13 +71,13 @@ export function proxyStatus(input: StatusInput): ProxyStatus {
     firstPolledAt: printTimestampMs(state.firstPolledAt),
     lastPolledAt: printTimestampMs(state.lastPolledAt),
     refreshMs: state.facts.refresh,
-    pollLoops: Object.keys(state.channels).length,
+    pollLoops: pollLoops(state),
     types: Object.fromEntries(types),
   };
 }
 
 function typeStatus(type: XdsType, input: StatusInput): TypeStatus {
-  const loops = loopsOf(type, input);
+  const loops = [...loopsOf(type, input), ...deltaLoopsOf(type, input)];
   const worst = worstOf(loops.map(({ status }) => status));
   const shown = loops.find(({ status }) => status === worst);
   if (!shown) return { status: 'NOT_SENT', loops: 0, sent: '', acked: '' };
@@ -109,6 +110,13 @@ function loopsOf(type: XdsType, { state, offers, now, slack }: StatusInput): rea
   });
 }
 
+/** A client that polls for deltas has one loop for all types. */
+function pollLoops({ channels }: ProxyState): number {
+  const keys = Object.keys(channels);
+  const ofDeltas = keys.filter(isDeltaChannel).length;
+  return keys.length - ofDeltas + Math.min(ofDeltas, 1);
+}
+
 interface NamedChannel {
   /** The names that the loop asks for; empty for a whole set. */
   readonly name: string;
@@ -120,6 +128,19 @@ function channelsOf(type: XdsType, { channels }: ProxyState): readonly NamedChan
   return Object.entries(channels)
     .filter(([key]) => key === path || key.startsWith(`${path}/`))
     .map(([key, channel]) => ({ name: key.slice(path.length + 1), channel }));
+}
+
+/** The loops of clients that poll for deltas: what they would be sent is known where they want a whole set. */
+function deltaLoopsOf(type: XdsType, { state, offers, now, slack }: StatusInput): readonly Loop[] {
+  const { lastPolledAt, facts } = state;
+  const discovery = discoveryType(XDS_TYPES[type].path);
+  return Object.entries(state.channels).flatMap(([key, channel]) => {
+    const wants = discovery && deltaChannelOf(discovery, key);
+    if (wants === undefined) return [];
+    const current = wants === 'all' ? offers[type]?.whole?.versionInfo : undefined;
+    const status = statusOf({ channel, current, lastPolledAt, refresh: facts.refresh, slack, now });
+    return [{ name: '', channel, status }];
+  });
 }
 
 /** Every name of the type that some loop of the proxy asks for: what its status must be told of a snapshot. */

@@ -23,20 +23,35 @@ export function answerSend(
   bodies: readonly (string | Uint8Array)[],
 ): Response {
   const head = `{"version_info":"${versionInfo}","type_url":"${typeUrl}","nonce":"${versionInfo}","resources":[`;
-  const body = joined(head, bodies);
-  return new Response(body, {
-    status: 200,
-    headers: {
-      'content-type': 'application/json',
-      'content-length': String(body.byteLength),
-      [MARKER_HEADER]: MARKER_VALUE,
-    },
-  });
+  return snapshotAnswer(withCommas(head, bodies));
 }
 
-/** Nothing new: no body, and Envoy keeps what it has and its version. */
-export function answerUpToDate(versionInfo: VersionInfo): Response {
-  return new Response(null, { status: 304, headers: { etag: `"${versionInfo}"` } });
+/** From here on a body goes out as it is read: more is more than should be held for each of many clients that ask at once. */
+const MAX_HELD_BYTES = 1024 * 1024;
+
+/**
+ * An answer whose text is made piece by piece, of about so many bytes (DLV-4). A short one is made before anything is sent, so that a
+ * failure can still be told; in a long one it cuts the connection, and the client keeps what it has.
+ */
+export async function answerPieces(
+  pieces: AsyncGenerator<string | Uint8Array, void, undefined>,
+  bytes: number,
+): Promise<Response> {
+  if (bytes > MAX_HELD_BYTES) return snapshotAnswer(streamOf(pieces));
+  const held: Uint8Array[] = [];
+  for await (const piece of pieces) held.push(bytesOf(piece));
+  return snapshotAnswer(joined(held));
+}
+
+function snapshotAnswer(body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>): Response {
+  const headers = new Headers({ 'content-type': 'application/json', [MARKER_HEADER]: MARKER_VALUE });
+  if (body instanceof Uint8Array) headers.set('content-length', String(body.byteLength));
+  return new Response(body, { status: 200, headers });
+}
+
+/** Nothing new: no body, and the client keeps what it has; the tag names that. */
+export function answerUpToDate(tag: string | undefined): Response {
+  return new Response(null, { status: 304, headers: tag === undefined ? {} : { etag: `"${tag}"` } });
 }
 
 /** An error in JSON with a status that is never 200. */
@@ -47,13 +62,16 @@ export function answerRefusal(refusal: Refusal | NotNow): Response {
   return new Response(JSON.stringify({ code, message }), { status, headers });
 }
 
-function joined(head: string, bodies: readonly (string | Uint8Array)[]): Uint8Array<ArrayBuffer> {
+function withCommas(head: string, bodies: readonly (string | Uint8Array)[]): Uint8Array<ArrayBuffer> {
   const pieces: Uint8Array[] = [utf8.encode(head)];
   bodies.forEach((body, index) => {
     if (index > 0) pieces.push(COMMA);
-    pieces.push(typeof body === 'string' ? utf8.encode(body) : body);
+    pieces.push(bytesOf(body));
   });
-  pieces.push(END);
+  return joined([...pieces, END]);
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(pieces.reduce((bytes, piece) => bytes + piece.length, 0));
   let at = 0;
   for (const piece of pieces) {
@@ -63,6 +81,32 @@ function joined(head: string, bodies: readonly (string | Uint8Array)[]): Uint8Ar
   return all;
 }
 
+/** As fast as the client takes it; many small pieces leave as one. */
+function streamOf(pieces: AsyncGenerator<string | Uint8Array, void, undefined>): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const some: Uint8Array[] = [];
+      let bytes = 0;
+      while (bytes < CHUNK_BYTES) {
+        const { done, value } = await pieces.next();
+        if (done === true) {
+          if (bytes > 0) controller.enqueue(joined(some));
+          return controller.close();
+        }
+        const piece = bytesOf(value);
+        some.push(piece);
+        bytes += piece.byteLength;
+      }
+      controller.enqueue(joined(some));
+    },
+    async cancel() {
+      await pieces.return();
+    },
+  });
+}
+
+const CHUNK_BYTES = 64 * 1024;
 const utf8 = new TextEncoder();
+const bytesOf = (piece: string | Uint8Array): Uint8Array => (typeof piece === 'string' ? utf8.encode(piece) : piece);
 const COMMA = utf8.encode(',');
 const END = utf8.encode(']}');

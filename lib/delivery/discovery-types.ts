@@ -29,7 +29,15 @@ const byPath: ReadonlyMap<string, DiscoveryType> = new Map(
   ].map((type) => [type.path, type]),
 );
 
+const byTypeUrl: ReadonlyMap<string, DiscoveryType> = new Map([...byPath.values()].map((type) => [type.typeUrl, type]));
+
 /** The type that a path names, or `undefined`: the list is closed (PX-10). */
 export const discoveryType = (path: string): DiscoveryType | undefined => byPath.get(path);
+
+/** The type of a type URL, or `undefined`. */
+export const discoveryTypeOfUrl = (typeUrl: string): DiscoveryType | undefined => byTypeUrl.get(typeUrl);
+
+/** Every type, in the order in which a change of all of them is safe to apply. */
+export const discoveryTypes: readonly DiscoveryType[] = [...byPath.values()];
 
 export const discoveryPaths: readonly string[] = [...byPath.keys()];

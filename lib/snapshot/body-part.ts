@@ -22,12 +22,16 @@ export function shardOfName({ shards }: TypeManifest, name: string): number | un
 export function foundIn(set: TypeManifest, shard: Shard, name: string): FoundResource | undefined {
   const entry = shard.get(name);
   if (entry === undefined) return undefined;
-  if (!set.whole) return { ...entry, part: { part: 'stored', body: entry.hash } };
   const index = shardOfName(set, name) ?? 0;
   let from = set.shards.slice(0, index).reduce((bytes, ref) => bytes + ref.bytes, 0);
   for (const [earlier, { bytes }] of shard) {
     if (earlier === name) break;
     from += bytes + 1; // and the comma
   }
-  return { ...entry, part: { part: 'slice', body: set.whole.body, from, bytes: entry.bytes } };
+  return { ...entry, part: partAt(set, entry, from) };
+}
+
+/** Where the bytes of one resource lie that begins there in the body of the whole set, if its type has one. */
+export function partAt(set: TypeManifest, { hash, bytes }: Entry, from: number): BodyPart {
+  return set.whole ? { part: 'slice', body: set.whole.body, from, bytes } : { part: 'stored', body: hash };
 }

@@ -1,7 +1,7 @@
 import { hashBytes } from '../base/hashing.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../envoy/xds-types.ts';
-import { type FoundResource, foundIn, shardOfName } from './body-part.ts';
+import { type FoundResource, foundIn, partAt, shardOfName } from './body-part.ts';
 import type { Entry, ShardRef, TypeManifest, WholeSet } from './manifest.ts';
 import type { SealedResource } from './sealed-resource.ts';
 import { printShard, type Shard, shardAt, shardCount } from './shard.ts';
@@ -18,6 +18,15 @@ export interface TypeTable {
 export function resourceIn({ set, shards }: TypeTable, name: string): FoundResource | undefined {
   const shard = shards[shardOfName(set, name) ?? -1];
   return shard && foundIn(set, shard, name);
+}
+
+/** All resources of a loaded table. */
+export function* resourcesIn({ set, shards }: TypeTable): Generator<readonly [name: string, resource: FoundResource]> {
+  let from = 0;
+  for (const [name, entry] of entriesOf({ set, shards })) {
+    yield [name, { ...entry, part: partAt(set, entry, from) }];
+    from += entry.bytes + 1; // and the comma
+  }
 }
 
 /** All entries of a loaded table, in the order in which the body of the whole set has them. */

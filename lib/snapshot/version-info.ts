@@ -1,5 +1,5 @@
 import type { Brand } from '../base/brand.ts';
-import { type ContentHash, hashOf } from '../base/hashing.ts';
+import { hashOf } from '../base/hashing.ts';
 
 /** What an Envoy echoes for what it took: opaque to it, 32 hex digits of our making. */
 export type VersionInfo = Brand<string, 'VersionInfo'>;
@@ -14,7 +14,7 @@ const VERSION_DIGITS = 32;
  * Version of a set of names and the hashes of their bodies; `undefined` stands for a name that has no body. Order and
  * repetition do not count: equal bodies, equal version, in every region and after every rebuild (SNAP-2, PX-13).
  */
-export function versionOf(bodies: Iterable<readonly [name: string, hash: ContentHash | undefined]>): VersionInfo {
+export function versionOf(bodies: Iterable<readonly [name: string, hash: string | undefined]>): VersionInfo {
   const sorted = [...new Map(bodies)].sort(([a], [b]) => (a < b ? -1 : 1));
   return hashOf(sorted.map(([name, hash]) => [name, hash ?? null])).slice(0, VERSION_DIGITS) as VersionInfo;
 }

@@ -18,6 +18,8 @@ export interface TestDelivery extends DeliveryService {
   configure(yaml: string): void;
   /** Sends one poll as an Envoy would. */
   poll(path: string, request?: TestPoll): Promise<Response>;
+  /** Sends one delta poll: of the type, or of many with a path that is empty. */
+  delta(path: string, request?: object): Promise<Response>;
 }
 
 export interface TestPoll {
@@ -70,6 +72,13 @@ export function testDelivery(replaced: Partial<Omit<DeliveryPorts, 'log'>> = {})
           body: JSON.stringify({ version_info: version, node, resource_names: names }),
         }),
       ),
+    delta: (path, request = {}) =>
+      service.discovery(
+        new Request(`http://xds/v3/delta${path === '' ? '' : `:${path}`}`, {
+          method: 'POST',
+          body: JSON.stringify({ node: sidecarNode, ...request }),
+        }),
+      ),
   };
 }
 
@@ -98,4 +107,22 @@ export interface DiscoveryAnswer {
 export async function sentIn(response: Response): Promise<DiscoveryAnswer> {
   if (response.status !== 200) throw new Error(`status ${response.status}: ${await response.text()}`);
   return (await response.json()) as DiscoveryAnswer;
+}
+
+export interface DeltaAnswerBody {
+  readonly system_version_info: string;
+  readonly type_url: string;
+  readonly nonce: string;
+  readonly resources: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly resource: Readonly<Record<string, unknown>>;
+  }[];
+  readonly removed_resources: readonly string[];
+}
+
+/** The body of an answer that carries one delta; throws on any other. */
+export async function deltaIn(response: Response): Promise<DeltaAnswerBody> {
+  if (response.status !== 200) throw new Error(`status ${response.status}: ${await response.text()}`);
+  return (await response.json()) as DeltaAnswerBody;
 }

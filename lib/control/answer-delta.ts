@@ -1,0 +1,163 @@
+import { type DurationMs, durationMs } from '../base/brand.ts';
+import { answerRefusal, answerPieces, answerUpToDate } from '../delivery/answer.ts';
+import { isNoChange, nonceFor } from '../delivery/decide-delta.ts';
+import { deltaChannel } from '../delivery/delta-channel.ts';
+import { bodyBytes, type DeltaAnswer, deltaText } from '../delivery/delta-answer.ts';
+import type { DiscoveryType } from '../delivery/discovery-types.ts';
+import { type DeltaPoll, type DeltaRequest, readDeltaPoll } from '../delivery/read-delta-poll.ts';
+import type { Refusal } from '../delivery/read-poll.ts';
+import type { ProxyFacts } from '../view/proxy-facts.ts';
+import type { AdmitProxy } from './admit-proxy.ts';
+import type { Deltas, TypeDelta } from './deltas.ts';
+import { findView, type FindViewPorts, NOT_BUILT_YET } from './find-view.ts';
+import type { Metrics, PollAnswer } from './metrics.ts';
+import { noteAnswer, type NotePorts } from './note-answer.ts';
+import { sentBytes } from './offer.ts';
+import type { Head, ServedHeads } from './served-heads.ts';
+import type { StoredSnapshots } from './stored-snapshots.ts';
+import type { View } from './worlds.ts';
+
+export interface DeltaPorts extends FindViewPorts, NotePorts {
+  readonly metrics: Metrics;
+  readonly heads: ServedHeads;
+  readonly snapshots: Pick<StoredSnapshots, 'body'>;
+  readonly deltas: Deltas;
+  readonly admitProxy: AdmitProxy;
+}
+
+/** A delta poll as it arrives: the path's type, or none for one that names many, the body, and how long the client waits. */
+export interface ArrivedDelta {
+  readonly type: DiscoveryType | undefined;
+  readonly text: string;
+  readonly patience: DurationMs | undefined;
+}
+
+export type AnswerDelta = (arrived: ArrivedDelta) => Promise<Response>;
+
+/**
+ * Answers delta polls (DLV-3): all requests of one poll from one snapshot, so that a client which applies the answers in their
+ * order never refers to what it does not have. As with other polls nothing is sent before the head was read again.
+ */
+export function deltaAnswerer(ports: DeltaPorts): AnswerDelta {
+  return async (arrived) => {
+    const read = readDeltaPoll(arrived.type, arrived.text);
+    if (!read.ok) return refused(ports, arrived, answerRefusal(read.refusal));
+    const { poll } = read;
+    const admission = ports.admitProxy(poll.node, poll.nodeHash);
+    if (!admission.ok) return refused(ports, arrived, answerRefusal(admission.refusal));
+    return answerRead(ports, { arrived, poll, facts: admission.facts });
+  };
+}
+
+/** Type under which a poll of many types is counted when it is not answered type by type. */
+export const MANY_TYPES = 'delta';
+
+function refused({ metrics }: DeltaPorts, { type }: ArrivedDelta, response: Response): Response {
+  metrics.notePoll({ type: type?.path ?? MANY_TYPES, answer: 'refused', duration: durationMs(0) });
+  return response;
+}
+
+interface ReadArrival {
+  readonly arrived: ArrivedDelta;
+  readonly poll: DeltaPoll;
+  readonly facts: ProxyFacts;
+}
+
+async function answerRead(ports: DeltaPorts, arrival: ReadArrival): Promise<Response> {
+  const { arrived, poll, facts } = arrival;
+  const started = ports.clock.now();
+  const found = await findView(ports, facts, poll.nodeHash);
+  if (!found) {
+    ports.metrics.notePoll({ type: arrived.type?.path ?? MANY_TYPES, answer: 'not-now', duration: durationMs(0) });
+    return answerRefusal(NOT_BUILT_YET);
+  }
+  const decided = await decideOnNewest(ports, poll, found);
+  if (!decided) return refused(ports, arrived, answerRefusal(UNKNOWN_STATE));
+  const duration = durationMs(ports.clock.now() - started);
+  if (arrived.patience === undefined || duration < arrived.patience) {
+    for (const delta of decided.deltas) await note(ports, arrival, { ...decided, view: found.view, delta, duration });
+  }
+  return word(ports, arrived, { ...decided, duration });
+}
+
+/** What a client is told that says what it has by a nonce which nobody knows: the removals that it needs are not known either. */
+const UNKNOWN_STATE: Refusal = {
+  status: 409,
+  code: 'UNKNOWN_STATE',
+  message:
+    'no state of these subscriptions is known by response_nonce; poll without it, with initial_resource_versions of all that you have',
+};
+
+interface RequestDelta extends TypeDelta {
+  readonly request: DeltaRequest;
+}
+
+interface Decided {
+  readonly head: Head;
+  readonly deltas: readonly RequestDelta[];
+}
+
+async function decideOnNewest(
+  ports: DeltaPorts,
+  poll: DeltaPoll,
+  found: { readonly view: View; readonly head: Head },
+): Promise<Decided | undefined> {
+  const first = await decideOn(ports, poll, found.head);
+  if (first?.deltas.every(isNoChange)) return first;
+  const head = (await ports.heads.lookAgain(found.view.key))?.record ?? found.head;
+  return head.manifest === found.head.manifest ? first : decideOn(ports, poll, head);
+}
+
+async function decideOn({ deltas }: DeltaPorts, { requests }: DeltaPoll, head: Head): Promise<Decided | undefined> {
+  const found: RequestDelta[] = [];
+  for (const request of requests) {
+    const delta = await deltas(head.manifest, request);
+    if (!delta) return undefined;
+    found.push({ ...delta, request });
+  }
+  return { head, deltas: found };
+}
+
+interface Noted {
+  readonly view: View;
+  readonly head: Head;
+  readonly delta: RequestDelta;
+  readonly duration: DurationMs;
+}
+
+async function note(ports: DeltaPorts, { poll, facts }: ReadArrival, { view, head, delta, duration }: Noted) {
+  const { type, subscriptions } = delta.request;
+  const { carried, versionInfo: answered } = delta;
+  const answer = answerTo(delta);
+  await noteAnswer(ports, {
+    ...{ facts, nodeHash: poll.nodeHash, view, head, type, channel: deltaChannel(type, subscriptions) },
+    ...{ carried, answered, answer, duration },
+  });
+}
+
+const answerTo = (delta: RequestDelta): PollAnswer => (isNoChange(delta) ? 'up-to-date' : 'send');
+
+function word(
+  { metrics, snapshots }: DeltaPorts,
+  { type }: ArrivedDelta,
+  { head, deltas, duration }: Decided & { readonly duration: DurationMs },
+): Promise<Response> | Response {
+  for (const delta of deltas) {
+    metrics.notePoll({ type: delta.request.type.path, answer: answerTo(delta), duration });
+    if (!isNoChange(delta)) metrics.noteSent(delta.request.type.path, bodyBytes(delta));
+  }
+  const answers = deltas.map((delta) => answerOf(head, delta));
+  const [first] = answers;
+  if (deltas.every(isNoChange)) return answerUpToDate(type && first?.nonce);
+  const bytes = answers.reduce((sum, answer) => sum + bodyBytes(answer), 0);
+  const form = type === undefined ? 'many' : 'one';
+  return answerPieces(
+    deltaText(answers, form, ({ part }) => sentBytes(snapshots, part)),
+    bytes,
+  );
+}
+
+function answerOf({ manifest }: Head, { request, changed, removed, versionInfo }: RequestDelta): DeltaAnswer {
+  const nonce = nonceFor({ manifest, subscriptions: request.subscriptions.hash });
+  return { typeUrl: request.type.typeUrl, versionInfo, nonce, changed, removed };
+}
