@@ -21,7 +21,6 @@ export function httpEvent(settings: HttpEventSettings): APIGatewayProxyEventV2 {
     rawPath: stage === '$default' ? path : `/${stage}${path}`,
     rawQueryString: query,
     headers: {
-      'content-type': 'application/json',
       'x-forwarded-for': '203.0.113.7',
       'x-amzn-trace-id': 'Root=1-5e272390-8c398be037738dc042009320',
       host: domainName,
