@@ -50,7 +50,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
   const { records, blobs, clock, log, metrics, config } = ports;
   const heads = servedHeads(records, clock);
   const snapshots = storedSnapshots(blobs);
-  const states = proxyStates(records, clock);
+  const states = proxyStates(records, clock, ports);
   const shared = { clock, log, metrics, heads, snapshots, worlds: worlds({ config, clock, metrics }) };
   const builds = builder({
     ...shared,

@@ -54,14 +54,23 @@ const PARTITION = 'proxies';
 interface Held {
   state: ProxyState | undefined;
   etag: Etag | undefined;
-  /** Loops that this process has heard; in all others the store may know better. */
-  readonly heard: Set<string>;
   changes: number;
   writtenChanges: number;
   writtenAt: EpochMs;
 }
 
-export function proxyStates(records: Records, clock: Pick<Clock, 'now'>): ProxyStates {
+interface ProxyStatesOptions {
+  /** False where other processes answer polls of the same proxies. */
+  readonly hearsAllPolls: boolean;
+}
+
+export function proxyStates(
+  records: Records,
+  clock: Pick<Clock, 'now'>,
+  { hearsAllPolls }: ProxyStatesOptions,
+): ProxyStates {
+  /** By how much others may have heard of a loop later than is known here. */
+  const slack = hearsAllPolls ? durationMs(0) : HEARTBEAT;
   const held = new Map<string, Promise<Held>>();
   const isRemembered = (state: ProxyState): boolean => clock.now() - state.lastPolledAt < RETENTION;
 
@@ -75,13 +84,16 @@ export function proxyStates(records: Records, clock: Pick<Clock, 'now'>): ProxyS
   };
   return {
     async note(poll) {
-      const entry = await find(recordId(poll.facts.id));
+      const id = recordId(poll.facts.id);
+      const isHeld = held.has(id);
+      const entry = await find(id);
+      if (!hearsAllPolls && isHeld && isNews(entry, poll)) await catchUp(records, id, entry);
       return noteIn(entry, poll);
     },
     async flush() {
       for (const [id, reading] of held) {
         const entry = await reading;
-        if (entry.changes !== entry.writtenChanges) await write(records, id, entry);
+        if (entry.changes !== entry.writtenChanges) await write(records, id, { entry, slack });
         if (entry.state && !isRemembered(entry.state)) held.delete(id);
       }
     },
@@ -89,11 +101,11 @@ export function proxyStates(records: Records, clock: Pick<Clock, 'now'>): ProxyS
       const states = new Map<string, ProxyState>();
       for await (const { id, record } of listAll<ProxyState>(records, PARTITION)) states.set(id, record);
       for (const [id, reading] of held) {
-        const { state, heard } = await reading;
+        const { state } = await reading;
         const stored = states.get(id);
-        if (state) states.set(id, stored ? merge(stored, state, heard) : state);
+        if (state) states.set(id, stored ? merge(stored, state) : state);
       }
-      return [...states.values()].filter(isRemembered).map(living);
+      return [...states.values()].filter(isRemembered).map((state) => living(state, slack));
     },
   };
 }
@@ -106,7 +118,6 @@ async function readHeld(records: Pick<Records, 'get'>, id: string): Promise<Held
   return {
     state: stored?.record,
     etag: stored?.etag,
-    heard: new Set(),
     changes: 0,
     writtenChanges: 0,
     writtenAt: stored?.record.lastPolledAt ?? epochMs(0),
@@ -123,6 +134,23 @@ async function readIfThere(records: Pick<Records, 'get'>, id: string): Promise<S
   }
 }
 
+/** Whether the poll says or is told anything but that the proxy still has what it was known to have. */
+function isNews({ state }: Held, { channel, carried, answered }: NotedPoll): boolean {
+  const known = state?.channels[channel];
+  return known?.acked !== carried || known.sent !== carried || answered !== carried;
+}
+
+/**
+ * Takes over what other processes heard since: what one has sent shows in a poll that another one hears, and only against
+ * that can it be read as taken or rejected. Polls without news go on without a read (DLV-1).
+ */
+async function catchUp(records: Pick<Records, 'get'>, id: string, entry: Held): Promise<void> {
+  const stored = await readIfThere(records, id);
+  if (stored === undefined) return;
+  entry.etag = stored.etag;
+  entry.state = entry.state ? merge(stored.record, entry.state) : stored.record;
+}
+
 function noteIn(entry: Held, poll: NotedPoll): NotedChange {
   const { facts, nodeHash, viewKey, channel, at } = poll;
   const state = entry.state;
@@ -136,7 +164,6 @@ function noteIn(entry: Held, poll: NotedPoll): NotedChange {
     lastPolledAt: at,
     channels: { ...state?.channels, [channel]: after },
   };
-  entry.heard.add(channel);
   const isNew = state === undefined || state.nodeHash !== nodeHash || state.viewKey !== viewKey;
   if (isNew || !isSame(before, after) || at - entry.writtenAt >= HEARTBEAT) entry.changes += 1;
   return { isFirstPoll: state === undefined, before, after };
@@ -148,10 +175,15 @@ function isSame(before: Channel | undefined, after: Channel): boolean {
 
 const MAX_WRITE_ATTEMPTS = 3;
 
+interface HeldWrite {
+  readonly entry: Held;
+  readonly slack: DurationMs;
+}
+
 /** Writes one proxy; a writer that was faster knows other loops, so its state is merged and not overwritten. */
-async function write(records: Records, id: string, entry: Held): Promise<void> {
+async function write(records: Records, id: string, { entry, slack }: HeldWrite): Promise<void> {
   for (let attempt = 0; attempt < MAX_WRITE_ATTEMPTS && entry.state; attempt += 1) {
-    const state = living(entry.state);
+    const state = living(entry.state, slack);
     const { changes } = entry;
     entry.state = state;
     const next = await records.putIf(keyOf(id), storable(state), entry.etag);
@@ -163,25 +195,28 @@ async function write(records: Records, id: string, entry: Held): Promise<void> {
     }
     const stored = await records.get<ProxyState>(keyOf(id));
     entry.etag = stored?.etag;
-    if (stored) entry.state = merge(stored.record, entry.state, entry.heard);
+    if (stored) entry.state = merge(stored.record, entry.state);
   }
 }
 
-function merge(stored: ProxyState, mine: ProxyState, heard: ReadonlySet<string>): ProxyState {
-  const own = Object.entries(mine.channels).filter(([channel]) => heard.has(channel));
+/** Of each loop what was heard last. */
+function merge(stored: ProxyState, mine: ProxyState): ProxyState {
+  const heardLater = Object.entries(mine.channels).filter(
+    ([name, channel]) => channel.polledAt >= (stored.channels[name]?.polledAt ?? 0),
+  );
   const isNewer = stored.lastPolledAt > mine.lastPolledAt;
   return {
     ...(isNewer ? stored : mine),
     firstPolledAt: epochMs(Math.min(stored.firstPolledAt, mine.firstPolledAt)),
-    channels: { ...stored.channels, ...Object.fromEntries(own) },
+    channels: { ...stored.channels, ...Object.fromEntries(heardLater) },
   };
 }
 
 /** Without the loops that have ended. */
-function living(state: ProxyState): ProxyState {
+function living(state: ProxyState, slack: DurationMs): ProxyState {
   const { lastPolledAt, facts } = state;
   const alive = Object.entries(state.channels).filter(
-    ([, channel]) => !hasEnded(channel, { lastPolledAt, refresh: facts.refresh }),
+    ([, channel]) => !hasEnded(channel, { lastPolledAt, refresh: facts.refresh, slack }),
   );
   return { ...state, channels: Object.fromEntries(alive) };
 }

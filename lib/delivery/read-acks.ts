@@ -59,7 +59,7 @@ export interface ChannelSight {
   readonly current: string | undefined;
   readonly lastPolledAt: EpochMs;
   readonly refresh: DurationMs;
-  /** By how much `lastPolledAt` may be out of date: others hear of a proxy only now and then. */
+  /** By how much what is known of a poll may be out of date: others hear of a proxy only now and then. */
   readonly slack: DurationMs;
   readonly now: EpochMs;
 }
@@ -79,9 +79,9 @@ const ENDED_REFRESHES = 6;
 
 export function hasEnded(
   channel: Channel,
-  { lastPolledAt, refresh }: Pick<ChannelSight, 'lastPolledAt' | 'refresh'>,
+  { lastPolledAt, refresh, slack }: Pick<ChannelSight, 'lastPolledAt' | 'refresh' | 'slack'>,
 ): boolean {
-  return lastPolledAt - channel.polledAt > ENDED_REFRESHES * refresh;
+  return lastPolledAt - channel.polledAt > ENDED_REFRESHES * refresh + slack;
 }
 
 const severity: Readonly<Record<SyncStatus, number>> = {
