@@ -13,14 +13,15 @@ export interface Backend {
   /** Whether one process hears every poll, so that a proxy that stops polling is missed at once. */
   readonly hearsAllPolls: boolean;
   /** An empty service of its own for one test. */
-  start(): Promise<TestService>;
+  readonly start: () => Promise<TestService>;
 }
 
 export interface TestService {
+  /** Where it listens; another address after a restart. */
   readonly url: string;
   /** Ends all that runs and starts again on what is stored. */
-  restarted(): Promise<TestService>;
-  stop(): Promise<void>;
+  readonly restart: () => Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const onSqlite: Backend = {
@@ -29,43 +30,32 @@ const onSqlite: Backend = {
   hearsAllPolls: true,
   async start() {
     const directory = tempDir();
-    return localOn(directory.path, directory.remove);
+    let local = await startService(directory.path);
+    return {
+      get url() {
+        return local.url;
+      },
+      async restart() {
+        await local.stop();
+        local = await startService(directory.path);
+      },
+      async stop() {
+        await local.stop();
+        directory.remove();
+      },
+    };
   },
 };
-
-async function localOn(dataDirectory: string, remove: () => void): Promise<TestService> {
-  const service = await startService(dataDirectory);
-  return {
-    url: service.url,
-    async restarted() {
-      await service.stop();
-      return localOn(dataDirectory, remove);
-    },
-    async stop() {
-      await service.stop();
-      remove();
-    },
-  };
-}
 
 const onAws: Backend = {
   name: 'AWS',
   programs: ['ministack'],
   hearsAllPolls: false,
-  start: async () => serviceOf(await startCloudHere()),
+  async start() {
+    const cloud = await startCloudHere();
+    return { url: cloud.url, restart: cloud.recycle, stop: cloud.stop };
+  },
 };
-
-function serviceOf(cloud: Cloud): TestService {
-  const service: TestService = {
-    url: cloud.url,
-    async restarted() {
-      await cloud.recycle();
-      return service;
-    },
-    stop: () => cloud.stop(),
-  };
-  return service;
-}
 
 export const backends: readonly Backend[] = [onSqlite, onAws];
 

@@ -12,11 +12,11 @@ export interface Deployment {
 /** Runs a handler as Lambda does: in instances that share nothing, each with one event at a time. */
 export interface LambdaFunction {
   /** The result of the handler; rejects with what it threw. */
-  invoke(event: object): Promise<unknown>;
+  readonly invoke: (event: object) => Promise<unknown>;
   /** Forgets all instances, as after a deployment; the next event meets a cold start. */
-  recycle(): Promise<void>;
+  readonly recycle: () => Promise<void>;
   /** What its instances logged lately. */
-  output(): string;
+  readonly output: () => string;
 }
 
 const instanceFile = new URL('lambda-instance.ts', import.meta.url);

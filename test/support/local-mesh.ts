@@ -4,6 +4,7 @@ import { type LocalService, startLocal } from '../../functions/local.ts';
 import { durationMs } from '../../lib/base/brand.ts';
 import { NOWHERE } from '../../lib/base/locality.ts';
 import { bootstrap, type BootstrapRequest } from '../../lib/control/bootstrap.ts';
+import { sidecarNode } from './delivery.ts';
 
 /** A service of its own for one test, in memory unless a directory is given. */
 export function startService(dataDirectory?: string): Promise<LocalService> {
@@ -47,6 +48,12 @@ export async function apply(server: string, yaml: string): Promise<number> {
   const body = await answer.text();
   if (answer.status !== 200) throw new Error(`apply: ${answer.status} ${body}`);
   return (JSON.parse(body) as { revision: number }).revision;
+}
+
+/** Polls for clusters as the sidecar `client.default`, which has a version already or none. */
+export async function poll(server: string, version = ''): Promise<Response> {
+  const body = JSON.stringify({ version_info: version, node: sidecarNode });
+  return fetch(`${server}/v3/discovery:clusters`, { method: 'POST', body });
 }
 
 /** A small HTTP server on loopback; what it answers is the test's. */

@@ -13,8 +13,8 @@ export interface Cloud {
   readonly bucket: string;
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
   /** Ends all instances of all functions; what comes next meets cold starts. */
-  recycle(): Promise<void>;
-  stop(): Promise<void>;
+  readonly recycle: () => Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** How many instances of each function stand side by side; one builds at a time, as its concurrency is reserved. */
