@@ -76,7 +76,7 @@ export function cloudProxies({ blobs, records, clock }: Cloud): HttpHandler {
     clock,
     heads: servedHeads(records, clock),
     snapshots: storedSnapshots(blobs),
-    states: proxyStates(records, clock),
+    states: proxyStates(records, clock, { hearsAllPolls: false }),
     slack: HEARTBEAT,
   });
 }
