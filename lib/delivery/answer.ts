@@ -46,7 +46,17 @@ export async function answerPieces(
 function snapshotAnswer(body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>): Response {
   const headers = new Headers({ 'content-type': 'application/json', [MARKER_HEADER]: MARKER_VALUE });
   if (body instanceof Uint8Array) headers.set('content-length', String(body.byteLength));
-  return new Response(body, { status: 200, headers });
+  return new Response(body instanceof Uint8Array ? uncopied(body) : body, { status: 200, headers });
+}
+
+/** Response copies an array that it is given, and copies it again for whoever reads it; a stream it takes as it is. */
+function uncopied(bytes: Uint8Array): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(bytes);
+      controller.close();
+    },
+  });
 }
 
 /** Nothing new: no body, and the client keeps what it has; the tag names that. */
