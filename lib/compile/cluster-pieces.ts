@@ -8,7 +8,10 @@ import { serviceClusters, serviceEndpoints } from './outbound-clusters.ts';
 import { ownClusters } from './own-clusters.ts';
 
 /** XC-13: a cluster and its endpoints depend on the documents of the service and on those of its policy. */
-const configsOf = ({ service, policy }: VisibleService): readonly string[] => [service.source, ...(policy?.from ?? [])];
+const configsOf = ({ service, policy }: Pick<VisibleService, 'service' | 'policy'>): readonly string[] => [
+  service.source,
+  ...(policy?.from ?? []),
+];
 
 export const SERVICE_CLUSTERS: PieceKind<ClustersSubject, Noted<readonly ClusterIr[]>> = {
   name: 'service-clusters',

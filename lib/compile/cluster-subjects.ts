@@ -7,8 +7,11 @@ import type { ClientPlace } from './locality-balancing.ts';
 /** What the clusters of a service may know of the proxy that has them. */
 export type ClusterFacts = Pick<ViewFacts, 'type' | 'profile' | 'ipFamily'>;
 
+/** A cluster has one name, whatever else its service is called (SR-19). */
+type WithoutNames = Omit<VisibleService, 'aliases'>;
+
 /** All that the clusters of one service depend on. */
-export interface ClustersSubject extends VisibleService {
+export interface ClustersSubject extends WithoutNames {
   /** Empty where the clusters find them by EDS: a change of them then is none of the clusters'. */
   readonly endpoints: readonly Endpoint[];
   readonly facts: ClusterFacts;
@@ -17,7 +20,7 @@ export interface ClustersSubject extends VisibleService {
 }
 
 /** All that the endpoints of one service, as EDS tells them, depend on. */
-export interface EndpointsSubject extends VisibleService {
+export interface EndpointsSubject extends WithoutNames {
   readonly facts: Pick<ViewFacts, 'type'>;
   readonly place: ClientPlace;
   readonly mesh: MeshSettings;

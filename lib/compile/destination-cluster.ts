@@ -8,7 +8,8 @@ export function clusterOf(
   { services, listenerPort, infersPorts }: Pick<RouteAttachment, 'services' | 'listenerPort' | 'infersPorts'>,
 ): string {
   if (host === '') return 'UnknownService';
-  const [onlyPort, ...others] = infersPorts ? (services.get(host)?.service.ports ?? []) : [];
+  const service = services.get(host)?.service;
+  const [onlyPort, ...others] = infersPorts ? (service?.ports ?? []) : [];
   const inferred = onlyPort !== undefined && others.length === 0 ? onlyPort.number : listenerPort;
-  return outboundCluster(port === 0 ? inferred : port, subset, host);
+  return outboundCluster(port === 0 ? inferred : port, subset, service?.hostname ?? host); // SR-19: an alias has no cluster
 }

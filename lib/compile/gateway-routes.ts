@@ -6,6 +6,7 @@ import type { GatewayListener, GatewayServer, MergedGateway } from '../view/merg
 import type { ProxyView, VisibleService } from '../view/proxy-view.ts';
 import { compileHttpRoutes } from './http-routes.ts';
 import { isCatchAll } from './route-match.ts';
+import { servicesByHost } from './services-by-host.ts';
 import { bracketed, hostAndPort } from './service-domains.ts';
 import { MAX_DIRECT_BODY } from './direct-body.ts';
 
@@ -31,7 +32,7 @@ interface Building {
 
 /** GW-17 to GW-23, GW-39: the route configurations that a router's listeners ask for. */
 export function compileGatewayRoutes(view: ProxyView, gateway: MergedGateway): Noted<readonly RouteConfigurationIr[]> {
-  const services = new Map(view.services.map((visible) => [visible.service.hostname, visible]));
+  const services = servicesByHost(view);
   const issues: Issue[] = [];
   const value = gateway.listeners.flatMap(routeSets).map(({ name, servers }) => {
     const building: Building = { view, services, hosts: new Map(), built: new Map(), issues };

@@ -15,6 +15,7 @@ import {
   type ConnectionPlace,
 } from './connection-filters.ts';
 import { ANY_CONNECTION, HANDSHAKE_TIMEOUT, httpManager, metadataExchange, PLAIN_CHAIN } from './filter-chains.ts';
+import { servicesByHost } from './services-by-host.ts';
 import { gatewayTls } from './gateway-tls.ts';
 
 const CHAIN = { ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT };
@@ -87,7 +88,7 @@ function passthroughChains(view: ProxyView, server: GatewayServer): Noted<readon
 
 const placeOf = ({ services, mesh, facts }: ProxyView, server: GatewayServer): ConnectionPlace => ({
   port: { name: server.portName, number: server.port, protocol: server.protocol },
-  services: new Map(services.map((visible) => [visible.service.hostname, visible])),
+  services: servicesByHost({ services }),
   mesh,
   idleTimeout: facts.idleTimeout,
 });

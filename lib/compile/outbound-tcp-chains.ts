@@ -21,6 +21,8 @@ import {
 import { dnsCacheOf } from './dns-lookups.ts';
 import { ANY_CONNECTION, HANDSHAKE_TIMEOUT, PLAIN_CHAIN } from './filter-chains.ts';
 import type { Claim } from './outbound-entry.ts';
+import { servicesByHost } from './services-by-host.ts';
+import { aliasHosts } from './service-domains.ts';
 import { statPrefix } from './stat-name.ts';
 
 /** What decides about connections that nobody reads as HTTP; found out once per view. */
@@ -32,7 +34,7 @@ export interface ConnectionRouting {
 
 export function connectionRouting({ services, routeTables }: ProxyView): ConnectionRouting {
   return {
-    services: new Map(services.map((visible) => [visible.service.hostname, visible])),
+    services: servicesByHost({ services }),
     tables: routeTables.filter(({ tcp, tls }) => tcp.length > 0 || tls.length > 0),
   };
 }
@@ -123,7 +125,7 @@ const CHAIN = { ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT };
 /** TR-5, TR-6: to the service itself. */
 function serviceChain({ claim, place, facts }: Building): FilterChainIr {
   const { visible, port, socket } = claim;
-  const { service, policy } = visible;
+  const { service, policy, aliases } = visible;
   const cluster = outboundCluster(port.number, '', service.hostname);
   const prefix = statPrefix(cluster, place.mesh.outboundStatName, { service, port, subset: '', targetPort: 0 });
   const filters = clusterFilters(cluster, { prefix, policy, subset: '' }, place);
@@ -132,7 +134,9 @@ function serviceChain({ claim, place, facts }: Building): FilterChainIr {
     match: {
       ...ANY_CONNECTION,
       destinationRanges: socket.ranges,
-      serverNames: isToldByName(claim) ? [service.hostname] : [],
+      serverNames: isToldByName(claim)
+        ? [service.hostname, ...aliases.flatMap((alias) => aliasHosts(alias, facts))]
+        : [],
     },
     filters: [...lookupFilters(service, port, facts), ...filters],
   };

@@ -1,7 +1,7 @@
 import type { HostName } from '../base/host-name.ts';
 import { isIpAddress } from '../base/ip-address.ts';
 import type { Service } from '../model/service.ts';
-import type { ViewFacts } from '../view/proxy-view.ts';
+import type { ViewFacts, VisibleService } from '../view/proxy-view.ts';
 
 /** Every authority under which a proxy's clients may ask for one service. */
 export interface ServiceDomains {
@@ -15,14 +15,19 @@ export interface ServiceDomains {
  * Domains of one service (RD-5). With `port` each name stands there a second time with the port (RD-6): for listeners whose own
  * port says nothing about the service's.
  */
-export function serviceDomains(service: Service, facts: ViewFacts, port: number | undefined): ServiceDomains {
+export function serviceDomains(
+  { service, aliases }: Pick<VisibleService, 'service' | 'aliases'>,
+  facts: ViewFacts,
+  port: number | undefined,
+): ServiceDomains {
   const short = shortHosts(service.hostname, facts.dnsDomain).flatMap((host) => withPort(host, port));
-  const names = [...withPort(service.hostname, port), ...short];
+  const others = aliases.flatMap((alias) => aliasHosts(alias, facts)).flatMap((host) => withPort(host, port));
+  const names = [...withPort(service.hostname, port), ...short, ...others];
   // RD-12: single instances of a headless service have names of their own below it.
   const isHeadless = service.resolution === 'headless' && service.registry === 'kubernetes';
   const instances = isHeadless ? names.map((name) => `*.${name}`) : [];
   const addresses = clientAddresses(service, facts).flatMap((address) => withPort(address, port));
-  return { domains: [...names, ...instances, ...addresses], shortened: new Set(short) };
+  return { domains: [...names, ...instances, ...addresses], shortened: new Set([...short, ...others]) };
 }
 
 /** `host:port`, with brackets around an IPv6 address: the name of a virtual host. */
@@ -35,6 +40,12 @@ export const bracketed = (host: string): string => (isIpAddress(host) && host.in
 export function withPort(host: string, port: number | undefined): readonly string[] {
   return port === undefined ? [bracketed(host)] : [bracketed(host), hostAndPort(host, port)];
 }
+
+/** SR-19: an alias under all its forms. */
+export const aliasHosts = (alias: HostName, facts: ViewFacts): readonly string[] => [
+  alias,
+  ...shortHosts(alias, facts.dnsDomain),
+];
 
 /** Other forms of a host name that resolve on the proxy's machine (RD-5, RD-7, RD-9). */
 function shortHosts(host: HostName, dnsDomain: string): readonly string[] {

@@ -12,6 +12,7 @@ import { compileHttpRoutes } from './http-routes.ts';
 import type { RouteAttachment } from './route-attachment.ts';
 import { parseRouteName } from './route-name.ts';
 import { defaultRoute } from './service-routes.ts';
+import { servicesByHost } from './services-by-host.ts';
 import { tableClaims, type TableClaims } from './table-claims.ts';
 import { unknownHosts } from './unknown-hosts.ts';
 import { buildVirtualHosts, type HostGroup } from './virtual-hosts.ts';
@@ -60,7 +61,7 @@ interface Candidate {
 function compilePort(view: ProxyView, claims: TableClaims, port: number): Noted<readonly VirtualHostIr[]> {
   const candidates = candidatesFor(view, port);
   const claimed = claimedCandidates(candidates, claims);
-  const services = new Map(view.services.map((visible) => [visible.service.hostname, visible]));
+  const services = servicesByHost(view);
   const issues: Issue[] = [];
   const groups: HostGroup[] = [];
   const routed = new Set<HostName>();

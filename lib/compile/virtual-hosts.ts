@@ -52,9 +52,9 @@ function offers(group: HostGroup, facts: ViewFacts, listenerPort: number): reado
   const port = listenerPort === 0 ? group.port : undefined;
   return [
     ...group.hosts.map((host) => ({ host, offered: { domains: withPort(host, port), shortened: new Set<string>() } })),
-    ...group.services.map(({ service }) => ({
-      host: service.hostname,
-      offered: serviceDomains(service, facts, port),
+    ...group.services.map((visible) => ({
+      host: visible.service.hostname,
+      offered: serviceDomains(visible, facts, port),
     })),
   ];
 }

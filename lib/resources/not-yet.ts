@@ -84,13 +84,6 @@ const notYet: readonly NotYet[] = [
     what: 'resolution DYNAMIC_DNS',
     instead: 'list the hosts and use DNS',
   },
-  {
-    kind: 'Service',
-    path: 'spec.type',
-    when: (type) => type === 'ExternalName',
-    what: 'an ExternalName service',
-    instead: 'write a ServiceEntry with resolution DNS',
-  },
   ...onMesh(),
 ];
 

@@ -1,4 +1,5 @@
 import type { Brand } from '../base/brand.ts';
+import type { HostName } from '../base/host-name.ts';
 import type { Labels } from '../base/labels.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { RouteTable } from '../model/route-table.ts';
@@ -42,6 +43,8 @@ export interface OwnInstance {
 export interface VisibleService {
   readonly service: Service;
   readonly endpoints: readonly Endpoint[];
+  /** Other names of the service that the proxy may use, sorted (SR-19). */
+  readonly aliases: readonly HostName[];
   /** The one traffic policy that applies to this client and this service (DR-13 to DR-17). */
   readonly policy: TrafficPolicy | undefined;
 }

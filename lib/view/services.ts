@@ -17,6 +17,9 @@ export function visibleServices(world: World, facts: ViewFacts, memory: StageMem
   return [...byHost.values()].map((service) => ({
     service: addressed(service, facts, memory),
     endpoints: endpoints(service),
+    aliases: (world.aliases.get(service.hostname) ?? [])
+      .filter(({ visibility }) => isVisibleTo(visibility, facts.namespace))
+      .map(({ hostname }) => hostname),
     policy: outboundPolicy(world, facts, service),
   }));
 }

@@ -1,7 +1,8 @@
+import type { HostName } from '../base/host-name.ts';
 import { isHttp, isTcp, parseProtocol, type Protocol } from '../model/protocol.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { Endpoint, Service } from '../model/service.ts';
-import { resolveExportTo } from '../model/visibility.ts';
+import { resolveExportTo, type Visibility } from '../model/visibility.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
 import type { ServicePort as WrittenPort } from '../resources/service.ts';
 import type { ReadContext, ReadService, ServedPlaces } from './read-service.ts';
@@ -54,14 +55,22 @@ function placesOf({ spec }: Resource<'Service'>, { selected, sliced }: Serving, 
 const ready = (endpoint: Endpoint): Endpoint =>
   endpoint.health === 'unhealthy' ? { ...endpoint, health: 'healthy' } : endpoint;
 
+export const kubernetesHost = ({ metadata }: Resource<'Service'>, { domainSuffix }: MeshSettings): HostName =>
+  `${metadata.name}.${metadata.namespace}.svc.${domainSuffix}`.toLowerCase();
+
+/** Services have no `exportTo` of their own; an annotation carries it. */
+export function kubernetesVisibility({ metadata }: Resource<'Service'>, { defaultExportTo }: MeshSettings): Visibility {
+  const exportTo = metadata.annotations?.[EXPORT_TO]?.split(',').map((value) => value.trim());
+  return resolveExportTo(exportTo, metadata.namespace, defaultExportTo.services);
+}
+
 function serviceOf(resource: Resource<'Service'>, mesh: MeshSettings): Service {
   const { metadata, spec } = resource;
   const { name, namespace, annotations, labels = {} } = metadata;
   const distribution = readTrafficDistribution(spec.trafficDistribution, annotations);
-  const exportTo = annotations?.[EXPORT_TO]?.split(',').map((value) => value.trim());
   return {
     source: keyOf(resource),
-    hostname: `${name}.${namespace}.svc.${mesh.domainSuffix}`.toLowerCase(),
+    hostname: kubernetesHost(resource, mesh),
     namespace,
     name,
     registry: 'kubernetes',
@@ -74,7 +83,7 @@ function serviceOf(resource: Resource<'Service'>, mesh: MeshSettings): Service {
       protocol: protocolOf(port),
     })),
     isMeshExternal: false,
-    visibility: resolveExportTo(exportTo, namespace, mesh.defaultExportTo.services),
+    visibility: kubernetesVisibility(resource, mesh),
     labels,
     accounts: [],
     ...(distribution && { trafficDistribution: distribution }),

@@ -11,6 +11,7 @@ import { readMeshSettings, type WorldOptions } from './mesh-settings.ts';
 import { readRouteTables } from './route-tables.ts';
 import { selectedLabels } from './selected-labels.ts';
 import type { ServedPorts } from './served-ports.ts';
+import { readServiceAliases, type ServiceAliases } from './service-aliases.ts';
 import { readServices } from './services.ts';
 import { allTrafficPolicies, readTrafficPolicies, type TrafficPolicies } from './traffic-policies.ts';
 
@@ -20,6 +21,7 @@ export interface World {
   /** At most one per namespace and host name (SR-4). */
   readonly services: readonly Service[];
   readonly endpoints: ReadonlyMap<ServiceKey, readonly Endpoint[]>;
+  readonly aliases: ServiceAliases;
   readonly routeTables: readonly RouteTable[];
   readonly trafficPolicies: TrafficPolicies;
   readonly gateways: readonly GatewaySource[];
@@ -53,6 +55,8 @@ export function buildWorld(
   const meshes = byKind('Mesh');
   const mesh = take(recall.value('mesh', [meshes, options.shortNameSuffix], () => readMeshSettings(meshes, options)));
   const { services, endpoints, servedPorts } = take(readServices(resources, mesh, recall));
+  const written = byKind('Service');
+  const aliases = take(recall.value('aliases', [written, mesh], () => readServiceAliases(written, mesh)));
   const routeTables = take(stage('VirtualService', (documents, inner) => readRouteTables(documents, mesh, inner)));
   const trafficPolicies = take(
     stage('DestinationRule', (documents, inner) => readTrafficPolicies(documents, mesh, inner)),
@@ -64,6 +68,7 @@ export function buildWorld(
       mesh,
       services,
       endpoints,
+      aliases,
       routeTables,
       trafficPolicies,
       gateways,

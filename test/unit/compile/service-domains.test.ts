@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { serviceDomains } from '../../../lib/compile/service-domains.ts';
 import type { Service } from '../../../lib/model/service.ts';
 import type { ViewFacts } from '../../../lib/view/proxy-view.ts';
-import { serviceOf, viewFactsOf } from '../../support/proxy-view.ts';
+import { serviceOf, viewFactsOf, visible } from '../../support/proxy-view.ts';
 
 const domainsOf = (service: Partial<Service>, facts: Partial<ViewFacts> = {}, port?: number): readonly string[] =>
-  serviceDomains(serviceOf('app', service), viewFactsOf(facts), port).domains;
+  serviceDomains(visible(serviceOf('app', service)), viewFactsOf(facts), port).domains;
 const app = 'app.shop.svc.cluster.local';
 
 const hosts: readonly (readonly [what: string, hostname: string, dnsDomain: string, domains: readonly string[]])[] = [
@@ -63,4 +63,28 @@ test('RD-12: instances of a headless Service are addressed below its names', () 
   const headless = { hostname: 'a', resolution: 'headless', registry: 'kubernetes' } as const;
   assert.deepEqual(domainsOf(headless, { dnsDomain: '' }), ['a', 'a.', '*.a', '*.a.']);
   assert.deepEqual(domainsOf({ ...headless, registry: 'external' }, { dnsDomain: '' }), ['a', 'a.']);
+});
+
+test('RD-5, SR-19: a service answers to its aliases in all their forms too', () => {
+  const service = serviceOf('app', { hostname: app });
+  const facts = viewFactsOf({ dnsDomain: 'shop.svc.cluster.local' });
+  const { domains, shortened } = serviceDomains(
+    { ...visible(service), aliases: ['old.shop.svc.cluster.local', 'www.example.com'] },
+    facts,
+    undefined,
+  );
+  const aliases = [
+    'old.shop.svc.cluster.local',
+    'old.shop.svc.cluster.local.',
+    'old',
+    'old.shop.svc',
+    'old.shop',
+    'www.example.com',
+    'www.example.com.',
+  ];
+  assert.deepEqual(domains.slice(-aliases.length), aliases);
+  assert.ok(
+    aliases.every((alias) => shortened.has(alias)),
+    'a real service of that name goes before',
+  );
 });

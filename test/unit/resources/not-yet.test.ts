@@ -60,7 +60,7 @@ const rows: readonly (readonly [kind: Kind, spec: object, refused: readonly stri
   ],
   ['ServiceEntry', { hosts: ['*.a.b'], resolution: 'DYNAMIC_DNS' }, ['spec.resolution']],
   ['ServiceEntry', { hosts: ['a.b'], resolution: 'DNS' }, []],
-  ['Service', { type: 'ExternalName', externalName: 'a.b' }, ['spec.type']],
+  ['Service', { type: 'ExternalName', externalName: 'a.b' }, []],
   ['Service', { clusterIP: 'None' }, []],
   ['Mesh', { meshConfig: { trustDomain: 'x', enableAutoMtls: false } }, [], { name: 'default' }],
   [
