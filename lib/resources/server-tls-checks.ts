@@ -1,3 +1,4 @@
+import { isCipherSuite } from './cipher-suites.ts';
 import type { FindingLog } from './finding.ts';
 import type { ServerTlsSpec } from './gateway-spec.ts';
 
@@ -32,25 +33,6 @@ const certificateFields = [
   'credentialNames',
 ] as const;
 
-/** Source: BoringSSL's names, which Envoy's page on TlsParameters lists. */
-const cipherSuites: ReadonlySet<string> = new Set([
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-CHACHA20-POLY1305',
-  'ECDHE-RSA-CHACHA20-POLY1305',
-  'ECDHE-ECDSA-AES128-SHA',
-  'ECDHE-RSA-AES128-SHA',
-  'ECDHE-ECDSA-AES256-SHA',
-  'ECDHE-RSA-AES256-SHA',
-  'AES128-GCM-SHA256',
-  'AES256-GCM-SHA384',
-  'AES128-SHA',
-  'AES256-SHA',
-  'DES-CBC3-SHA',
-]);
-
 function checkCiphers(log: FindingLog, { minProtocolVersion, cipherSuites: suites = [] }: ServerTlsSpec): void {
   if ((minProtocolVersion === 'TLSV1_0' || minProtocolVersion === 'TLSV1_1') && suites.length === 0) {
     const message =
@@ -70,15 +52,6 @@ function checkCiphers(log: FindingLog, { minProtocolVersion, cipherSuites: suite
     log.at('cipherSuites').warning('INEFFECTIVE', message);
   }
 }
-
-/** What starts with a sign is an expression (`-ALL`, `[A|B]`) that only Envoy can judge. */
-const isCipherSuite = (text: string): boolean =>
-  text === '' || text === 'ALL' || !/^[\p{L}\p{N}]/u.test(text) || cipherSuites.has(text);
-
-/** Those that Envoy knows, each once, in the order written; the rest was warned about. */
-export const usableCipherSuites = (suites: readonly string[]): readonly string[] => [
-  ...new Set(suites.filter(isCipherSuite)),
-];
 
 const sorted = (names: readonly string[]): string => [...new Set(names)].sort().join(' ');
 

@@ -1,6 +1,6 @@
 import type { ServerTls, TerminatedTls, TlsVersion } from '../model/server-tls.ts';
+import { usableCipherSuites } from '../resources/cipher-suites.ts';
 import type { ServerTlsSpec } from '../resources/gateway.ts';
-import { usableCipherSuites } from '../resources/server-tls-checks.ts';
 
 /** GW-27: the mode of a server without one is PASSTHROUGH. */
 export function readServerTls(tls: ServerTlsSpec | undefined): ServerTls {
