@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { bundle } from '../../tools/build/bundle.ts';
 import { repositoryRoot } from '../../tools/support/repository.ts';
 import { dynamoAt, freshBucket, freshTable, s3At } from './aws-clients.ts';
@@ -11,6 +12,8 @@ import type { StartedServer } from './started-server.ts';
 export interface Cloud {
   readonly url: string;
   readonly bucket: string;
+  /** For tests that put files into the bucket. */
+  readonly s3: S3Client;
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
   /** Ends all instances of all functions; what comes next meets cold starts. */
   readonly recycle: () => Promise<void>;
@@ -37,7 +40,8 @@ const bundleOf = (directory: string, name: FunctionName): string => join(directo
 
 /** Deploys the bundles of a directory against a stand-in for AWS. */
 export async function startCloud(server: StartedServer, directory: string): Promise<Cloud> {
-  const [bucket, table] = [await freshBucket(s3At(server)), await freshTable(dynamoAt(server))];
+  const s3 = s3At(server);
+  const [bucket, table] = [await freshBucket(s3), await freshTable(dynamoAt(server))];
   const deploy = (name: FunctionName): LambdaFunction =>
     lambdaFunction({
       bundle: bundleOf(directory, name),
@@ -65,6 +69,7 @@ export async function startCloud(server: StartedServer, directory: string): Prom
   return {
     url: host.url,
     bucket,
+    s3,
     functions,
     recycle,
     async stop() {
