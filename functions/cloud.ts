@@ -6,6 +6,7 @@ import { s3Blobs } from '../lib/adapters/aws/s3-blobs.ts';
 import { type ObjectFiles, s3Files } from '../lib/adapters/aws/s3-files.ts';
 import { systemClock } from '../lib/adapters/system/clock.ts';
 import { jsonLog } from '../lib/adapters/system/log.ts';
+import { durationMs } from '../lib/base/brand.ts';
 import { localConfigApi } from '../lib/control/config-api.ts';
 import { configSource } from '../lib/control/config-source.ts';
 import { type DeliveryService, deliveryService } from '../lib/control/delivery-service.ts';
@@ -29,6 +30,9 @@ export interface Cloud {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** An HTTP API gives an answer up after 30 s, and has it from the function as a whole. */
+const LONGEST_WATCH = durationMs(20_000);
 
 let made: Cloud | undefined;
 
@@ -83,7 +87,8 @@ export function cloudProxies({ blobs, records, clock }: Cloud): HttpHandler {
 
 /** What people configure. Whole files come past the front door and its limit, and so with a limit of their own. */
 export function cloudConfig(ports: Cloud, bodyLimitBytes?: number): HttpHandler {
-  const api = localConfigApi({ ...ports, ids: randomUUID }, bodyLimitBytes === undefined ? {} : { bodyLimitBytes });
+  const limits = { longestWatch: LONGEST_WATCH, ...(bodyLimitBytes === undefined ? {} : { bodyLimitBytes }) };
+  const api = localConfigApi({ ...ports, ids: randomUUID }, limits);
   return async (request) => api.fetch(request);
 }
 

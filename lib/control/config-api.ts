@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { durationMs } from '../base/brand.ts';
 import { StoreUnavailable } from '../ports/store-errors.ts';
 import { handleApply } from './api/apply-handler.ts';
 import { apiConventions, coreVersions, groupDocument, groupList, resourceList } from './api/discovery-documents.ts';
@@ -18,7 +19,11 @@ export function localConfigApi(ports: ConfigStorePorts, options: ConfigApiOption
   return configApi({ store: configStore(ports), ...defaults, ...options });
 }
 
-const defaults = { bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, writerOf: () => 'anonymous' };
+const defaults = {
+  bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES,
+  longestWatch: durationMs(300_000),
+  writerOf: () => 'anonymous',
+};
 
 /**
  * The HTTP API for what people configure: objects under `/api` and `/apis` by Kubernetes' conventions, `/v1/apply` and

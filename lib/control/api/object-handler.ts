@@ -1,3 +1,4 @@
+import type { DurationMs } from '../../base/brand.ts';
 import type { ConfigStore } from '../config-store.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { resourceKey } from '../../resources/resource.ts';
@@ -13,6 +14,8 @@ import { createFrom, patchFrom, removeFrom, replaceFrom, type WriteRequest } fro
 export interface ObjectApi {
   readonly store: ConfigStore;
   readonly bodyLimitBytes: number;
+  /** A watch ends after this time at the latest; a front door that waits no longer for an answer allows less than we do. */
+  readonly longestWatch: DurationMs;
   /** Who sends the request, as the front door found out. */
   readonly writerOf: (request: Request) => string;
 }
@@ -60,7 +63,8 @@ async function listOrWatch(api: ObjectApi, request: Request, { path, query }: Li
   const read = readListQuery(query);
   if (!read.ok) return failure('BadRequest', read.message);
   if (query.get('watch') === 'true' || query.get('watch') === '1') {
-    return watchObjects(api.store, { path, wanted: read.value, query, signal: request.signal });
+    const { store, longestWatch } = api;
+    return watchObjects(store, { path, wanted: read.value, query, longestWatch, signal: request.signal });
   }
   return list(api, path, read.value);
 }

@@ -15,12 +15,12 @@ export interface WatchRequest {
   readonly path: ObjectPath;
   readonly wanted: ListQuery;
   readonly query: URLSearchParams;
+  /** It ends after this time unless it asks for less; the client opens the next one where it ended. */
+  readonly longestWatch: DurationMs;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
 }
 
-/** A watch ends after this time unless it asks for less; the client opens the next one where it ended. */
-const LONGEST_WATCH_SECONDS = 300;
 const DEFAULT_WATCH_SECONDS = 30;
 /** How often the head is looked at; a change is seen at most this much later. */
 const WATCH_PAUSE: DurationMs = durationMs(500);
@@ -42,9 +42,10 @@ export async function watchObjects(store: ConfigStore, request: WatchRequest): P
   const start = since.value ? await stateAt(store, since.value) : undefined;
   if (since.value && !start) return failure('Expired', `too old resource version: ${since.value}`);
 
-  const seconds = Math.min(timeout.value || DEFAULT_WATCH_SECONDS, LONGEST_WATCH_SECONDS);
+  const wanted = (timeout.value || DEFAULT_WATCH_SECONDS) * 1000;
+  const duration = durationMs(Math.min(wanted, request.longestWatch));
   const gone = new AbortController();
-  const events = watch(store, request, { start, duration: durationMs(seconds * 1000), gone: gone.signal });
+  const events = watch(store, request, { start, duration, gone: gone.signal });
   return new Response(linesOf(events, gone), { headers: { 'content-type': 'application/json' } });
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cloudConfig } from '../../../functions/cloud.ts';
 import { configApiFunction } from '../../../functions/config-api.ts';
 import type { HttpFunction } from '../../../functions/http-function.ts';
 import { onUploadFunction } from '../../../functions/on-upload.ts';
@@ -95,6 +96,17 @@ test('DLV-10: what goes wrong inside is JSON, never 200 and never marked', async
   assert.equal(result.headers?.['x-pilotless'], undefined);
   assert.doesNotMatch(result.body ?? '', /secret/);
   assert.equal(broken.delivery.log.fieldsOf('request-failed').length, 1);
+});
+
+test('CS-9: a watch ends before the front door gives its answer up', async () => {
+  const { ports } = functions();
+  const files: ObjectFiles = { read: async () => undefined, write: async () => undefined };
+  const config = cloudConfig({ ...ports, files });
+  const path = '/api/v1/namespaces/default/services?watch=true&timeoutSeconds=300&allowWatchBookmarks=true';
+  const began = ports.clock.now();
+  const answer = await config(new Request(`http://config${path}`));
+  assert.match(await answer.text(), /"BOOKMARK"/);
+  assert.equal(ports.clock.now() - began, 20_000);
 });
 
 test('PX-16: an unknown type is 404 and a malformed poll 400', async () => {
