@@ -1,9 +1,10 @@
 import middy from '@middy/core';
+import { executionModeStreamifyResponse } from '@middy/core/StreamifyResponse';
 import httpErrorHandler from '@middy/http-error-handler';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpSecurityHeaders from '@middy/http-security-headers';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { requestFrom, resultFrom } from '../lib/adapters/aws/http-event.ts';
+import { requestFrom, resultFrom, streamedResultFrom } from '../lib/adapters/aws/http-event.ts';
 import type { HttpHandler } from '../lib/control/discovery-api.ts';
 
 /** What stands behind a function URL or an HTTP API: takes its events, gives its results. */
@@ -17,10 +18,23 @@ const FAILED = JSON.stringify({ code: 'INTERNAL', message: 'the request could no
 
 /** A fetch-style handler as a Lambda handler. */
 export function httpFunction(handler: HttpHandler, onError: (error: unknown) => void): HttpFunction {
-  const wrapped = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
+  const wrapped = guarded({}, onError).handler(async (event) => resultFrom(await handler(requestFrom(event))));
+  return wrapped as unknown as HttpFunction;
+}
+
+/**
+ * The same, for a function URL whose answers are streamed: they may be longer than the 6 MB that Lambda holds (DLV-4). Can only be made
+ * where Lambda's own `awslambda` is.
+ */
+export function streamingHttpFunction(handler: HttpHandler, onError: (error: unknown) => void): unknown {
+  return guarded({ executionMode: executionModeStreamifyResponse }, onError).handler(
+    async (event) => streamedResultFrom(await handler(requestFrom(event))) as APIGatewayProxyStructuredResultV2,
+  );
+}
+
+function guarded(options: middy.PluginObject, onError: (error: unknown) => void) {
+  return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>(options)
     .use(httpHeaderNormalizer())
     .use(httpSecurityHeaders())
-    .use(httpErrorHandler({ logger: onError, fallbackMessage: FAILED }))
-    .handler(async (event) => resultFrom(await handler(requestFrom(event))));
-  return wrapped as unknown as HttpFunction;
+    .use(httpErrorHandler({ logger: onError, fallbackMessage: FAILED }));
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
+import { compressing } from '../lib/adapters/http/compress.ts';
 import { serveHttp } from '../lib/adapters/http/node-server.ts';
 import { memoryBlobs } from '../lib/adapters/memory/memory-blobs.ts';
 import { memoryRecords } from '../lib/adapters/memory/memory-records.ts';
@@ -61,7 +62,11 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   });
   const builds = buildLoop(delivery.builder, log);
   const config = localConfigApi({ ...ports, ids: randomUUID }, { bodyLimitBytes: FILE_LIMIT_BYTES });
-  const handler = httpRoutes({ ...delivery, config: async (request) => config.fetch(request) });
+  const handler = httpRoutes({
+    ...delivery,
+    discovery: compressing(delivery.discovery),
+    config: async (request) => config.fetch(request),
+  });
   const onError = (error: unknown): void => log.error('request-failed', { error });
   const flush = (): Promise<void> => delivery.flush().catch((error: unknown) => log.warn('flush-failed', { error }));
   try {

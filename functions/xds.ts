@@ -1,28 +1,53 @@
+import { compressing } from '../lib/adapters/http/compress.ts';
 import type { DeliveryService } from '../lib/control/delivery-service.ts';
+import type { HttpHandler } from '../lib/control/discovery-api.ts';
 import { type Cloud, cloud, cloudDelivery } from './cloud.ts';
-import { type HttpFunction, httpFunction } from './http-function.ts';
+import { type HttpFunction, httpFunction, streamingHttpFunction } from './http-function.ts';
 
 export interface XdsParts extends Pick<Cloud, 'log'> {
   readonly delivery: Pick<DeliveryService, 'discovery' | 'operations' | 'flush'>;
 }
 
-/** Answers one poll: `POST /v3/discovery:*`, and `GET /healthz`, `/readyz`, `/metrics` of this instance. */
-export function xdsFunction({ delivery, log }: XdsParts): HttpFunction {
-  return httpFunction(
-    async (request) => {
-      const isPoll = new URL(request.url).pathname.startsWith('/v3/');
-      const response = await (isPoll ? delivery.discovery(request) : delivery.operations(request));
-      // Nothing runs after the answer is given: the process is frozen. A poll that changed nothing writes nothing.
-      await delivery.flush().catch((error: unknown) => log.warn('flush-failed', { error }));
-      return response;
-    },
-    (error) => log.error('request-failed', { error }),
+/** Answers one poll: `POST /v3/discovery:*`, `/v3/delta*`, and `GET /healthz`, `/readyz`, `/metrics` of this instance. */
+export function xdsFunction(parts: XdsParts): HttpFunction {
+  return httpFunction(answering(parts), (error) => parts.log.error('request-failed', { error }));
+}
+
+/** The same with streamed answers. Its parts are made when the first poll comes. */
+export function streamingXdsFunction(partsOf: () => XdsParts): unknown {
+  let answer: HttpHandler | undefined;
+  return streamingHttpFunction(
+    (request) => (answer ??= answering(partsOf()))(request),
+    (error) => partsOf().log.error('request-failed', { error }),
   );
 }
 
-let made: HttpFunction | undefined;
+function answering({ delivery, log }: XdsParts): HttpHandler {
+  const discovery = compressing(delivery.discovery);
+  return async (request) => {
+    const isPoll = new URL(request.url).pathname.startsWith('/v3/');
+    const response = await (isPoll ? discovery(request) : delivery.operations(request));
+    // Nothing runs after the answer is given: the process is frozen. A poll that changed nothing writes nothing.
+    await delivery.flush().catch((error: unknown) => log.warn('flush-failed', { error }));
+    return response;
+  };
+}
 
+let made: HttpFunction | undefined;
+let parts: XdsParts | undefined;
+const partsOnce = (): XdsParts => (parts ??= { delivery: cloudDelivery(cloud()), log: cloud().log });
+
+/** For a front door that holds answers, such as an HTTP API: at most 6 MB. */
 export const handler: HttpFunction = (event, context) => {
-  made ??= xdsFunction({ delivery: cloudDelivery(cloud()), log: cloud().log });
+  made ??= xdsFunction(partsOnce());
   return made(event, context);
 };
+
+/** For a function URL in the mode RESPONSE_STREAM. Lambda looks for its mark when it loads the file, so it is made at once. */
+export const streamingHandler: unknown = canStream() ? streamingXdsFunction(partsOnce) : undefined;
+
+/** Whether this is Lambda; the AWS SDK leaves an empty `awslambda` elsewhere. */
+function canStream(): boolean {
+  const { awslambda } = globalThis as { readonly awslambda?: { readonly streamifyResponse?: unknown } };
+  return typeof awslambda?.streamifyResponse === 'function';
+}

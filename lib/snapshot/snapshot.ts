@@ -58,9 +58,9 @@ function newBodies({ resources, manifest }: Sealed, type: XdsType, served?: Serv
 }
 
 function newShards({ set, shards }: TypeTable, served?: TypeManifest): readonly Uint8Array[] {
-  const stored = new Set(served?.shards.map(({ hash }) => hash));
+  const stored = new Set<string | undefined>(served?.shards.map(({ hash }) => hash));
   return shards
-    .filter((_, index) => !stored.has(set.shards[index]?.hash as ContentHash))
+    .filter((_, index) => !stored.has(set.shards[index]?.hash))
     .map((shard) => utf8.encode(printShard(shard)));
 }
 

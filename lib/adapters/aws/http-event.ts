@@ -36,10 +36,24 @@ export async function resultFrom(response: Response): Promise<APIGatewayProxyStr
   const bytes = Buffer.from(await response.arrayBuffer());
   const result = { statusCode: response.status, headers };
   if (bytes.length === 0) return { ...result, body: '', isBase64Encoded: false };
-  return isText(response.headers.get('content-type') ?? '')
+  return isText(response.headers)
     ? { ...result, body: bytes.toString('utf8'), isBase64Encoded: false }
     : { ...result, body: bytes.toString('base64'), isBase64Encoded: true };
 }
 
-const isText = (contentType: string): boolean =>
-  /^(text\/|application\/(json|yaml|[\w.+-]+\+(json|yaml)))/.test(contentType);
+/** The answer as Lambda streams it on: what it begins with, and its body piece by piece. */
+export interface StreamedResult {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** A text for a status without a body, because every streamed answer has one. */
+  readonly body: ReadableStream<Uint8Array> | '';
+}
+
+export function streamedResultFrom(response: Response): StreamedResult {
+  return { statusCode: response.status, headers: Object.fromEntries(response.headers), body: response.body ?? '' };
+}
+
+/** Compressed text is bytes. */
+const isText = (headers: Headers): boolean =>
+  !headers.has('content-encoding') &&
+  /^(text\/|application\/(json|yaml|[\w.+-]+\+(json|yaml)))/.test(headers.get('content-type') ?? '');
