@@ -1,4 +1,4 @@
-import type { DurationMs, EpochMs } from '../base/brand.ts';
+import { type DurationMs, durationMs, type EpochMs } from '../base/brand.ts';
 import { unreachable } from '../base/unreachable.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -102,7 +102,7 @@ export function leaseCandidate(ports: LeasePorts, key: RecordKey, candidate: Can
       }
     },
     isLeader: () => isMine(seen?.lease),
-    age: () => (seen === undefined ? undefined : ((clock.now() - seen.since) as DurationMs)),
+    age: () => (seen === undefined ? undefined : durationMs(clock.now() - seen.since)),
   };
 }
 

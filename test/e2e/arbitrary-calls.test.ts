@@ -85,5 +85,6 @@ function afterDraw({ clusters, ...simulated }: Outcome, ir: ProxyIr, drawn: stri
   const isEachThere = Object.keys(clusters).every((cluster) => ir.clusters.some(({ name }) => name === cluster));
   if (isEachThere) return { ...simulated, clusters };
   const { host: _host, path: _path, ...reached } = simulated;
-  return { ...reached, status: 503 };
+  const isRequest = reached.routes !== undefined; // a plain connection is closed without an answer
+  return isRequest ? { ...reached, status: 503 } : reached;
 }
