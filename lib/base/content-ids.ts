@@ -8,7 +8,7 @@ import { leastRecentlyUsed } from './least-recently-used.ts';
 export interface ContentIds {
   /** Of a plain JSON value. Two objects of equal content have one number. */
   of(value: object): number;
-  /** A new number for an object that is not to be read, because it is only ever compared with itself. */
+  /** A number for an object that is not to be read, because it is only ever compared with itself; it keeps the one it has. */
   assign(value: object): void;
 }
 
@@ -31,7 +31,7 @@ export function contentIds(): ContentIds {
       return id;
     },
     assign(value) {
-      byObject.set(value, (newest += 1));
+      if (!byObject.has(value)) byObject.set(value, (newest += 1));
     },
   };
 }

@@ -9,9 +9,12 @@ import { compileEndpoints } from './endpoints.ts';
 import { compileGatewayListeners } from './gateway-listeners.ts';
 import { byName } from './joined-pieces.ts';
 import { compileGatewayRoutes } from './gateway-routes.ts';
+import { listenerView } from './listener-view.ts';
 import { requestedRoutes } from './requested-routes.ts';
+import { routeView } from './route-view.ts';
 import { compileSidecarListeners } from './sidecar-listeners.ts';
 import { compileSidecarRoutes } from './sidecar-routes.ts';
+import { viewInputs } from './view-inputs.ts';
 
 /** Takes every decision for one view: precedence, merging, order. What cannot be built is left out and named in the issues. */
 export function compile(view: ProxyView, memory: StageMemory = noMemory): Noted<ProxyIr> {
@@ -20,27 +23,43 @@ export function compile(view: ProxyView, memory: StageMemory = noMemory): Noted<
     issues.push(...noted.issues);
     return noted.value;
   };
-  const listeners = take(compileListeners(view));
+  const listeners = take(compileListeners(view, memory));
   const value: ProxyIr = {
     refresh: view.facts.refresh,
     clusters: take(compileClusters(view, memory)),
     endpoints: take(compileEndpoints(view, memory)),
-    listeners: byName(listeners),
-    routes: byName(take(compileRoutes(view, listeners))),
+    listeners: memory.combined('sorted listeners', listeners, byName),
+    routes: memory.combined('sorted routes', take(compileRoutes(view, listeners, memory)), byName),
   };
   return { value, issues };
 }
 
-export function compileListeners(view: ProxyView): Noted<readonly ListenerIr[]> {
-  return view.gateway === undefined ? compileSidecarListeners(view) : compileGatewayListeners(view, view.gateway);
+/** What the view's proxy listens on. */
+export function compileListeners(view: ProxyView, memory: StageMemory = noMemory): Noted<readonly ListenerIr[]> {
+  const { gateway } = view;
+  if (gateway === undefined) return sidecarListeners(view, memory);
+  const { value, issues } = compileGatewayListeners(listenerView(view), gateway);
+  return { value: value.map((listener) => memory.same(listener)), issues };
 }
 
 /** The route configurations that these listeners of the view ask for. */
 export function compileRoutes(
   view: ProxyView,
   listeners: readonly ListenerIr[],
+  memory: StageMemory = noMemory,
 ): Noted<readonly RouteConfigurationIr[]> {
-  return view.gateway === undefined
-    ? compileSidecarRoutes(view, requestedRoutes(listeners))
-    : compileGatewayRoutes(view, view.gateway);
+  if (view.gateway !== undefined) return compileGatewayRoutes(view, view.gateway, memory);
+  const names = memory.combined('requested routes', listeners, requestedRoutes);
+  const routed = routeView(view);
+  return memory.combined('sidecar routes', [names, ...viewInputs(routed)], () =>
+    compileSidecarRoutes(routed, names, memory),
+  );
+}
+
+function sidecarListeners(view: ProxyView, memory: StageMemory): Noted<readonly ListenerIr[]> {
+  const listened = listenerView(view);
+  return memory.combined('sidecar listeners', viewInputs(listened), () => {
+    const { value, issues } = compileSidecarListeners(listened);
+    return { value: value.map((listener) => memory.same(listener)), issues };
+  });
 }

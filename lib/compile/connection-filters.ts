@@ -6,8 +6,7 @@ import type { ConnectionRule } from '../model/connection-rule.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import type { ServicePort } from '../model/service.ts';
-import type { TrafficPolicy } from '../model/traffic-policy.ts';
-import type { VisibleService } from '../view/proxy-view.ts';
+import type { ConnectionPolicy, ListenedService } from './listener-view.ts';
 import { clusterOf } from './destination-cluster.ts';
 import { tcpTo } from './filter-chains.ts';
 import { statPrefix } from './stat-name.ts';
@@ -16,7 +15,7 @@ import { statPrefix } from './stat-name.ts';
 export interface ConnectionPlace {
   /** The port that clients meet, with the protocol that they speak there. */
   readonly port: ServicePort;
-  readonly services: ReadonlyMap<HostName, VisibleService>;
+  readonly services: ReadonlyMap<HostName, ListenedService>;
   readonly mesh: MeshSettings;
   /** How long a connection may be idle where no policy says it. */
   readonly idleTimeout: DurationMs | undefined;
@@ -25,7 +24,7 @@ export interface ConnectionPlace {
 /** What happens with connections to one cluster, before the statistics prefix given (TR-9, TR-11). */
 export function clusterFilters(
   cluster: string,
-  how: { readonly prefix: string; readonly policy: TrafficPolicy | undefined; readonly subset: string },
+  how: { readonly prefix: string; readonly policy: ConnectionPolicy | undefined; readonly subset: string },
   place: ConnectionPlace,
 ): readonly NetworkFilterIr[] {
   const proxy = { ...tcpTo(cluster), statPrefix: how.prefix, idleTimeout: place.idleTimeout };
@@ -92,7 +91,7 @@ function protocolFilters({ protocol }: ServicePort, prefix: string): readonly Ne
 }
 
 /** TR-9 */
-function withPolicy(proxy: TcpProxyIr, policy: TrafficPolicy | undefined, subset: string): TcpProxyIr {
+function withPolicy(proxy: TcpProxyIr, policy: ConnectionPolicy | undefined, subset: string): TcpProxyIr {
   const { pool, lb } = policy?.blocks ?? {};
   const ofSubset = policy?.subsets.find(({ name }) => name === subset)?.blocks.lb;
   const algorithm = (ofSubset ?? lb)?.algorithm;

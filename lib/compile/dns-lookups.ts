@@ -2,9 +2,9 @@ import type { DnsCacheIr, DnsFamily } from '../ir/dns-cache.ts';
 import type { HostName } from '../base/host-name.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import { isHttp2, isTls, type Protocol } from '../model/protocol.ts';
-import type { ProxyView, ViewFacts, VisibleService } from '../view/proxy-view.ts';
+import type { ListenedService, ListenerFacts, ListenerView } from './listener-view.ts';
 
-type FamilyFacts = Pick<ViewFacts, 'ipFamily' | 'profile'>;
+type FamilyFacts = Pick<ListenerFacts, 'ipFamily' | 'profile'>;
 
 /** What looking up unknown hosts depends on. */
 export interface LookupSetting {
@@ -39,13 +39,13 @@ export const saysName = (protocol: Protocol): boolean =>
   protocol === 'http' || protocol === 'http2' || protocol === 'grpc' || protocol === 'tls';
 
 /** The caches that HTTP requests on a port may need. */
-export function httpDnsCaches({ services, facts }: ProxyView, port: number): readonly DnsCacheIr[] {
+export function httpDnsCaches({ services, facts }: ListenerView, port: number): readonly DnsCacheIr[] {
   return services
     .filter((visible) => isFoundByRequest(visible, port))
     .map(({ service }) => dnsCacheOf(service.hostname, facts));
 }
 
-function isFoundByRequest({ service }: VisibleService, number: number): boolean {
+function isFoundByRequest({ service }: ListenedService, number: number): boolean {
   if (service.resolution !== 'dynamic-dns') return false;
   return service.ports.some(
     ({ number: own, protocol }) => own === number && !isTls(protocol) && (saysName(protocol) || isHttp2(protocol)),

@@ -3,7 +3,7 @@ import { durationMs } from '../base/brand.ts';
 import type { DnsCacheIr } from '../ir/dns-cache.ts';
 import type { HttpConnectionManagerIr, RouteSourceIr } from '../ir/http-connection-manager.ts';
 import type { ChainMatchIr, FilterChainIr, NetworkFilterIr, TcpProxyIr } from '../ir/listener.ts';
-import type { ProxyView, ViewFacts } from '../view/proxy-view.ts';
+import type { ListenerFacts, ListenerView } from './listener-view.ts';
 import { unknownHostsCache } from './dns-lookups.ts';
 import { httpFilters, type ListenerClass } from './http-filter-order.ts';
 
@@ -45,7 +45,7 @@ export const tcpTo = (cluster: string): TcpProxyIr => ({
 });
 
 /** FC-1, FC-3; PROF-2 */
-export const metadataExchange = ({ profile }: ViewFacts): readonly NetworkFilterIr[] =>
+export const metadataExchange = ({ profile }: ListenerFacts): readonly NetworkFilterIr[] =>
   profile === 'istio-proxy' ? [{ type: 'metadata-exchange' }] : [];
 
 export interface HttpChain {
@@ -63,7 +63,7 @@ type ByClass = Pick<
 >;
 
 /** LS-20, LS-25, GW-29: what the place of a listener in the mesh says about its HTTP connections. */
-function byClass(listenerClass: ListenerClass, { mesh }: ProxyView): ByClass {
+function byClass(listenerClass: ListenerClass, { mesh }: ListenerView): ByClass {
   const inside = { serverName: SERVER_NAME, usesRemoteAddress: false, trustedProxies: 0 };
   switch (listenerClass) {
     case 'sidecar-outbound':
@@ -80,7 +80,7 @@ function byClass(listenerClass: ListenerClass, { mesh }: ProxyView): ByClass {
   }
 }
 
-export function httpManager(view: ProxyView, chain: HttpChain): HttpConnectionManagerIr {
+export function httpManager(view: ListenerView, chain: HttpChain): HttpConnectionManagerIr {
   const { facts, mesh } = view;
   const {
     listenerClass,

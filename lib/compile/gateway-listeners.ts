@@ -2,7 +2,7 @@ import { ipAddressKey } from '../base/ip-address.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import type { FilterChainIr, ListenerFilterIr, ListenerIr } from '../ir/listener.ts';
 import type { GatewayListener, GatewayServer, MergedGateway, PlainHttpListener } from '../view/merged-gateway.ts';
-import type { ProxyView } from '../view/proxy-view.ts';
+import type { ListenerView } from './listener-view.ts';
 import { HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN } from './filter-chains.ts';
 import { serverChains } from './gateway-server-chains.ts';
 import { boundWildcards, FIRST_FREE_PORT, listenerName, withDistinctSockets } from './listener-addresses.ts';
@@ -11,7 +11,7 @@ import { takeFree } from './listener-conflicts.ts';
 type Addresses = ListenerIr['addresses'];
 
 /** GW-26: what a router listens on. Servers of one port and address share a listener, and plain HTTP servers one chain. */
-export function compileGatewayListeners(view: ProxyView, gateway: MergedGateway): Noted<readonly ListenerIr[]> {
+export function compileGatewayListeners(view: ListenerView, gateway: MergedGateway): Noted<readonly ListenerIr[]> {
   const canBind = ({ port }: GatewayListener): boolean => !view.facts.isUnprivileged || port >= FIRST_FREE_PORT;
   const issues = gateway.listeners.filter((listener) => !canBind(listener)).flatMap(privilegedPort);
   const addressesOf = ({ bind }: GatewayListener): Addresses => (bind === '' ? boundWildcards(view.facts) : [bind]); // GW-34
@@ -32,7 +32,7 @@ export function compileGatewayListeners(view: ProxyView, gateway: MergedGateway)
 }
 
 function gatewayListener(
-  view: ProxyView,
+  view: ListenerView,
   { addresses, port }: Pick<ListenerIr, 'addresses' | 'port'>,
   chains: readonly FilterChainIr[],
 ): ListenerIr {
@@ -53,7 +53,7 @@ function gatewayListener(
 }
 
 /** GW-26, GW-33 */
-function inspectorsOf({ mesh }: ProxyView, chains: readonly FilterChainIr[]): readonly ListenerFilterIr[] {
+function inspectorsOf({ mesh }: ListenerView, chains: readonly FilterChainIr[]): readonly ListenerFilterIr[] {
   const inspectors: ListenerFilterIr[] = [];
   if (mesh.routerTopology.readsProxyProtocol) inspectors.push({ type: 'proxy-protocol' });
   if (chains.some(({ match, tls }) => match.serverNames.length > 0 || tls !== undefined))
@@ -63,7 +63,7 @@ function inspectorsOf({ mesh }: ProxyView, chains: readonly FilterChainIr[]): re
 
 /** The chains of all servers of one socket; of two for the same connections the older stays. */
 function chainsOf(
-  view: ProxyView,
+  view: ListenerView,
   listeners: readonly GatewayListener[],
   name: string,
 ): Noted<readonly FilterChainIr[]> {
@@ -88,7 +88,7 @@ function chainsOf(
   return { value, issues };
 }
 
-function plainHttpChain(view: ProxyView, listener: PlainHttpListener, name: string): FilterChainIr {
+function plainHttpChain(view: ListenerView, listener: PlainHttpListener, name: string): FilterChainIr {
   const manager = httpManager(view, {
     listenerClass: 'gateway',
     statPrefix: `outbound_${name}`,

@@ -1,14 +1,16 @@
 import { bySpecificity, hostsForNamespace, intersectHosts, type HostName } from '../base/host-name.ts';
 import type { Issue, Noted } from '../base/issue.ts';
+import { noMemory, type StageMemory } from '../base/stage-memory.ts';
 import type { RouteConfigurationIr, RouteIr, VirtualHostIr } from '../ir/route-configuration.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import type { GatewayListener, GatewayServer, MergedGateway } from '../view/merged-gateway.ts';
 import type { ProxyView, VisibleService } from '../view/proxy-view.ts';
-import { compileHttpRoutes } from './http-routes.ts';
 import { isCatchAll } from './route-match.ts';
 import { servicesByHost } from './services-by-host.ts';
 import { bracketed, hostAndPort } from './service-domains.ts';
 import { MAX_DIRECT_BODY } from './direct-body.ts';
+import { sharedConfiguration } from './shared-configuration.ts';
+import { tableRoutes } from './table-routes.ts';
 
 /** A virtual host while tables are still being added to it. */
 interface HostEntry {
@@ -23,6 +25,7 @@ interface HostEntry {
 /** What one route configuration is being made of. */
 interface Building {
   readonly view: ProxyView;
+  readonly memory: StageMemory;
   readonly services: ReadonlyMap<HostName, VisibleService>;
   readonly hosts: Map<HostName, HostEntry>;
   /** By gateway and table: built once and used again by the gateway's other servers (GW-39). */
@@ -31,13 +34,18 @@ interface Building {
 }
 
 /** GW-17 to GW-23, GW-39: the route configurations that a router's listeners ask for. */
-export function compileGatewayRoutes(view: ProxyView, gateway: MergedGateway): Noted<readonly RouteConfigurationIr[]> {
-  const services = servicesByHost(view);
+export function compileGatewayRoutes(
+  view: ProxyView,
+  gateway: MergedGateway,
+  memory: StageMemory = noMemory,
+): Noted<readonly RouteConfigurationIr[]> {
+  const services = servicesByHost(view.services);
   const issues: Issue[] = [];
   const value = gateway.listeners.flatMap(routeSets).map(({ name, servers }) => {
-    const building: Building = { view, services, hosts: new Map(), built: new Map(), issues };
+    const building: Building = { view, memory, services, hosts: new Map(), built: new Map(), issues };
     for (const server of servers) addServer(building, server);
-    return { name, virtualHosts: virtualHosts(building, servers), ignoresPort: true, maxDirectBody: MAX_DIRECT_BODY };
+    const settings = { name, ignoresPort: true, maxDirectBody: MAX_DIRECT_BODY };
+    return sharedConfiguration(settings, virtualHosts(building, servers), memory);
   });
   return { value, issues };
 }
@@ -87,7 +95,7 @@ function compileTable(
   table: RouteTable,
 ): readonly RouteIr[] {
   const { facts, mesh } = building.view;
-  const { value, issues } = compileHttpRoutes(table, {
+  const at = {
     gateway: gatewayName,
     listenerPort: port,
     usesTls: tls.type === 'terminated',
@@ -96,20 +104,27 @@ function compileTable(
     mesh,
     services: building.services,
     infersPorts: true,
-  });
+  };
+  const { value, issues } = tableRoutes(table, at, building.memory);
   building.issues.push(...issues);
   return value;
 }
 
 /** Sorted by name; without any host every request is answered with 404 (GW-21). */
-function virtualHosts({ hosts }: Building, servers: readonly GatewayServer[]): readonly VirtualHostIr[] {
+function virtualHosts({ hosts, memory }: Building, servers: readonly GatewayServer[]): readonly VirtualHostIr[] {
   if (hosts.size === 0) return [blackHole(servers[0]?.port ?? 0)];
   const entries = [...hosts.values()].sort((a, b) => bySpecificity(a.host, b.host));
   return [...Map.groupBy(entries, sharedRoutes).values()]
     .flatMap(([first, ...others]) => {
       if (first === undefined) return [];
       const domains = [first, ...others].map(({ host }) => bracketed(host));
-      return [virtualHost(hostAndPort(first.host, first.port), domains, first)];
+      const name = hostAndPort(first.host, first.port);
+      const slot = `gateway host ${name} ${first.redirectsToHttps} ${domains.join(' ')}`;
+      return [
+        memory.combined(slot, [...first.parts.values()], (parts) =>
+          virtualHost({ name, domains, parts, requiresTls: first.redirectsToHttps }),
+        ),
+      ];
     })
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
@@ -127,13 +142,14 @@ const sharedRoutes = ({ redirectsToHttps, parts }: HostEntry): string =>
   JSON.stringify([redirectsToHttps, ...parts.keys()]);
 
 /** RT-34: where tables of several authors meet, what takes every request comes last. */
-function virtualHost(
-  name: string,
-  domains: readonly string[],
-  { parts, redirectsToHttps }: Pick<HostEntry, 'parts' | 'redirectsToHttps'>,
-): VirtualHostIr {
-  const routes = [...parts.values()].flat();
+function virtualHost({
+  parts,
+  ...host
+}: Omit<VirtualHostIr, 'routes' | 'countsAttempts'> & {
+  readonly parts: readonly (readonly RouteIr[])[];
+}): VirtualHostIr {
+  const routes = parts.flat();
   const special = routes.filter(({ match }) => !isCatchAll(match));
   const general = routes.filter(({ match }) => isCatchAll(match));
-  return { name, domains, routes: [...special, ...general], requiresTls: redirectsToHttps, countsAttempts: true };
+  return { ...host, routes: [...special, ...general], countsAttempts: true };
 }

@@ -4,7 +4,7 @@ import type { FilterChainIr, NetworkFilterIr } from '../ir/listener.ts';
 import type { ConnectionMatch } from '../model/connection-rule.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import type { GatewayServer } from '../view/merged-gateway.ts';
-import type { ProxyView } from '../view/proxy-view.ts';
+import type { ListenerView } from './listener-view.ts';
 import {
   namesToMatch,
   NOTHING_TO_DRAW,
@@ -22,7 +22,7 @@ const CHAIN = { ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT };
 
 /** GW-26, GW-30, GW-31: the chains of one server that is not HTTP in plain text; none where its connections lead nowhere. */
 export function serverChains(
-  view: ProxyView,
+  view: ListenerView,
   server: GatewayServer,
   listenerName: string,
 ): Noted<readonly FilterChainIr[]> {
@@ -42,13 +42,13 @@ export function serverChains(
 const namesOf = ({ hosts }: GatewayServer): readonly HostName[] =>
   [...new Set(hosts.map((host) => host.slice(host.indexOf('/') + 1)))].sort();
 
-function httpsFilters(view: ProxyView, { httpsRouteName }: GatewayServer, listenerName: string): NetworkFilterIr[] {
+function httpsFilters(view: ListenerView, { httpsRouteName }: GatewayServer, listenerName: string): NetworkFilterIr[] {
   const routes = { by: 'name', name: httpsRouteName } as const;
   return [httpManager(view, { listenerClass: 'gateway', statPrefix: `outbound_${listenerName}`, routes })];
 }
 
 /** GW-31: by the first rule of the first table that fits. */
-function tcpFilters(view: ProxyView, server: GatewayServer): readonly NetworkFilterIr[] | undefined {
+function tcpFilters(view: ListenerView, server: GatewayServer): readonly NetworkFilterIr[] | undefined {
   const place = placeOf(view, server);
   const exchanges = server.tls.type === 'terminated' && server.tls.mode === 'istio-mutual';
   for (const table of tablesOf(server)) {
@@ -64,7 +64,7 @@ function tcpFilters(view: ProxyView, server: GatewayServer): readonly NetworkFil
 }
 
 /** GW-30: one chain for each match of a TLS rule, narrowed to what the server serves. */
-function passthroughChains(view: ProxyView, server: GatewayServer): Noted<readonly FilterChainIr[]> {
+function passthroughChains(view: ListenerView, server: GatewayServer): Noted<readonly FilterChainIr[]> {
   const place = placeOf(view, server);
   const issues: Issue[] = [];
   const value: FilterChainIr[] = [];
@@ -86,9 +86,9 @@ function passthroughChains(view: ProxyView, server: GatewayServer): Noted<readon
   return { value, issues };
 }
 
-const placeOf = ({ services, mesh, facts }: ProxyView, server: GatewayServer): ConnectionPlace => ({
+const placeOf = ({ services, mesh, facts }: ListenerView, server: GatewayServer): ConnectionPlace => ({
   port: { name: server.portName, number: server.port, protocol: server.protocol },
-  services: servicesByHost({ services }),
+  services: servicesByHost(services),
   mesh,
   idleTimeout: facts.idleTimeout,
 });

@@ -1,4 +1,5 @@
 import type { HashKeyIr } from '../ir/route-configuration.ts';
+import { policyLevels } from '../model/policy-levels.ts';
 import type { PolicyBlocks, PortPolicy, TrafficPolicy } from '../model/traffic-policy.ts';
 
 /** Which port and subset of a service a hash key is looked up for. */
@@ -8,11 +9,15 @@ export interface HashedDestination {
   readonly subset: string;
 }
 
+type HashPolicy = Pick<TrafficPolicy, 'blocks' | 'ports' | 'subsets'>;
+
+/** Whether any level of a policy hashes, so that routes have to know it. */
+export function hasHashKey(policy: HashPolicy | undefined): boolean {
+  return policy !== undefined && policyLevels(policy).some((blocks) => keyOf(blocks) !== undefined);
+}
+
 /** RT-30: what consistent hashing looks at; the subset's port before the subset, before the port, before the service. */
-export function hashKeyOf(
-  policy: TrafficPolicy | undefined,
-  { port, subset }: HashedDestination,
-): HashKeyIr | undefined {
+export function hashKeyOf(policy: HashPolicy | undefined, { port, subset }: HashedDestination): HashKeyIr | undefined {
   if (policy === undefined) return undefined;
   const chosen = policy.subsets.find(({ name }) => name === subset);
   return (

@@ -1,15 +1,15 @@
 import { durationMs } from '../base/brand.ts';
 import type { ListenerIr } from '../ir/listener.ts';
-import type { ProxyView } from '../view/proxy-view.ts';
+import type { ListenerView } from './listener-view.ts';
 import { HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN } from './filter-chains.ts';
 import { listenerName, loopbackAddresses } from './listener-addresses.ts';
 import { HTTP_PROXY_ROUTES } from './route-name.ts';
 
 /** The port on which applications may use the proxy as their forward proxy; 0 for none. The node's wish wins. */
-export const httpProxyPort = ({ facts, mesh }: ProxyView): number => facts.httpProxyPort ?? mesh.httpProxyPort;
+export const httpProxyPort = ({ facts, mesh }: ListenerView): number => facts.httpProxyPort ?? mesh.httpProxyPort;
 
 /** LS-18: `http_proxy=127.0.0.1:<port>` is all that an application needs where nothing is redirected. */
-export function httpProxyListener(view: ProxyView): ListenerIr | undefined {
+export function httpProxyListener(view: ListenerView): ListenerIr | undefined {
   const port = httpProxyPort(view);
   if (port === 0) return undefined;
   const addresses = loopbackAddresses(view.facts);

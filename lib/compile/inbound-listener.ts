@@ -2,7 +2,8 @@ import type { Issue, Noted } from '../base/issue.ts';
 import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, inboundCluster } from '../ir/cluster-name.ts';
 import type { DownstreamTlsIr, FilterChainIr, ListenerIr, NetworkFilterIr } from '../ir/listener.ts';
 import type { Protocol } from '../model/protocol.ts';
-import type { OwnInstance, ProxyView } from '../view/proxy-view.ts';
+import type { OwnInstance } from '../view/proxy-view.ts';
+import type { ListenerView } from './listener-view.ts';
 import { ANY_CONNECTION, httpManager, metadataExchange, PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
 import { INBOUND_MATCHES, type InboundMatch, type MutualTlsMode } from './inbound-chain-matches.ts';
 import { inboundInspectors } from './inbound-inspectors.ts';
@@ -26,7 +27,7 @@ interface InboundPort {
 }
 
 /** LS-22, LS-23: takes every connection that is redirected to the proxy because it was meant for the machine it runs on. */
-export function virtualInboundListener(view: ProxyView): Noted<ListenerIr> {
+export function virtualInboundListener(view: ListenerView): Noted<ListenerIr> {
   const { facts, mesh } = view;
   const own = instancesByPort(view);
   const chains = [
@@ -59,7 +60,7 @@ export function virtualInboundListener(view: ProxyView): Noted<ListenerIr> {
 }
 
 /** Connections made to this very port were not redirected; passed on, they would come back here for ever. */
-const blackHole = ({ facts, mesh }: ProxyView): FilterChainIr => ({
+const blackHole = ({ facts, mesh }: ListenerView): FilterChainIr => ({
   ...PLAIN_CHAIN,
   name: 'virtualInbound-blackhole',
   match: { ...ANY_CONNECTION, destinationPort: mesh.inboundPort },
@@ -77,7 +78,7 @@ const everyOtherPort = (): InboundPort => ({
   hostname: '',
 });
 
-function ownPort({ facts, mesh }: ProxyView, { service, port, targetPort }: OwnInstance): InboundPort {
+function ownPort({ facts, mesh }: ListenerView, { service, port, targetPort }: OwnInstance): InboundPort {
   const name = listenerName(boundWildcards(facts)[0], targetPort);
   const cluster = inboundCluster(targetPort);
   return {
@@ -92,7 +93,7 @@ function ownPort({ facts, mesh }: ProxyView, { service, port, targetPort }: OwnI
   };
 }
 
-function portChains(view: ProxyView, inbound: InboundPort): readonly FilterChainIr[] {
+function portChains(view: ListenerView, inbound: InboundPort): readonly FilterChainIr[] {
   return INBOUND_MATCHES[mutualTlsMode(view)][carriesOf(inbound.protocol)].map((match) => ({
     ...PLAIN_CHAIN,
     name: inbound.chainNames[match.carries],
@@ -107,7 +108,11 @@ function portChains(view: ProxyView, inbound: InboundPort): readonly FilterChain
   }));
 }
 
-function protocolFilters(view: ProxyView, inbound: InboundPort, { carries }: InboundMatch): readonly NetworkFilterIr[] {
+function protocolFilters(
+  view: ListenerView,
+  inbound: InboundPort,
+  { carries }: InboundMatch,
+): readonly NetworkFilterIr[] {
   const { cluster, protocol, hostname, servicePort } = inbound;
   if (carries === 'tcp') {
     const proxy = { ...tcpTo(cluster), statPrefix: inbound.tcpStatPrefix, idleTimeout: view.facts.idleTimeout };
@@ -124,7 +129,7 @@ function protocolFilters(view: ProxyView, inbound: InboundPort, { carries }: Inb
 }
 
 /** docs/spec-deviations.md: a stock Envoy has no workload certificate yet, so mutual TLS cannot end at it. */
-const mutualTlsMode = ({ facts }: ProxyView): MutualTlsMode =>
+const mutualTlsMode = ({ facts }: ListenerView): MutualTlsMode =>
   facts.profile === 'istio-proxy' ? 'permissive' : 'disabled';
 
 /** Istio's choice for mesh traffic (ITLS-7); TLS 1.3 has suites of its own that cannot be chosen. */
@@ -138,7 +143,7 @@ const CIPHER_SUITES = [
 ];
 
 /** ITLS-6 to ITLS-9 */
-const meshTls = ({ mesh }: ProxyView, { carries }: InboundMatch): DownstreamTlsIr => ({
+const meshTls = ({ mesh }: ListenerView, { carries }: InboundMatch): DownstreamTlsIr => ({
   certificateSecrets: ['default'],
   clients: {
     trustSecret: 'ROOTCA',
@@ -156,5 +161,5 @@ const meshTls = ({ mesh }: ProxyView, { carries }: InboundMatch): DownstreamTlsI
   cipherSuites: CIPHER_SUITES,
 });
 
-const trustDomains = ({ trustDomain, trustDomainAliases }: ProxyView['mesh']): readonly string[] =>
+const trustDomains = ({ trustDomain, trustDomainAliases }: ListenerView['mesh']): readonly string[] =>
   [...new Set([trustDomain, ...trustDomainAliases])].filter((domain) => domain !== '');

@@ -1,12 +1,13 @@
 import { oldestFirst } from '../base/age.ts';
 import type { Issue, Noted } from '../base/issue.ts';
-import type { OwnInstance, ProxyView } from '../view/proxy-view.ts';
+import type { OwnInstance } from '../view/proxy-view.ts';
+import type { ListenerView } from './listener-view.ts';
 
 /**
  * LS-22, ITLS-12: the service ports that a proxy serves itself, one per target port, sorted by it. Of several services on a
  * target port the oldest decides what the port speaks. Ports that the proxy uses itself are left out (LS-6).
  */
-export function instancesByPort({ instances, facts, mesh }: ProxyView): Noted<readonly OwnInstance[]> {
+export function instancesByPort({ instances, facts, mesh }: ListenerView): Noted<readonly OwnInstance[]> {
   const reserved = new Set([mesh.outboundPort, mesh.inboundPort, ...facts.reservedPorts]);
   const byPort = new Map<number, OwnInstance>();
   const issues: Issue[] = [];

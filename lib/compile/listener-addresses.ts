@@ -1,33 +1,33 @@
 import { ipAddressKey } from '../base/ip-address.ts';
 import type { ListenerIr } from '../ir/listener.ts';
-import type { ViewFacts } from '../view/proxy-view.ts';
+import type { ListenerFacts } from './listener-view.ts';
 
 type Addresses = ListenerIr['addresses'];
 
-const WILDCARDS: Readonly<Record<ViewFacts['ipFamily'], Addresses>> = {
+const WILDCARDS: Readonly<Record<ListenerFacts['ipFamily'], Addresses>> = {
   v4: ['0.0.0.0'],
   v6: ['::'],
   dual: ['0.0.0.0', '::'],
 };
-const LOOPBACKS: Readonly<Record<ViewFacts['ipFamily'], Addresses>> = {
+const LOOPBACKS: Readonly<Record<ListenerFacts['ipFamily'], Addresses>> = {
   v4: ['127.0.0.1'],
   v6: ['::1'],
   dual: ['127.0.0.1', '::1'],
 };
 
 /** LS-4, GW-34: every address of the proxy's families; never its own addresses, so that equal proxies share a view (VIEW-5). */
-export const wildcardAddresses = ({ ipFamily }: ViewFacts): Addresses => WILDCARDS[ipFamily];
+export const wildcardAddresses = ({ ipFamily }: ListenerFacts): Addresses => WILDCARDS[ipFamily];
 
 /**
  * The same for listeners that open a socket there. Istio's own proxies open only the first family's, because Istio leaves
  * dual stack off unless told otherwise; a stock Envoy opens both, so that redirected IPv6 connections find it.
  */
-export function boundWildcards(facts: ViewFacts): Addresses {
+export function boundWildcards(facts: ListenerFacts): Addresses {
   const [first, ...others] = WILDCARDS[facts.ipFamily];
   return facts.profile === 'istio-proxy' ? [first] : [first, ...others];
 }
 
-export const loopbackAddresses = ({ ipFamily }: ViewFacts): Addresses => LOOPBACKS[ipFamily];
+export const loopbackAddresses = ({ ipFamily }: ListenerFacts): Addresses => LOOPBACKS[ipFamily];
 
 /** The first port that needs no privilege to bind. */
 export const FIRST_FREE_PORT = 1024;

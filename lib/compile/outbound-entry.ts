@@ -2,7 +2,7 @@ import type { HostName } from '../base/host-name.ts';
 import type { FilterChainIr } from '../ir/listener.ts';
 import type { Protocol } from '../model/protocol.ts';
 import type { ServicePort } from '../model/service.ts';
-import type { VisibleService } from '../view/proxy-view.ts';
+import type { ListenedService } from './listener-view.ts';
 import type { Carries } from './listener-conflicts.ts';
 import type { OutboundSocket } from './outbound-sockets.ts';
 
@@ -27,7 +27,7 @@ export interface OwnedChain {
 
 /** One service port that asks for one socket. */
 export interface Claim {
-  readonly visible: VisibleService;
+  readonly visible: ListenedService;
   readonly port: ServicePort;
   readonly socket: OutboundSocket;
 }

@@ -1,7 +1,7 @@
 import { durationMs } from '../base/brand.ts';
 import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER } from '../ir/cluster-name.ts';
 import type { FilterChainIr, ListenerFilterIr, ListenerIr, TcpProxyIr } from '../ir/listener.ts';
-import type { ProxyView } from '../view/proxy-view.ts';
+import type { ListenerView } from './listener-view.ts';
 import { PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
 import { listenerName } from './listener-addresses.ts';
 import { onlyPlainHttp } from './outbound-http-chain.ts';
@@ -9,7 +9,7 @@ import type { OutboundEntry } from './outbound-entry.ts';
 
 /** The listener of an entry to which no more services come. */
 export function finishListener(
-  view: ProxyView,
+  view: ListenerView,
   { socket: { addresses }, port, carries, chains }: OutboundEntry,
 ): ListenerIr {
   const { facts, mesh } = view;
@@ -48,7 +48,10 @@ function inspectorsOf(chains: readonly FilterChainIr[]): readonly ListenerFilter
  * LS-14: a chain that takes everything becomes the default, so that a connection that fits another chain only in part
  * still finds it; where there is none, what no chain takes goes where unknown destinations go.
  */
-function withDefault(chains: readonly FilterChainIr[], view: ProxyView): Pick<ListenerIr, 'chains' | 'defaultChain'> {
+function withDefault(
+  chains: readonly FilterChainIr[],
+  view: ListenerView,
+): Pick<ListenerIr, 'chains' | 'defaultChain'> {
   const special = chains.filter((chain) => !matchesAll(chain));
   const general = chains.find(matchesAll);
   if (special.length === 0) return { chains, defaultChain: undefined };
@@ -61,14 +64,14 @@ const matchesAll = ({ match }: FilterChainIr): boolean =>
   match.destinationRanges.length === 0 &&
   match.transport === '';
 
-const passthroughChain = (view: ProxyView): FilterChainIr => ({
+const passthroughChain = (view: ListenerView): FilterChainIr => ({
   ...PLAIN_CHAIN,
   name: 'PassthroughFilterChain',
   filters: [toUnknownDestination(view)],
 });
 
 /** Where connections go that are meant for no known service. */
-export const toUnknownDestination = ({ facts, mesh }: ProxyView): TcpProxyIr => ({
+export const toUnknownDestination = ({ facts, mesh }: ListenerView): TcpProxyIr => ({
   ...tcpTo(mesh.outboundPolicy === 'registry-only' ? BLACK_HOLE_CLUSTER : PASSTHROUGH_CLUSTER),
   idleTimeout: facts.idleTimeout,
 });

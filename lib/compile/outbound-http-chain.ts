@@ -1,5 +1,5 @@
 import type { FilterChainIr } from '../ir/listener.ts';
-import type { ProxyView } from '../view/proxy-view.ts';
+import type { ListenerView } from './listener-view.ts';
 import { httpDnsCaches } from './dns-lookups.ts';
 import { ANY_CONNECTION, HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN, PLAIN_HTTP } from './filter-chains.ts';
 import { listenerName } from './listener-addresses.ts';
@@ -7,7 +7,7 @@ import type { Claim } from './outbound-entry.ts';
 import { sharedRouteName, sniffedRouteName } from './route-name.ts';
 
 /** LS-9: HTTP goes by routes that are looked up under a name. */
-export function httpChain(view: ProxyView, { visible, port, socket }: Claim): FilterChainIr {
+export function httpChain(view: ListenerView, { visible, port, socket }: Claim): FilterChainIr {
   const { hostname } = visible.service;
   const manager = httpManager(view, {
     listenerClass: 'sidecar-outbound',

@@ -2,7 +2,7 @@ import { unreachable } from '../base/unreachable.ts';
 import { ipAddressKey } from '../base/ip-address.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import type { ListenerIr } from '../ir/listener.ts';
-import type { ProxyView } from '../view/proxy-view.ts';
+import type { ListenerView } from './listener-view.ts';
 import { carriesOf, mayMix, meeting, takeFree } from './listener-conflicts.ts';
 import { withDistinctSockets } from './listener-addresses.ts';
 import { isPartialWildcard } from './connection-filters.ts';
@@ -17,7 +17,7 @@ import { refusal } from './refused-ports.ts';
  * LS-4 to LS-17: the listeners for what the proxy's own machine sends. Services come oldest first (SR-6), and where they
  * cannot share a socket the older one keeps it.
  */
-export function outboundListeners(view: ProxyView): Noted<readonly ListenerIr[]> {
+export function outboundListeners(view: ListenerView): Noted<readonly ListenerIr[]> {
   const building: Building = { view, routing: connectionRouting(view), entries: new Map(), issues: [] };
   for (const visible of view.services) {
     for (const port of visible.service.ports) {
@@ -35,7 +35,7 @@ export function outboundListeners(view: ProxyView): Noted<readonly ListenerIr[]>
 
 /** What has been opened so far. Lives only while one view's listeners are built. */
 interface Building {
-  readonly view: ProxyView;
+  readonly view: ListenerView;
   readonly routing: ConnectionRouting;
   readonly entries: Map<string, OutboundEntry>;
   readonly issues: Issue[];

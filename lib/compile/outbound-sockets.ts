@@ -2,7 +2,7 @@ import { isIpAddress, parseIpAddress } from '../base/ip-address.ts';
 import type { AddressRange, ListenerIr } from '../ir/listener.ts';
 import { isHttp } from '../model/protocol.ts';
 import type { Service, ServicePort } from '../model/service.ts';
-import type { ViewFacts, VisibleService } from '../view/proxy-view.ts';
+import type { ListenedService, ListenerFacts } from './listener-view.ts';
 import { loopbackAddresses, wildcardAddresses } from './listener-addresses.ts';
 
 /** Where connections to a service port are met: an address to listen on, and the destinations meant if several share it. */
@@ -18,8 +18,8 @@ export interface OutboundSocket {
 
 /** LS-2, LS-4, LS-16, LS-17: the sockets of one service port; none where it cannot be reached at all. */
 export function outboundSockets(
-  facts: ViewFacts,
-  { service, endpoints }: VisibleService,
+  facts: ListenerFacts,
+  { service, endpoints }: ListenedService,
   port: ServicePort,
 ): readonly OutboundSocket[] {
   if (facts.interception === 'none') {
@@ -39,7 +39,7 @@ export function outboundSockets(
  * One entry per listener. All addresses of a Service lead to the same place and share one, as far as the proxy has their
  * family (SR-14, SR-15); each address of a ServiceEntry has its own (SE-1).
  */
-function virtualAddresses({ addresses, registry }: Service, facts: ViewFacts): readonly ListenerIr['addresses'][] {
+function virtualAddresses({ addresses, registry }: Service, facts: ListenerFacts): readonly ListenerIr['addresses'][] {
   const [first, ...others] = addresses.filter(isSpecified);
   if (first === undefined) return [];
   if (registry === 'external') return [first, ...others].map((address) => [address]);
@@ -60,6 +60,6 @@ function isSpecified(address: string): boolean {
   return bits !== '0' && parseIpAddress(ip)?.some((byte) => byte !== 0) === true;
 }
 
-function hasFamily(address: string, { ipFamily }: ViewFacts): boolean {
+function hasFamily(address: string, { ipFamily }: ListenerFacts): boolean {
   return ipFamily === 'dual' || address.includes(':') === (ipFamily === 'v6');
 }

@@ -7,7 +7,7 @@ import type { ConnectionMatch } from '../model/connection-rule.ts';
 import { isTls } from '../model/protocol.ts';
 import { MESH_GATEWAY, type RouteTable } from '../model/route-table.ts';
 import type { Service, ServicePort } from '../model/service.ts';
-import type { ProxyView, ViewFacts, VisibleService } from '../view/proxy-view.ts';
+import type { ListenedService, ListenerFacts, ListenerView } from './listener-view.ts';
 import {
   clusterFilters,
   namesToMatch,
@@ -27,21 +27,21 @@ import { statPrefix } from './stat-name.ts';
 
 /** What decides about connections that nobody reads as HTTP; found out once per view. */
 export interface ConnectionRouting {
-  readonly services: ReadonlyMap<HostName, VisibleService>;
+  readonly services: ReadonlyMap<HostName, ListenedService>;
   /** Tables with rules for connections, in selection order. */
   readonly tables: readonly RouteTable[];
 }
 
-export function connectionRouting({ services, routeTables }: ProxyView): ConnectionRouting {
+export function connectionRouting({ services, routeTables }: ListenerView): ConnectionRouting {
   return {
-    services: servicesByHost({ services }),
+    services: servicesByHost(services),
     tables: routeTables.filter(({ tcp, tls }) => tcp.length > 0 || tls.length > 0),
   };
 }
 
 /** TR-1 to TR-7: the chains for one service port in order; what no rule takes goes to the service itself. */
 export function tcpChains(
-  view: ProxyView,
+  view: ListenerView,
   { services, tables }: ConnectionRouting,
   claim: Claim,
 ): Noted<readonly FilterChainIr[]> {
@@ -62,7 +62,7 @@ export function tcpChains(
 
 /** The chains of one port while rules are still being added. */
 interface Building {
-  readonly facts: ViewFacts;
+  readonly facts: ListenerFacts;
   readonly claim: Claim;
   readonly place: ConnectionPlace;
   readonly chains: FilterChainIr[];
@@ -113,7 +113,11 @@ function addTlsRules({ facts, claim, place, chains, issues }: Building, tables: 
 }
 
 /** TR-2 */
-function canHold(match: ConnectionMatch, { number }: ServicePort, { namespace, selectedLabels }: ViewFacts): boolean {
+function canHold(
+  match: ConnectionMatch,
+  { number }: ServicePort,
+  { namespace, selectedLabels }: ListenerFacts,
+): boolean {
   if (match.port !== 0 && match.port !== number) return false;
   if (match.gateways.length > 0 && !match.gateways.includes(MESH_GATEWAY)) return false;
   const isFromHere = match.sourceNamespace === '' || match.sourceNamespace === namespace;
@@ -155,7 +159,7 @@ export function isToldByName({ visible: { service }, port, socket }: Claim): boo
 function lookupFilters(
   { resolution, hostname }: Service,
   { number, protocol }: ServicePort,
-  facts: ViewFacts,
+  facts: ListenerFacts,
 ): readonly NetworkFilterIr[] {
   if (resolution !== 'dynamic-dns' || !isTls(protocol)) return [];
   return [{ type: 'sni-dynamic-forward-proxy', cache: dnsCacheOf(hostname, facts), port: number }];

@@ -1,10 +1,10 @@
-import type { ProxyView } from '../view/proxy-view.ts';
+import type { ListenerView } from './listener-view.ts';
 import { httpProxyPort } from './http-proxy-listener.ts';
 import { FIRST_FREE_PORT } from './listener-addresses.ts';
 import type { OutboundSocket } from './outbound-sockets.ts';
 
 /** LS-6: why no outbound listener may be opened there, whatever asks for it; `undefined` where one may. */
-export function refusal(view: ProxyView, port: number, { reach }: OutboundSocket): string | undefined {
+export function refusal(view: ListenerView, port: number, { reach }: OutboundSocket): string | undefined {
   const { facts, mesh } = view;
   if (reach === 'wildcard' && [mesh.outboundPort, mesh.inboundPort, ...facts.reservedPorts].includes(port)) {
     return `the proxy uses port ${port} itself`;

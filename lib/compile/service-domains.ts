@@ -3,6 +3,12 @@ import { isIpAddress } from '../base/ip-address.ts';
 import type { Service } from '../model/service.ts';
 import type { ViewFacts, VisibleService } from '../view/proxy-view.ts';
 
+/** A service and its other names. */
+export type NamedService = Pick<VisibleService, 'service' | 'aliases'>;
+
+/** What decides which names a proxy's clients use. */
+export type DomainFacts = Pick<ViewFacts, 'dnsDomain' | 'ipFamily'>;
+
 /** Every authority under which a proxy's clients may ask for one service. */
 export interface ServiceDomains {
   /** All of them, the host name itself first. */
@@ -16,8 +22,8 @@ export interface ServiceDomains {
  * port says nothing about the service's.
  */
 export function serviceDomains(
-  { service, aliases }: Pick<VisibleService, 'service' | 'aliases'>,
-  facts: ViewFacts,
+  { service, aliases }: NamedService,
+  facts: DomainFacts,
   port: number | undefined,
 ): ServiceDomains {
   const short = shortHosts(service.hostname, facts.dnsDomain).flatMap((host) => withPort(host, port));
@@ -42,7 +48,7 @@ export function withPort(host: string, port: number | undefined): readonly strin
 }
 
 /** SR-19: an alias under all its forms. */
-export const aliasHosts = (alias: HostName, facts: ViewFacts): readonly string[] => [
+export const aliasHosts = (alias: HostName, facts: DomainFacts): readonly string[] => [
   alias,
   ...shortHosts(alias, facts.dnsDomain),
 ];
@@ -77,7 +83,7 @@ function sharedSuffixHosts(host: HostName, dnsDomain: string): readonly string[]
 }
 
 /** Addresses that clients of this proxy may use as the authority (SR-14); a range is no authority. */
-function clientAddresses(service: Service, facts: ViewFacts): readonly string[] {
+function clientAddresses(service: Service, facts: DomainFacts): readonly string[] {
   const addresses = service.addresses.filter((address) => !address.includes('/'));
   if (service.registry === 'external' || facts.ipFamily === 'dual') return addresses;
   return addresses.filter((address) => address.includes(':') === (facts.ipFamily === 'v6'));

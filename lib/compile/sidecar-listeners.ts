@@ -1,6 +1,6 @@
 import type { Noted } from '../base/issue.ts';
 import type { ListenerIr } from '../ir/listener.ts';
-import type { ProxyView } from '../view/proxy-view.ts';
+import type { ListenerView } from './listener-view.ts';
 import { httpProxyListener } from './http-proxy-listener.ts';
 import { virtualInboundListener } from './inbound-listener.ts';
 import { outboundListeners } from './outbound-listeners.ts';
@@ -11,7 +11,7 @@ import { virtualOutboundListener } from './virtual-outbound-listener.ts';
  * application connects to the services' ports on loopback, and nothing stands before it: it owns its ports itself (LS-24).
  * A mesh whose `proxyListenPort` is 0 wants no listeners of any sidecar, and other proxies have none of these.
  */
-export function compileSidecarListeners(view: ProxyView): Noted<readonly ListenerIr[]> {
+export function compileSidecarListeners(view: ListenerView): Noted<readonly ListenerIr[]> {
   if (view.facts.type !== 'sidecar' || view.mesh.outboundPort === 0) return { value: [], issues: [] };
   const outbound = outboundListeners(view);
   const forwardProxy = httpProxyListener(view);

@@ -1,26 +1,30 @@
 import type { Issue, Noted } from '../base/issue.ts';
 import { hostsOverlap, isWildcard, type HostName } from '../base/host-name.ts';
 import { outboundCluster } from '../ir/cluster-name.ts';
+import { noMemory, type StageMemory } from '../base/stage-memory.ts';
 import type { RouteConfigurationIr, RouteIr, VirtualHostIr } from '../ir/route-configuration.ts';
 import { isHttp } from '../model/protocol.ts';
 import { MESH_GATEWAY, type RouteTable } from '../model/route-table.ts';
+import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { ServicePort } from '../model/service.ts';
-import type { ProxyView, VisibleService } from '../view/proxy-view.ts';
 import { MAX_DIRECT_BODY } from './direct-body.ts';
 import { hashKeyOf } from './hash-key.ts';
-import { compileHttpRoutes } from './http-routes.ts';
 import type { RouteAttachment } from './route-attachment.ts';
+import type { OfferedService, RouteView } from './route-view.ts';
 import { parseRouteName } from './route-name.ts';
+import { sharedConfiguration } from './shared-configuration.ts';
 import { defaultRoute } from './service-routes.ts';
 import { servicesByHost } from './services-by-host.ts';
 import { tableClaims, type TableClaims } from './table-claims.ts';
+import { tableRoutes } from './table-routes.ts';
 import { unknownHosts } from './unknown-hosts.ts';
 import { buildVirtualHosts, type HostGroup } from './virtual-hosts.ts';
 
 /** The outbound route configurations that a sidecar's listeners ask for, one per name (RD-1). */
 export function compileSidecarRoutes(
-  view: ProxyView,
+  view: RouteView,
   names: readonly string[],
+  memory: StageMemory = noMemory,
 ): Noted<readonly RouteConfigurationIr[]> {
   const claims = tableClaims(view.routeTables);
   const byPort = new Map<number, Noted<readonly VirtualHostIr[]>>();
@@ -29,11 +33,14 @@ export function compileSidecarRoutes(
     const parsed = parseRouteName(name);
     if (parsed === undefined) return [];
     const { port, host } = parsed;
-    const hosts = byPort.get(port) ?? compilePort(view, claims, port);
+    const hosts = byPort.get(port) ?? compilePort(view, { claims, port }, memory);
     byPort.set(port, hosts);
     const virtualHosts =
-      host === undefined ? [...hosts.value, unknownHosts(view.mesh)] : sniffed(hosts.value, host, name);
-    return [{ name, virtualHosts, ignoresPort: ignoresPort(view, port), maxDirectBody: MAX_DIRECT_BODY }];
+      host === undefined
+        ? [...hosts.value, memory.combined('unknown hosts', [view.mesh], () => unknownHosts(view.mesh))]
+        : sniffed(hosts.value, { host, name }, memory);
+    const settings = { name, ignoresPort: ignoresPort(view, port), maxDirectBody: MAX_DIRECT_BODY };
+    return [sharedConfiguration(settings, virtualHosts, memory)];
   });
   for (const port of byPort.values()) issues.push(...port.issues);
   return { value, issues };
@@ -43,32 +50,40 @@ export function compileSidecarRoutes(
  * RD-6: on a listener of its own the port says nothing new. Istio ignores it on its forward proxy as well, which hides every
  * service port but 80 there; only Istio's own profile keeps that.
  */
-const ignoresPort = ({ facts }: ProxyView, port: number): boolean => port !== 0 || facts.profile === 'istio-proxy';
+const ignoresPort = ({ facts }: RouteView, port: number): boolean => port !== 0 || facts.profile === 'istio-proxy';
 
 /** RD-13: a listener of its own for one service needs no domains to tell services apart. */
-function sniffed(hosts: readonly VirtualHostIr[], host: HostName, name: string): readonly VirtualHostIr[] {
+function sniffed(
+  hosts: readonly VirtualHostIr[],
+  { host, name }: { readonly host: HostName; readonly name: string },
+  memory: StageMemory,
+): readonly VirtualHostIr[] {
   const own = hosts.find(({ domains }) => domains.includes(name) || domains.includes(host));
-  return own === undefined ? [] : [{ ...own, domains: ['*'] }];
+  return own === undefined ? [] : [memory.combined('sniffed host', [own], () => ({ ...own, domains: ['*'] }))];
 }
 
 /** A service with those of its ports that one listener can mean. */
 interface Candidate {
-  readonly visible: VisibleService;
+  readonly visible: OfferedService;
   readonly ports: readonly ServicePort[];
 }
 
 /** Virtual hosts of one listener port, sorted by name; port 0 is the forward proxy's, which means every port (RD-3). */
-function compilePort(view: ProxyView, claims: TableClaims, port: number): Noted<readonly VirtualHostIr[]> {
+function compilePort(
+  view: RouteView,
+  { claims, port }: { readonly claims: TableClaims; readonly port: number },
+  memory: StageMemory,
+): Noted<readonly VirtualHostIr[]> {
   const candidates = candidatesFor(view, port);
   const claimed = claimedCandidates(candidates, claims);
-  const services = servicesByHost(view);
+  const services = servicesByHost(view.services);
   const issues: Issue[] = [];
   const groups: HostGroup[] = [];
   const routed = new Set<HostName>();
   for (const table of servesStrangers(port) ? view.routeTables : claims.inOrder(claimed.keys())) {
     for (const [groupPort, members] of byHttpPort(claimed.get(table) ?? [], port)) {
       const at = { ...attachment(view, services), listenerPort: groupPort, infersPorts: port === 0 };
-      const routes = compileHttpRoutes(table, at);
+      const routes = tableRoutes(table, at, memory);
       issues.push(...routes.issues);
       // RD-20: a table that has no say here leaves its services to others.
       if (routes.value.length === 0) continue;
@@ -78,21 +93,21 @@ function compilePort(view: ProxyView, claims: TableClaims, port: number): Noted<
     }
   }
   for (const { visible, ports } of candidates.values()) {
-    if (!routed.has(visible.service.hostname)) groups.push(...defaultGroups(view, visible, ports));
+    if (!routed.has(visible.service.hostname)) groups.push(...defaultGroups(view, { visible, ports }, memory));
   }
-  const hosts = buildVirtualHosts(groups, view.facts, port);
+  const hosts = buildVirtualHosts(groups, { facts: view.facts, listenerPort: port }, memory);
   return { value: hosts.value, issues: [...issues, ...hosts.issues] };
 }
 
 function attachment(
-  view: ProxyView,
-  services: ReadonlyMap<HostName, VisibleService>,
+  view: RouteView,
+  services: ReadonlyMap<HostName, OfferedService>,
 ): Omit<RouteAttachment, 'listenerPort' | 'infersPorts'> {
   const { namespace, selectedLabels: labels } = view.facts;
   return { gateway: MESH_GATEWAY, usesTls: false, namespace, labels, mesh: view.mesh, services };
 }
 
-function candidatesFor(view: ProxyView, port: number): ReadonlyMap<HostName, Candidate> {
+function candidatesFor(view: RouteView, port: number): ReadonlyMap<HostName, Candidate> {
   const candidates = new Map<HostName, Candidate>();
   for (const visible of view.services) {
     const { ports, hostname } = visible.service;
@@ -118,8 +133,8 @@ function claimedCandidates(
 const servesStrangers = (port: number): boolean => port === 80 || port === 0;
 
 /** Claimed services by their HTTP ports; for strangers there is a group even without any, on port 80. */
-function byHttpPort(claimed: readonly Candidate[], port: number): ReadonlyMap<number, readonly VisibleService[]> {
-  const groups = new Map<number, VisibleService[]>();
+function byHttpPort(claimed: readonly Candidate[], port: number): ReadonlyMap<number, readonly OfferedService[]> {
+  const groups = new Map<number, OfferedService[]>();
   for (const { visible, ports } of claimed) {
     for (const { number } of ports.filter(mayBeHttp)) groups.set(number, [...(groups.get(number) ?? []), visible]);
   }
@@ -136,12 +151,16 @@ function strangers(table: RouteTable, candidates: ReadonlyMap<HostName, Candidat
 }
 
 /** RT-32, for every HTTP port of a service. */
-function defaultGroups(view: ProxyView, visible: VisibleService, ports: readonly ServicePort[]): readonly HostGroup[] {
+function defaultGroups({ mesh }: RouteView, { visible, ports }: Candidate, memory: StageMemory): readonly HostGroup[] {
   const { service, policy } = visible;
   return ports.filter(mayBeHttp).map(({ number: port }) => {
-    const cluster = outboundCluster(port, '', service.hostname);
-    const hashKey = hashKeyOf(policy, { port, subset: '' });
-    const route: RouteIr = defaultRoute({ cluster, host: service.hostname, port }, hashKey, view.mesh);
-    return { port, hosts: [], services: [visible], routes: [route], source: service.source };
+    const inputs = [service, mesh, ...(policy === undefined ? [] : [policy])];
+    const routes = memory.combined(`default route ${port}`, inputs, () => [routeToService(visible, port, mesh)]);
+    return { port, hosts: [], services: [visible], routes, source: service.source };
   });
+}
+
+function routeToService({ service, policy }: OfferedService, port: number, mesh: MeshSettings): RouteIr {
+  const cluster = outboundCluster(port, '', service.hostname);
+  return defaultRoute({ cluster, host: service.hostname, port }, hashKeyOf(policy, { port, subset: '' }), mesh);
 }

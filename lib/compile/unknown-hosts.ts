@@ -3,7 +3,7 @@ import { LOOK_UP_CLUSTER, PASSTHROUGH_CLUSTER } from '../ir/cluster-name.ts';
 import type { FilterChainIr } from '../ir/listener.ts';
 import type { RouteIr, VirtualHostIr } from '../ir/route-configuration.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
-import type { ProxyView } from '../view/proxy-view.ts';
+import type { ListenerView } from './listener-view.ts';
 import { ANY_CONNECTION, httpManager, PLAIN_CHAIN, PLAIN_HTTP } from './filter-chains.ts';
 import { MAX_DIRECT_BODY } from './direct-body.ts';
 import { plainForward, plainRoute } from './service-routes.ts';
@@ -36,7 +36,7 @@ const anyHost = (route: RouteIr): VirtualHostIr => ({
 });
 
 /** LS-1, RD-14: HTTP on a port that no service has goes to the host that the request names; `undefined` where nothing is looked up. */
-export function unknownHttpChain(view: ProxyView): FilterChainIr | undefined {
+export function unknownHttpChain(view: ListenerView): FilterChainIr | undefined {
   if (view.mesh.outboundPolicy !== 'look-up') return undefined;
   const virtualHosts = [unknownHosts(view.mesh)];
   const manager = httpManager(view, {

@@ -1,16 +1,23 @@
 import type { HostName } from '../base/host-name.ts';
 import type { Issue, Noted } from '../base/issue.ts';
+import type { StageMemory } from '../base/stage-memory.ts';
 import type { RouteIr, VirtualHostIr } from '../ir/route-configuration.ts';
 import type { ResourceKey } from '../resources/resource.ts';
-import type { ViewFacts, VisibleService } from '../view/proxy-view.ts';
-import { hostAndPort, serviceDomains, withPort, type ServiceDomains } from './service-domains.ts';
+import {
+  type DomainFacts,
+  hostAndPort,
+  type NamedService,
+  serviceDomains,
+  withPort,
+  type ServiceDomains,
+} from './service-domains.ts';
 
 /** Hosts and services of one port that share routes. */
 export interface HostGroup {
   readonly port: number;
   /** Hosts that are no services, as a route table names them. */
   readonly hosts: readonly HostName[];
-  readonly services: readonly VisibleService[];
+  readonly services: readonly NamedService[];
   readonly routes: readonly RouteIr[];
   /** Document that loses when something is there already. */
   readonly source: ResourceKey;
@@ -22,14 +29,14 @@ export interface HostGroup {
  */
 export function buildVirtualHosts(
   groups: readonly HostGroup[],
-  facts: ViewFacts,
-  listenerPort: number,
+  { facts, listenerPort }: { readonly facts: DomainFacts; readonly listenerPort: number },
+  memory: StageMemory,
 ): Noted<readonly VirtualHostIr[]> {
   const issues: Issue[] = [];
   const built: VirtualHostIr[] = [];
   const taken = { names: new Set<string>(), domains: new Set<string>(), services: serviceHosts(groups) };
   for (const group of groups) {
-    for (const { host, offered } of offers(group, facts, listenerPort)) {
+    for (const { host, offered } of offers(group, { facts, listenerPort }, memory)) {
       const name = hostAndPort(host, group.port);
       const domains = taken.names.has(name) ? [] : takeDomains(offered, taken);
       if (taken.names.has(name) || domains.length < offered.domains.length) issues.push(duplicate(group.source, name));
@@ -37,7 +44,11 @@ export function buildVirtualHosts(
       const meant =
         listenerPort === 0 && group.port !== 80 ? domains.filter((domain) => domain.includes(':')) : domains;
       if (meant.length === 0) continue;
-      built.push({ name, domains: meant, routes: group.routes, requiresTls: false, countsAttempts: true });
+      built.push(
+        memory.combined(`virtual host ${name} ${meant.join(' ')}`, [group.routes], ([routes = group.routes]) => {
+          return { name, domains: meant, routes, requiresTls: false, countsAttempts: true };
+        }),
+      );
     }
   }
   return { value: built.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)), issues };
@@ -48,13 +59,19 @@ interface Offer {
   readonly offered: ServiceDomains;
 }
 
-function offers(group: HostGroup, facts: ViewFacts, listenerPort: number): readonly Offer[] {
+function offers(
+  group: HostGroup,
+  { facts, listenerPort }: { readonly facts: DomainFacts; readonly listenerPort: number },
+  memory: StageMemory,
+): readonly Offer[] {
   const port = listenerPort === 0 ? group.port : undefined;
   return [
     ...group.hosts.map((host) => ({ host, offered: { domains: withPort(host, port), shortened: new Set<string>() } })),
-    ...group.services.map((visible) => ({
-      host: visible.service.hostname,
-      offered: serviceDomains(visible, facts, port),
+    ...group.services.map(({ service, aliases }) => ({
+      host: service.hostname,
+      offered: memory.combined(`domains ${port ?? ''}`, [service, aliases, facts], () =>
+        serviceDomains({ service, aliases }, facts, port),
+      ),
     })),
   ];
 }

@@ -1,6 +1,6 @@
 import { BLACK_HOLE_CLUSTER } from '../ir/cluster-name.ts';
 import type { ListenerIr } from '../ir/listener.ts';
-import type { ProxyView } from '../view/proxy-view.ts';
+import type { ListenerView } from './listener-view.ts';
 import { ANY_CONNECTION, PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
 import { boundWildcards } from './listener-addresses.ts';
 import { toUnknownDestination } from './outbound-finish.ts';
@@ -10,7 +10,7 @@ import { unknownHttpChain } from './unknown-hosts.ts';
  * LS-1: takes every connection that the machine's packet filter redirects and hands it to the listener of the address it
  * was meant for; keeps what is meant for no service.
  */
-export function virtualOutboundListener(view: ProxyView): ListenerIr {
+export function virtualOutboundListener(view: ListenerView): ListenerIr {
   const { facts, mesh } = view;
   const http = unknownHttpChain(view);
   return {

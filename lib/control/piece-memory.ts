@@ -35,7 +35,8 @@ export function pieceMemory(options: PieceMemoryOptions = {}): PieceMemory {
   const ids = contentIds();
   const cache = options.cache ?? xdsCache({ types: TYPES, clearedByPeerAuthentication: ['endpoints'] });
   const counts = new Map<string, { hits: number; misses: number }>();
-  let combined = combinedMemory(ids);
+  const verifiesHits = options.verifiesHits === true;
+  let combined = combinedMemory(ids, verifiesHits);
   let firsts = leastRecentlyUsed<number, object>({ max: SAME_VALUES });
   const count = (kind: string, what: 'hits' | 'misses'): void => {
     const counted = counts.get(kind) ?? { hits: 0, misses: 0 };
@@ -49,7 +50,7 @@ export function pieceMemory(options: PieceMemoryOptions = {}): PieceMemory {
         const found = cache.get({ type: kind.type as XdsType, key, configs: [], isCacheable: true });
         count(kind.name, found === undefined ? 'misses' : 'hits');
         if (found !== undefined) {
-          if (options.verifiesHits === true) verify(kind, argument, found);
+          if (verifiesHits) verify(kind.name, () => kind.make(argument), found);
           return found as ReturnType<typeof kind.make>; // the key names the kind, which says the type
         }
         const made = kind.make(argument);
@@ -68,7 +69,7 @@ export function pieceMemory(options: PieceMemoryOptions = {}): PieceMemory {
     counts: () => Object.fromEntries([...counts].map(([kind, counted]) => [kind, { ...counted }])),
     clearAll(now) {
       cache.clearAll(now);
-      combined = combinedMemory(ids);
+      combined = combinedMemory(ids, verifiesHits);
       firsts = leastRecentlyUsed<number, object>({ max: SAME_VALUES });
     },
   };
@@ -102,7 +103,7 @@ function pieceKey<Argument extends object>(
 
 type Combine = StageMemory['combined'];
 
-function combinedMemory(ids: ContentIds): Combine {
+function combinedMemory(ids: ContentIds, verifiesHits: boolean): Combine {
   const remembered = leastRecentlyUsed<string, { readonly key: string; readonly made: object }>({
     max: COMBINED_KEY_CHARACTERS,
     weigh: ({ key }) => key.length,
@@ -110,7 +111,10 @@ function combinedMemory(ids: ContentIds): Combine {
   return (slot, items, make) => {
     const key = `${slot} ${items.map((item) => ids.of(item)).join()}`;
     const found = remembered.get(key);
-    if (found !== undefined) return found.made as ReturnType<typeof make>; // the slot says the type
+    if (found !== undefined) {
+      if (verifiesHits) verify(slot, () => make(items), found.made);
+      return found.made as ReturnType<typeof make>; // the slot says the type
+    }
     const made = make(items);
     ids.assign(made);
     remembered.set(key, { key, made });
@@ -118,8 +122,8 @@ function combinedMemory(ids: ContentIds): Combine {
   };
 }
 
-function verify<Argument extends object>(kind: PieceKind<Argument, object>, argument: Argument, found: object): void {
-  if (canonicalJson(kind.make(argument)) !== canonicalJson(found)) throw new StalePiece(kind.name);
+function verify(name: string, make: () => object, found: object): void {
+  if (canonicalJson(make()) !== canonicalJson(found)) throw new StalePiece(name);
 }
 
 /** A remembered piece is not what would be made now (XC-15): its kind looks at something that is not in its argument. */

@@ -1,8 +1,16 @@
 import type { DurationMs } from '../base/brand.ts';
 import { leastRecentlyUsed } from '../base/least-recently-used.ts';
 import { eachList } from '../envoy/encode-proxy.ts';
+import { encodeRouteSettings, encodeVirtualHost } from '../envoy/route-configuration.ts';
 import type { ProxyIr } from '../ir/proxy-ir.ts';
-import { type SealedResource, sealResource } from '../snapshot/sealed-resource.ts';
+import type { RouteConfigurationIr, VirtualHostIr } from '../ir/route-configuration.ts';
+import {
+  type SealedPart,
+  type SealedResource,
+  sealFromParts,
+  sealPart,
+  sealResource,
+} from '../snapshot/sealed-resource.ts';
 
 /** Spells and seals what proxies are given; the same object of the IR is spelled and hashed once, for every view that has it. */
 export type ResourceSealer = (ir: ProxyIr) => readonly (readonly SealedResource[])[];
@@ -12,29 +20,49 @@ const POLL_SETTINGS = 32;
 
 /** One list for each list of the IR, in its order; the same list again for the same list. */
 export function resourceSealer(): ResourceSealer {
-  const byRefresh = leastRecentlyUsed<DurationMs, ReturnType<typeof sealedParts>>({ max: POLL_SETTINGS });
+  const byRefresh = leastRecentlyUsed<DurationMs, SealedParts>({ max: POLL_SETTINGS });
+  const sealRoutes = routeSealer();
   return (ir) => {
     const sealed = byRefresh.get(ir.refresh) ?? sealedParts();
     byRefresh.set(ir.refresh, sealed);
-    return eachList(ir, (items, encode) =>
-      sealed.list(items, () => items.map((item) => sealed.item(item, () => sealResource(encode(item))))),
+    const withoutRoutes = eachList({ ...ir, routes: [] }, (items, encode) =>
+      sealed.lists(items, () => items.map((item) => sealed.items(item, () => sealResource(encode(item))))),
     );
+    return [...withoutRoutes, sealed.lists(ir.routes, () => ir.routes.map(sealRoutes))];
   };
 }
 
 /** Everything that was sealed for one poll setting, as long as what it was sealed from lives. */
-function sealedParts() {
-  const [items, lists] = [new WeakMap<object, SealedResource>(), new WeakMap<object, readonly SealedResource[]>()];
-  return {
-    item: (of: object, make: () => SealedResource): SealedResource => remembered(items, of, make),
-    list: (of: object, make: () => readonly SealedResource[]): readonly SealedResource[] => remembered(lists, of, make),
-  };
+interface SealedParts {
+  readonly items: Remembered<SealedResource>;
+  readonly lists: Remembered<readonly SealedResource[]>;
 }
 
-function remembered<Value>(values: WeakMap<object, Value>, of: object, make: () => Value): Value {
-  const known = values.get(of);
-  if (known !== undefined) return known;
-  const made = make();
-  values.set(of, made);
-  return made;
+const sealedParts = (): SealedParts => ({ items: remembered(), lists: remembered() });
+
+/** A route configuration holds a mesh: each of its virtual hosts is spelled for itself, so that one that changes is all the work. */
+function routeSealer(): (configuration: RouteConfigurationIr) => SealedResource {
+  const configurations: Remembered<SealedResource> = remembered();
+  const hosts: Remembered<SealedPart> = remembered();
+  const sealHost = (host: VirtualHostIr): SealedPart =>
+    hosts(host, () => sealPart('routes', host.name, encodeVirtualHost(host)));
+  return (configuration) =>
+    configurations(configuration, () => {
+      const { name, virtualHosts } = configuration;
+      const rest = { type: 'routes', name, body: encodeRouteSettings(configuration) } as const;
+      return sealFromParts(rest, 'virtualHosts', virtualHosts.map(sealHost));
+    });
+}
+
+type Remembered<Value> = (of: object, make: () => Value) => Value;
+
+function remembered<Value>(): Remembered<Value> {
+  const values = new WeakMap<object, Value>();
+  return (of, make) => {
+    const known = values.get(of);
+    if (known !== undefined) return known;
+    const made = make();
+    values.set(of, made);
+    return made;
+  };
 }

@@ -15,17 +15,23 @@ import { encodeRouteMatch } from './route-match.ts';
 
 /** A RouteConfiguration. Clusters that it names need not exist when it arrives: the order of types on the wire is not fixed. */
 export function encodeRouteConfiguration(configuration: RouteConfigurationIr): ProtoJson {
-  const { name, virtualHosts, ignoresPort, maxDirectBody } = configuration;
+  const { virtualHosts } = configuration;
+  const { name, ...settings } = encodeRouteSettings(configuration);
+  return { name, ...(virtualHosts.length > 0 && { virtualHosts: virtualHosts.map(encodeVirtualHost) }), ...settings };
+}
+
+/** All of a RouteConfiguration but its virtual hosts. */
+export function encodeRouteSettings(configuration: Omit<RouteConfigurationIr, 'virtualHosts'>): ProtoJson {
+  const { name, ignoresPort, maxDirectBody } = configuration;
   return {
     name,
-    ...(virtualHosts.length > 0 && { virtualHosts: virtualHosts.map(encodeVirtualHost) }),
     validateClusters: false,
     ...(maxDirectBody !== undefined && { maxDirectResponseBodySizeBytes: maxDirectBody }),
     ...(ignoresPort && { ignorePortInHostMatching: true }),
   };
 }
 
-function encodeVirtualHost({ name, domains, routes, requiresTls, countsAttempts }: VirtualHostIr): ProtoJson {
+export function encodeVirtualHost({ name, domains, routes, requiresTls, countsAttempts }: VirtualHostIr): ProtoJson {
   return {
     name,
     domains,

@@ -1,5 +1,5 @@
 import { canonicalJson, type ContentHash, hashBytes } from '../base/hashing.ts';
-import type { EnvoyResource, XdsType } from '../envoy/envoy-resource.ts';
+import type { EnvoyResource, ProtoJson, XdsType } from '../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../envoy/xds-types.ts';
 import { type Reference, referencesOf } from './references.ts';
 import { placeOf } from './shard.ts';
@@ -23,18 +23,16 @@ export interface SealedResource {
 }
 
 export function sealResource(resource: EnvoyResource): SealedResource {
-  const { type, name } = resource;
-  const text = sentBody(resource);
+  return sealed(resource, sentBody(resource), referencesOf(resource));
+}
+
+function sealed(
+  { type, name }: Pick<EnvoyResource, 'type' | 'name'>,
+  text: string,
+  references: readonly Reference[],
+): SealedResource {
   const bytes = utf8.encode(text);
-  return {
-    type,
-    name,
-    text,
-    hash: hashBytes(bytes),
-    bytes: bytes.byteLength,
-    place: placeOf(name),
-    references: referencesOf(resource),
-  };
+  return { type, name, text, hash: hashBytes(bytes), bytes: bytes.byteLength, place: placeOf(name), references };
 }
 
 /** One resource as it is sent: an Any in canonical JSON. */
@@ -43,3 +41,32 @@ export function sentBody(resource: EnvoyResource): string {
 }
 
 const utf8 = new TextEncoder();
+
+/** A part of resources of one type that is worded once and stands in several of them. */
+export interface SealedPart {
+  /** Canonical JSON. */
+  readonly text: string;
+  readonly references: readonly Reference[];
+}
+
+export function sealPart(type: XdsType, name: string, body: ProtoJson): SealedPart {
+  return { text: canonicalJson(body), references: referencesOf({ type, name, body }) };
+}
+
+/**
+ * The same as sealing a resource whose `member` lists the parts, without wording them again. The resource given is the rest of
+ * it, which names nothing itself.
+ */
+export function sealFromParts(rest: EnvoyResource, member: string, parts: readonly SealedPart[]): SealedResource {
+  if (parts.length === 0) return sealResource(rest);
+  const list = `[${parts.map(({ text }) => text).join()}]`;
+  const members: ProtoJson = { '@type': XDS_TYPES[rest.type].typeUrl, ...rest.body };
+  const texts = [...Object.keys(members), member]
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${key === member ? list : canonicalJson(members[key])}`);
+  const text = `{${texts.join()}}`;
+  const references = new Map(
+    parts.flatMap((part) => part.references).map((reference) => [`${reference.type}/${reference.name}`, reference]),
+  );
+  return sealed(rest, text, [...references.values()]);
+}

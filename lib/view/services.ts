@@ -17,12 +17,24 @@ export function visibleServices(world: World, facts: ViewFacts, memory: StageMem
   return [...byHost.values()].map((service) => ({
     service: addressed(service, facts, memory),
     endpoints: endpoints(service),
-    aliases: (world.aliases.get(service.hostname) ?? [])
-      .filter(({ visibility }) => isVisibleTo(visibility, facts.namespace))
-      .map(({ hostname }) => hostname),
+    aliases: visibleAliases(world, facts, service),
     policy: outboundPolicy(world, facts, service),
   }));
 }
+
+function visibleAliases(
+  { aliases }: World,
+  { namespace }: ViewFacts,
+  { hostname }: Service,
+): VisibleService['aliases'] {
+  const all = aliases.get(hostname);
+  if (all === undefined) return NO_ALIASES;
+  return all.filter(({ visibility }) => isVisibleTo(visibility, namespace)).map((alias) => alias.hostname);
+}
+
+/** One object each, so that whatever remembers by objects knows them again. */
+const NO_ALIASES: readonly HostName[] = [];
+const NO_ENDPOINTS: readonly Endpoint[] = [];
 
 /** SR-14, SE-20: a service without an address has the one that was given out to it, for proxies that resolve names by those. */
 function addressed(service: Service, { usesAllocatedAddresses, ipFamily }: ViewFacts, memory: StageMemory): Service {
@@ -49,7 +61,7 @@ function visibleEndpoints(
   const isSeen = ({ network }: Endpoint): boolean =>
     networkView.length === 0 || network === '' || networkView.includes(network); // NW-2
   return ({ namespace, hostname }) => {
-    const all = world.endpoints.get(serviceKey(namespace, hostname)) ?? [];
+    const all = world.endpoints.get(serviceKey(namespace, hostname)) ?? NO_ENDPOINTS;
     const isLocal = mostSpecificMatch(hostname, localHosts) ?? false; // NW-7
     if (networkView.length === 0 && !isLocal) return all;
     const slot = `endpoints of ${JSON.stringify([networkView, isLocal ? clusterId : undefined])}`;

@@ -1,0 +1,113 @@
+import type { MeshSettings } from '../model/mesh-settings.ts';
+import { isHttp } from '../model/protocol.ts';
+import type { RouteTable } from '../model/route-table.ts';
+import type { Endpoint, Service } from '../model/service.ts';
+import type { ConnectionPool, LoadBalancing, TrafficPolicy } from '../model/traffic-policy.ts';
+import type { OwnInstance, ProxyView, ViewFacts, VisibleService } from '../view/proxy-view.ts';
+
+/** As much of a view as listeners may look at. What is not in it cannot make a listener of ours change. */
+export interface ListenerView {
+  readonly facts: ListenerFacts;
+  readonly mesh: MeshSettings;
+  readonly services: readonly ListenedService[];
+  readonly instances: readonly OwnInstance[];
+  /** Those with rules for connections are enough. */
+  readonly routeTables: readonly RouteTable[];
+}
+
+export type ListenerFacts = Pick<
+  ViewFacts,
+  | 'type'
+  | 'profile'
+  | 'namespace'
+  | 'selectedLabels'
+  | 'ipFamily'
+  | 'dnsDomain'
+  | 'interception'
+  | 'httpProxyPort'
+  | 'acceptsHttp10'
+  | 'isUnprivileged'
+  | 'reservedPorts'
+  | 'idleTimeout'
+>;
+
+export interface ListenedService extends Pick<VisibleService, 'aliases'> {
+  readonly service: Service;
+  readonly endpoints: readonly Pick<Endpoint, 'portName' | 'address'>[];
+  readonly policy: ConnectionPolicy | undefined;
+}
+
+/** What a traffic policy says about connections, as far as it stands in a listener (TR-9). */
+export interface ConnectionPolicy {
+  readonly blocks: ConnectionBlocks;
+  readonly subsets: readonly { readonly name: string; readonly blocks: Pick<ConnectionBlocks, 'lb'> }[];
+}
+
+export interface ConnectionBlocks {
+  readonly pool?: Pick<ConnectionPool, 'tcpIdleTimeout' | 'maxConnectionDuration'>;
+  readonly lb?: Pick<LoadBalancing, 'algorithm'>;
+}
+
+export const listenerFacts = (facts: ViewFacts): ListenerFacts => ({
+  type: facts.type,
+  profile: facts.profile,
+  namespace: facts.namespace,
+  selectedLabels: facts.selectedLabels,
+  ipFamily: facts.ipFamily,
+  dnsDomain: facts.dnsDomain,
+  interception: facts.interception,
+  httpProxyPort: facts.httpProxyPort,
+  acceptsHttp10: facts.acceptsHttp10,
+  isUnprivileged: facts.isUnprivileged,
+  reservedPorts: facts.reservedPorts,
+  idleTimeout: facts.idleTimeout,
+});
+
+/** A service without what its listeners do not look at: most policies and, unless it has no address of its own, its endpoints. */
+export function listenedService({ service, endpoints, aliases, policy }: VisibleService): ListenedService {
+  const hasConnections = service.ports.some(({ protocol }) => !isHttp(protocol));
+  const isMetAtEndpoints = service.resolution === 'headless' || service.resolution === 'passthrough'; // LS-17
+  return {
+    service,
+    aliases,
+    endpoints: hasConnections && isMetAtEndpoints ? endpoints : NO_ENDPOINTS,
+    policy: policy && connectionPolicy(policy),
+  };
+}
+
+const NO_ENDPOINTS: ListenedService['endpoints'] = [];
+
+export const hasConnectionRules = ({ tcp, tls }: RouteTable): boolean => tcp.length > 0 || tls.length > 0;
+
+/** `undefined` where the policy says nothing that a listener would repeat. */
+function connectionPolicy({ blocks, subsets }: TrafficPolicy): ConnectionPolicy | undefined {
+  const { pool, lb } = blocks;
+  const hasTimes = pool?.tcpIdleTimeout !== undefined || pool?.maxConnectionDuration !== undefined;
+  if (!hasTimes && ![lb, ...subsets.map((subset) => subset.blocks.lb)].some(looksAtSource)) return undefined;
+  return {
+    blocks: { ...(pool && { pool: timesOf(pool) }), ...balancing(lb) },
+    subsets: subsets.map((subset) => ({ name: subset.name, blocks: balancing(subset.blocks.lb) })),
+  };
+}
+
+const timesOf = ({ tcpIdleTimeout, maxConnectionDuration }: ConnectionPool): NonNullable<ConnectionBlocks['pool']> => ({
+  ...(tcpIdleTimeout !== undefined && { tcpIdleTimeout }),
+  ...(maxConnectionDuration !== undefined && { maxConnectionDuration }),
+});
+
+const balancing = (lb: LoadBalancing | undefined): Pick<ConnectionBlocks, 'lb'> =>
+  lb === undefined ? {} : { lb: lb.algorithm === undefined ? {} : { algorithm: lb.algorithm } };
+
+function looksAtSource(lb: LoadBalancing | undefined): boolean {
+  const algorithm = lb?.algorithm;
+  return algorithm !== undefined && 'key' in algorithm && algorithm.key?.on === 'source-ip';
+}
+
+/** The whole of a view that its listeners may look at. */
+export const listenerView = ({ facts, mesh, services, instances, routeTables }: ProxyView): ListenerView => ({
+  facts: listenerFacts(facts),
+  mesh,
+  services: services.map(listenedService),
+  instances,
+  routeTables: routeTables.filter(hasConnectionRules),
+});
