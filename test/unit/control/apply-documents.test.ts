@@ -225,6 +225,20 @@ test('STO-5: a head write that never happened is repeated', async () => {
   assert.equal((await applied(testStore({ records }), virtualService('a'))).revision, 1);
 });
 
+test('STO-3: an apply writes one record, which is the head', async () => {
+  const ports = testStore();
+  const written: string[] = [];
+  const records: Records = {
+    ...ports.records,
+    putIf: async (recordKey, record, expected) => {
+      written.push(`${recordKey.partition}/${recordKey.id}`);
+      return ports.records.putIf(recordKey, record, expected);
+    },
+  };
+  await applied({ ...ports, records }, documents(virtualService('a'), virtualService('b')));
+  assert.deepEqual(written, ['config/head']);
+});
+
 test('STO-4: a lost race is planned again on the new head', async () => {
   const ports = testStore();
   const other = testStore({ blobs: ports.blobs, records: ports.records });

@@ -30,7 +30,7 @@ async function settled(replaced: Partial<DeliveryPorts> = {}): Promise<TestDeliv
   return service;
 }
 
-test('PX-18: a proxy that took what it was sent is synced, type by type', async () => {
+test('PX-18, DLV-13: a proxy that took what it was sent is synced, type by type', async () => {
   const status = await statusOf(await settled());
   assert.equal(status.status, 'SYNCED');
   assert.equal(status.types['CDS']?.status, 'SYNCED');

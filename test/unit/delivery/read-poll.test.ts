@@ -41,7 +41,7 @@ const deep = (levels: number): unknown => (levels === 0 ? 1 : { a: deep(levels -
 const deepList = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 
 for (const [title, text, status, code] of [
-  ['DLV-9: no node', JSON.stringify({ type_url: clusters.typeUrl }), 400, 'MALFORMED_NODE'],
+  ['DLV-9, PX-17: no node', JSON.stringify({ type_url: clusters.typeUrl }), 400, 'MALFORMED_NODE'],
   ['DLV-9: a node without an id', JSON.stringify({ node: { cluster: 'x' } }), 400, 'MALFORMED_NODE'],
   ['PX-16: a node that is a text', JSON.stringify({ node: 'x' }), 400, 'MALFORMED_NODE'],
   ['PX-16: metadata that is a list', JSON.stringify({ node: { id: 'a', metadata: [] } }), 400, 'MALFORMED_NODE'],
