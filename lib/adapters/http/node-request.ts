@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 
 export interface RequestFrame {
   readonly response: ServerResponse;
@@ -35,21 +34,43 @@ function headersOf(message: IncomingMessage): Headers {
   return headers;
 }
 
-/** The body as a stream that breaks off behind the limit, for clients that do not say how long it is. */
+/**
+ * The body as a stream that breaks off behind the limit, for clients that do not say how long it is. What nobody wants to read of it is
+ * read and thrown away: a client hears the answer only when it has sent all, and its connection is then free for the next request.
+ */
 function limited(message: IncomingMessage, { maxBodyBytes, onTooLarge }: RequestFrame): ReadableStream<Uint8Array> {
-  const body = Readable.toWeb(message) as ReadableStream<Uint8Array>;
-  if (message.headers['content-length'] !== undefined) return body; // checked above, and Node reads no further
   let bytes = 0;
-  const count = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      bytes += chunk.byteLength;
-      if (bytes <= maxBodyBytes) return controller.enqueue(chunk);
-      onTooLarge();
-      controller.error(new RangeError(`the body has more than ${maxBodyBytes} bytes`));
+  let isWanted = true;
+  const refuse = (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+    isWanted = false;
+    onTooLarge();
+    controller.error(new RangeError(`the body has more than ${maxBodyBytes} bytes`));
+  };
+  const take = (controller: ReadableStreamDefaultController<Uint8Array>, chunk: Buffer): void => {
+    bytes += chunk.byteLength;
+    if (isWanted && bytes > maxBodyBytes) refuse(controller);
+    if (bytes > MAX_DISCARDED * maxBodyBytes) message.destroy();
+    if (!isWanted) return;
+    controller.enqueue(chunk);
+    if ((controller.desiredSize ?? 0) <= 0) message.pause();
+  };
+  return new ReadableStream<Uint8Array>({
+    start(controller) {
+      message.on('data', (chunk: Buffer) => take(controller, chunk));
+      message.once('end', () => isWanted && controller.close());
+      message.once('error', (error) => isWanted && controller.error(error));
+      message.pause();
+    },
+    pull: () => void message.resume(),
+    cancel() {
+      isWanted = false;
+      message.resume();
     },
   });
-  return body.pipeThrough(count);
 }
+
+/** A body that is this many times as long as it may be is not read to its end. */
+const MAX_DISCARDED = 2;
 
 /** Fires when the client has gone before it had its whole answer. */
 function goneSignal(response: ServerResponse): AbortSignal {

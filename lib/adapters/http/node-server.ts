@@ -49,12 +49,18 @@ async function answer(options: ServeOptions, message: IncomingMessage, response:
     const answered = request instanceof Response ? request : await options.handler(request);
     // A handler that met the end of a body too large may have called it a failure of its own.
     await writeResponse(response, body.isTooLarge ? bodyTooLarge(maxBodyBytes) : answered, message.method);
+    if (request instanceof Request) await discard(request);
   } catch (error) {
     if (!body.isTooLarge) options.onError(error);
     // Part of an answer may be out; then the broken connection is what tells the client.
     if (response.headersSent) response.destroy();
     else await writeResponse(response, body.isTooLarge ? bodyTooLarge(maxBodyBytes) : internalError(), message.method);
   }
+}
+
+/** A body that the handler did not want, a refused one say, must not stay in the way of the connection's next request. */
+async function discard({ body }: Request): Promise<void> {
+  if (body?.locked === false) await body.cancel();
 }
 
 function internalError(): Response {

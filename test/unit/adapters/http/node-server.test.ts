@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { Agent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { type HttpServer, serveHttp, type ServeOptions } from '../../../../lib/adapters/http/node-server.ts';
@@ -93,6 +93,32 @@ test('DLV-10: a handler that throws is a 500, and the cause stays here', async (
   assert.doesNotMatch(await answer.text(), /secret/);
   assert.deepEqual(errors, [failure]);
 });
+
+for (const [title, read] of [
+  ['never reads', async () => undefined],
+  ['reads a little of', async ({ body }: Request) => void (await body?.getReader().cancel())],
+] as const) {
+  test(`DLV-7: a long body that the handler ${title} does not stop the next request on its connection`, async (t) => {
+    const handler = async (request: Request): Promise<Response> => {
+      await read(request);
+      return new Response(null, { status: 204 });
+    };
+    const { url } = await serve(t, handler, { maxBodyBytes: 64 * 1024 * 1024 });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    t.after(() => agent.destroy());
+    const ports = new Set<unknown>();
+    for (let request = 0; request < 3; request += 1) {
+      const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+      const sent = httpRequest(url, { method: 'POST', agent }, resolve).on('error', reject);
+      sent.end(Buffer.alloc(8 * 1024 * 1024));
+      const answer = await promise;
+      assert.equal(answer.statusCode, 204);
+      ports.add(answer.socket.localPort);
+      await answer.toArray();
+    }
+    assert.equal(ports.size, 1, 'one connection took them all');
+  });
+}
 
 test('HEAD and 304 have no body, and the connection stays usable', async (t) => {
   const { url } = await serve(t, async ({ method }) =>
