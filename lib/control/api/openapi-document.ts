@@ -12,6 +12,7 @@ import {
   text,
   whole,
 } from './kind-openapi.ts';
+import { pollPaths, pollSchemas } from './poll-openapi.ts';
 
 /**
  * `/openapi/v3`: every path of this API and the shape of every kind, made from the kind table. Among the paths stand entries
@@ -25,10 +26,11 @@ export function openApiDocument(): Json {
   });
   const paths = collections().flatMap(({ names, version }) => Object.entries(kindPaths(names, version)));
   return documentOf(
-    { ...Object.fromEntries([...index, ...paths]), ...revisionPaths },
+    { ...Object.fromEntries([...index, ...paths]), ...revisionPaths, ...pollPaths },
     {
       ...Object.fromEntries(kindNames.map((names) => [schemaName(names), objectSchema(names, names.versions)])),
       ...answerSchemas,
+      ...pollSchemas,
     },
   );
 }
@@ -53,8 +55,8 @@ function collections(): readonly Collection[] {
 }
 
 function documentOf(paths: Json, schemas: Json): Json {
-  const title = 'Pilotless configuration API';
-  const description = 'Objects by Kubernetes conventions, and the history of all of them.';
+  const title = 'Pilotless API';
+  const description = 'Objects by Kubernetes conventions, the history of all of them, and the polls of proxies.';
   const info = { title, version: 'v1', description };
   return { openapi: '3.1.0', info, paths, components: { schemas: { ...schemas, Status: statusSchema } } };
 }

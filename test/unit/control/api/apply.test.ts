@@ -196,7 +196,8 @@ test('discovery and OpenAPI name every kind, and each version has a document of 
   const whole = (await call('GET /openapi/v3')).body as unknown as {
     paths: Record<string, { serverRelativeURL?: string }>;
   };
-  assert.ok(whole.paths['/v1/apply']);
+  for (const path of ['/v1/apply', '/v3/delta', '/v3/delta:routes', '/v3/discovery:clusters'])
+    assert.ok(whole.paths[path], path);
   const part = await call(`GET ${whole.paths['apis/networking.istio.io/v1']?.serverRelativeURL ?? ''}`);
   assert.ok((part.body['paths'] as object)['/apis/networking.istio.io/v1/virtualservices' as never]);
 });
