@@ -13,7 +13,7 @@ import { type DeliveryService, deliveryService } from '../lib/control/delivery-s
 import type { HttpHandler } from '../lib/control/discovery-api.ts';
 import { metrics } from '../lib/control/metrics.ts';
 import { proxiesApi } from '../lib/control/proxies-api.ts';
-import { HEARTBEAT, proxyStates } from '../lib/control/proxy-states.ts';
+import { pollSlack, proxyStates } from '../lib/control/proxy-states.ts';
 import { servedHeads } from '../lib/control/served-heads.ts';
 import { storedSnapshots } from '../lib/control/stored-snapshots.ts';
 import type { Blobs } from '../lib/ports/blobs.ts';
@@ -81,7 +81,7 @@ export function cloudProxies({ blobs, records, clock }: Cloud): HttpHandler {
     heads: servedHeads(records, clock),
     snapshots: storedSnapshots(blobs),
     states: proxyStates(records, clock, { hearsAllPolls: false }),
-    slack: HEARTBEAT,
+    slack: pollSlack(false),
   });
 }
 

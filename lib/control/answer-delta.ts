@@ -131,7 +131,7 @@ async function note(ports: DeltaPorts, { poll, facts }: ReadArrival, { view, hea
   const answer = answerTo(delta);
   await noteAnswer(ports, {
     ...{ facts, nodeHash: poll.nodeHash, view, head, type, channel: deltaChannel(type, subscriptions) },
-    ...{ carried, answered, answer, duration },
+    ...{ carried, answered, answer, duration, isRefusal: delta.request.rejection !== undefined },
   });
 }
 

@@ -1,23 +1,22 @@
 import { durationMs, type DurationMs } from '../base/brand.ts';
 import { leastRecentlyUsed } from '../base/least-recently-used.ts';
 import { answerRefusal, answerSend, answerUpToDate } from '../delivery/answer.ts';
-import { type Decision, decide, missingNames } from '../delivery/decide.ts';
+import { type Decision, decide } from '../delivery/decide.ts';
 import type { DiscoveryType } from '../delivery/discovery-types.ts';
 import { type Poll, readPoll, type ReadPoll } from '../delivery/read-poll.ts';
+import { channelOf } from '../delivery/serve-poll.ts';
 import type { ProxyFacts } from '../view/proxy-facts.ts';
 import type { AdmitProxy } from './admit-proxy.ts';
-import { findView, type FindViewPorts, NOT_BUILT_YET } from './find-view.ts';
+import { type AnswerInOrder, answerInOrder, type OrderPorts } from './answer-in-order.ts';
+import { findView, type FindViewPorts, type FoundView, NOT_BUILT_YET } from './find-view.ts';
 import type { Metrics } from './metrics.ts';
-import type { Head, ServedHeads } from './served-heads.ts';
-import { noteAnswer, type NotePorts } from './note-answer.ts';
-import { offerFor, sentBytes } from './offer.ts';
-import type { StoredSnapshots } from './stored-snapshots.ts';
-import type { View } from './worlds.ts';
+import { type AnsweredPoll, type NotePorts, tellNews } from './note-answer.ts';
+import { sentBytes } from './offer.ts';
 
-export interface PollPorts extends FindViewPorts, NotePorts {
+export interface PollPorts extends FindViewPorts, NotePorts, OrderPorts {
+  readonly heads: OrderPorts['heads'];
+  readonly states: OrderPorts['states'];
   readonly metrics: Metrics;
-  readonly heads: ServedHeads;
-  readonly snapshots: StoredSnapshots;
   readonly admitProxy: AdmitProxy;
 }
 
@@ -72,48 +71,76 @@ interface ReadArrival {
   readonly facts: ProxyFacts;
 }
 
-async function answerRead(ports: PollPorts, { arrived, poll, facts }: ReadArrival): Promise<Response> {
+async function answerRead(ports: PollPorts, arrival: ReadArrival): Promise<Response> {
+  const { arrived, poll, facts } = arrival;
   const started = ports.clock.now();
   const found = await findView(ports, facts, poll.nodeHash);
   if (found === undefined) {
     ports.metrics.notePoll({ type: poll.type.path, answer: 'not-now', duration: durationMs(0) });
     return answerRefusal(NOT_BUILT_YET);
   }
-  const { view } = found;
-  const { head, decision } = await decideOnNewest(ports, { poll, view, served: found.head });
-  const response = await word(ports, poll, decision);
-  const at = ports.clock.now();
-  const duration = durationMs(at - started);
+  const answer = await answerFrom(ports, arrival, found);
+  const response = await worded(ports, arrival, { found, answer });
+  const duration = durationMs(ports.clock.now() - started);
   // An answer that comes when the proxy has stopped waiting was not given: the next poll cannot show it.
-  if (arrived.patience === undefined || duration < arrived.patience) {
-    const exchange = { carried: poll.versionInfo, answered: decision.versionInfo, answer: decision.answer, duration };
-    await noteAnswer(ports, {
-      ...{ facts, nodeHash: poll.nodeHash, view, head },
-      ...{ type: poll.type, channel: channelOf(poll), ...exchange },
-    });
-  }
-  ports.metrics.notePoll({ type: poll.type.path, answer: decision.answer, duration });
+  if (arrived.patience !== undefined && duration >= arrived.patience) await noteLate(ports, arrival, found);
+  else if (answer.change) tellNews(ports, answered(arrival, found, { answer, duration }), answer.change);
+  ports.metrics.notePoll({ type: poll.type.path, answer: answer.decision.answer, duration });
   return response;
 }
 
-interface Served {
-  readonly poll: Poll;
-  readonly view: View;
-  readonly served: Head;
+/** Of a type that nothing in the product makes the answer is the same for everyone. */
+async function answerFrom(ports: PollPorts, { poll, facts }: ReadArrival, found: FoundView): Promise<AnswerInOrder> {
+  const { xdsType } = poll.type;
+  const { view, head } = found;
+  if (xdsType !== undefined) return answerInOrder(ports, { poll, type: xdsType, facts, view, seen: head });
+  const decision = decide(poll, { found: new Map() });
+  const { versionInfo: carried, nodeHash } = poll;
+  const noted = {
+    facts,
+    nodeHash,
+    viewKey: view.key,
+    channel: channelOf(poll.type.path, poll.names),
+    at: ports.clock.now(),
+  };
+  const change = await ports.states.note({ ...noted, carried, answered: decision.versionInfo });
+  return { head, decision, change };
 }
 
-async function decideOnNewest(
-  ports: PollPorts,
-  { poll, view, served }: Served,
-): Promise<{ readonly head: Head; readonly decision: Decision }> {
-  const asked = { type: poll.type.xdsType, names: poll.names };
-  const offer = await offerFor(ports.snapshots, served.manifest, asked);
-  const first = decide(poll, offer);
-  if (first.answer === 'up-to-date' && missingNames(poll, offer).length === 0) return { head: served, decision: first };
-  const newest = await ports.heads.lookAgain(view.key);
-  const head = newest?.record ?? served;
-  if (head.manifest === served.manifest) return { head, decision: first };
-  return { head, decision: decide(poll, await offerFor(ports.snapshots, head.manifest, asked)) };
+interface FoundAnswer {
+  readonly found: FoundView;
+  readonly answer: AnswerInOrder;
+}
+
+/** An answer whose bodies cannot be read is not given, though it was taken down as if it were. */
+async function worded(ports: PollPorts, arrival: ReadArrival, { found, answer }: FoundAnswer): Promise<Response> {
+  try {
+    return await word(ports, arrival.poll, answer.decision);
+  } catch (error) {
+    await noteLate(ports, arrival, found);
+    throw error;
+  }
+}
+
+async function noteLate(
+  { states, clock }: PollPorts,
+  { poll, facts }: ReadArrival,
+  { view }: FoundView,
+): Promise<void> {
+  const channel = channelOf(poll.type.path, poll.names);
+  await states.noteLate({ facts, nodeHash: poll.nodeHash, viewKey: view.key, channel, at: clock.now() });
+}
+
+function answered(
+  { poll, facts }: ReadArrival,
+  { view }: FoundView,
+  { answer, duration }: { readonly answer: AnswerInOrder; readonly duration: DurationMs },
+): AnsweredPoll {
+  const { head, decision } = answer;
+  return {
+    ...{ facts, nodeHash: poll.nodeHash, view, head, type: poll.type, channel: channelOf(poll.type.path, poll.names) },
+    ...{ carried: poll.versionInfo, answered: decision.versionInfo, answer: decision.answer, duration },
+  };
 }
 
 async function word(ports: PollPorts, poll: Poll, decision: Decision): Promise<Response> {
@@ -124,9 +151,4 @@ async function word(ports: PollPorts, poll: Poll, decision: Decision): Promise<R
     bodies.reduce((bytes, body) => bytes + body.length, 0),
   );
   return answerSend(poll.type.typeUrl, decision.versionInfo, bodies);
-}
-
-/** The poll loop that a poll belongs to: Envoy has one per whole set and one per name of the others. */
-function channelOf({ type, names }: Poll): string {
-  return type.xdsType === undefined || names.length === 0 ? type.path : `${type.path}/${names.join(',')}`;
 }

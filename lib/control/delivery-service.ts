@@ -1,4 +1,3 @@
-import { type DurationMs, durationMs } from '../base/brand.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -14,7 +13,7 @@ import type { Metrics } from './metrics.ts';
 import { operationsApi } from './operations-api.ts';
 import { pieceMemory } from './piece-memory.ts';
 import { proxiesApi } from './proxies-api.ts';
-import { HEARTBEAT, proxyStates, type ProxyStates } from './proxy-states.ts';
+import { pollSlack, proxyStates, type ProxyStates } from './proxy-states.ts';
 import { viewSealer } from './seal-view.ts';
 import { servedHeads } from './served-heads.ts';
 import { storedSnapshots } from './stored-snapshots.ts';
@@ -50,7 +49,9 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
   const { records, blobs, clock, log, metrics, config } = ports;
   const heads = servedHeads(records, clock);
   const snapshots = storedSnapshots(blobs);
-  const states = proxyStates(records, clock, ports);
+  const { hearsAllPolls } = ports;
+  const states = proxyStates(records, clock, { hearsAllPolls });
+  const slack = pollSlack(hearsAllPolls);
   const shared = { clock, log, metrics, heads, snapshots, worlds: worlds({ config, clock, metrics }) };
   const builds = builder({
     ...shared,
@@ -62,10 +63,9 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     knownViews: (world) => viewsOfProxies(states, metrics, world),
   });
   const admitProxy = proxyAdmission({ clock, readNode: readEnvoyNode });
-  const polled = { ...shared, states, builder: builds, admitProxy };
+  const polled = { ...shared, states, builder: builds, admitProxy, hearsAllPolls, slack };
   const answerPoll = pollAnswerer(polled);
   const answerDelta = deltaAnswerer({ ...polled, deltas: deltas(snapshots) });
-  const slack: DurationMs = ports.hearsAllPolls ? durationMs(0) : HEARTBEAT;
   return {
     builder: builds,
     discovery: discoveryApi({ answerPoll, answerDelta, log, metrics }),

@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { ProxyFacts } from '../view/proxy-facts.ts';
 import type { Metrics, PollAnswer } from './metrics.ts';
-import type { ProxyStates } from './proxy-states.ts';
+import type { NotedChange, ProxyStates } from './proxy-states.ts';
 import type { Head } from './served-heads.ts';
 import type { View } from './worlds.ts';
 
@@ -28,28 +28,34 @@ export interface AnsweredPoll {
   /** The version that the proxy showed, and the one that it has or should have now. */
   readonly carried: string;
   readonly answered: string;
+  /** Whether the poll said that the proxy did not take what it was sent. */
+  readonly isRefusal?: boolean;
   readonly answer: PollAnswer;
   readonly duration: DurationMs;
 }
 
-/** Takes down what a proxy showed and was told, and says so where it is news: a first poll, a rejection, a version taken. */
+/** Takes down what a proxy showed and was told, and says so where it is news. */
 export async function noteAnswer(ports: NotePorts, answered: AnsweredPoll): Promise<void> {
-  const { facts, nodeHash, view, head, channel } = answered;
+  const { facts, nodeHash, view, channel, carried, isRefusal = false } = answered;
   const at = ports.clock.now();
-  const { isFirstPoll, before, after } = await ports.states.note({
-    ...{ facts, nodeHash, viewKey: view.key, channel, at },
-    ...{ carried: answered.carried, answered: answered.answered },
-  });
+  const noted = { facts, nodeHash, viewKey: view.key, channel, at, carried, answered: answered.answered, isRefusal };
+  tellNews(ports, answered, await ports.states.note(noted));
+}
+
+/** Says what an answered poll is news of: a first poll, a rejection, a version taken. */
+export function tellNews(ports: NotePorts, answered: AnsweredPoll, { isFirstPoll, before, after }: NotedChange): void {
+  const { facts, view, head, channel } = answered;
   const { id, type, namespace } = facts;
   if (isFirstPoll) {
     const sent = { revision: head.revision, channel, answer: answered.answer, ms: answered.duration };
     ports.log.info('first-poll', { proxy: id, type, namespace, view: view.key, ...sent });
   }
-  if (after.rejected !== undefined && after.rejected !== before?.rejected) {
+  if (after?.rejected !== undefined && after.rejected !== before?.rejected) {
     ports.metrics.noteRejected(answered.type.path);
-    ports.log.warn('rejected', { proxy: id, channel, versionInfo: after.rejected });
+    const { rejected: versionInfo, suspects = [] } = after;
+    ports.log.warn('rejected', { proxy: id, channel, versionInfo, suspects });
   }
-  const hasTaken =
-    before !== undefined && before.acked !== '' && after.acked === after.sent && before.acked !== after.acked;
-  if (hasTaken) ports.metrics.noteConvergence(durationMs(at - head.publishedAt));
+  const hasTaken = before !== undefined && before.acked !== '' && before.acked !== answered.carried;
+  const isNewest = answered.answered === answered.carried;
+  if (hasTaken && isNewest) ports.metrics.noteConvergence(durationMs(ports.clock.now() - head.publishedAt));
 }

@@ -1,8 +1,9 @@
-import type { DurationMs, EpochMs } from '../base/brand.ts';
+import { type DurationMs, epochMs, type EpochMs } from '../base/brand.ts';
 import { printTimestampMs } from '../base/timestamp.ts';
 import { decide, missingNames, type Offer } from '../delivery/decide.ts';
 import { deltaChannelOf, isDeltaChannel } from '../delivery/delta-channel.ts';
 import { discoveryType } from '../delivery/discovery-types.ts';
+import { holdOf } from '../delivery/order-polls.ts';
 import { type Channel, statusOf, type SyncStatus, worstOf } from '../delivery/read-acks.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../envoy/xds-types.ts';
@@ -37,6 +38,12 @@ export interface TypeStatus {
   readonly sent: string;
   readonly acked: string;
   readonly rejected?: string;
+  /** Names of what the rejected version added or changed: one of them is what the proxy does not take. */
+  readonly suspects?: readonly string[];
+  /** Since when the longest waiting loop is not given what it would be, because the proxy has not shown the clusters for it. */
+  readonly heldSince?: string;
+  /** Whether some loop was given what it was not ready for, because it had waited for too long. */
+  readonly forced?: true;
   /** The names that this loop asks for; absent for a whole set. */
   readonly name?: string;
 }
@@ -81,18 +88,29 @@ function typeStatus(type: XdsType, input: StatusInput): TypeStatus {
   const worst = worstOf(loops.map(({ status }) => status));
   const shown = loops.find(({ status }) => status === worst);
   if (!shown) return { status: 'NOT_SENT', loops: 0, sent: '', acked: '' };
-  const { sent, acked, rejected } = shown.channel;
+  const { sent, acked, rejected, suspects = [] } = shown.channel;
   return {
     status: worst,
     loops: loops.length,
     sent,
     acked,
-    ...(rejected === undefined ? {} : { rejected }),
+    ...(rejected === undefined ? {} : { rejected, suspects }),
+    ...holdIn(loops, input),
     ...(shown.name === '' ? {} : { name: shown.name }),
   };
 }
 
+function holdIn(loops: readonly Loop[], { state }: StatusInput): Pick<TypeStatus, 'heldSince' | 'forced'> {
+  const holds = loops.map(({ key }) => holdOf(state.trail, key));
+  const since = holds.flatMap(({ heldSince }) => heldSince ?? []);
+  return {
+    ...(since.length > 0 ? { heldSince: printTimestampMs(epochMs(Math.min(...since))) } : {}),
+    ...(holds.some(({ isForced }) => isForced) ? { forced: true } : {}),
+  };
+}
+
 interface Loop {
+  readonly key: string;
   readonly name: string;
   readonly channel: Channel;
   readonly status: SyncStatus;
@@ -100,9 +118,10 @@ interface Loop {
 
 function loopsOf(type: XdsType, { state, offers, now, slack }: StatusInput): readonly Loop[] {
   const { lastPolledAt, facts } = state;
-  return channelsOf(type, state).map(({ name, channel }) => {
+  return channelsOf(type, state).map(({ key, name, channel }) => {
     const current = currentVersion(type, name, offers[type]);
     return {
+      key,
       name,
       channel,
       status: statusOf({ channel, current, lastPolledAt, refresh: facts.refresh, slack, now }),
@@ -118,6 +137,7 @@ function pollLoops({ channels }: ProxyState): number {
 }
 
 interface NamedChannel {
+  readonly key: string;
   /** The names that the loop asks for; empty for a whole set. */
   readonly name: string;
   readonly channel: Channel;
@@ -127,7 +147,7 @@ function channelsOf(type: XdsType, { channels }: ProxyState): readonly NamedChan
   const { path } = XDS_TYPES[type];
   return Object.entries(channels)
     .filter(([key]) => key === path || key.startsWith(`${path}/`))
-    .map(([key, channel]) => ({ name: key.slice(path.length + 1), channel }));
+    .map(([key, channel]) => ({ key, name: key.slice(path.length + 1), channel }));
 }
 
 /** The loops of clients that poll for deltas: what they would be sent is known where they want a whole set. */
@@ -139,7 +159,7 @@ function deltaLoopsOf(type: XdsType, { state, offers, now, slack }: StatusInput)
     if (wants === undefined) return [];
     const current = wants === 'all' ? offers[type]?.whole?.versionInfo : undefined;
     const status = statusOf({ channel, current, lastPolledAt, refresh: facts.refresh, slack, now });
-    return [{ name: '', channel, status }];
+    return [{ key, name: '', channel, status }];
   });
 }
 

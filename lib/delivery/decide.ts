@@ -1,8 +1,7 @@
-import { canonicalJson } from '../base/hashing.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
-import { XDS_TYPES } from '../envoy/xds-types.ts';
 import type { BodyPart, FoundResource } from '../snapshot/body-part.ts';
 import { type VersionInfo, echoedVersion, versionOf } from '../snapshot/version-info.ts';
+import { noEndpoints } from './no-endpoints.ts';
 import type { Poll } from './read-poll.ts';
 
 /** The answer to one poll before it is worded. */
@@ -31,11 +30,16 @@ export function decide(poll: Asked, { whole, found }: Offer): Decision {
   const versionInfo = versionOf(poll.names.map((name) => [name, found.get(name)?.hash]));
   const hasLost = poll.names.length > 0 && poll.versionInfo !== '' && !poll.names.some((name) => found.has(name));
   if (hasLost) return { answer: 'up-to-date', versionInfo: echoedVersion(poll.versionInfo) };
-  return sendUnlessKnown(
-    poll,
-    versionInfo,
-    poll.names.flatMap((name) => found.get(name)?.part ?? partsWithout(xdsType, name)),
-  );
+  return sendUnlessKnown(poll, versionInfo, partsOf(poll, { found }));
+}
+
+/** What is sent of a snapshot to a poll. */
+export function partsOf(
+  { type: { xdsType }, names }: Omit<Asked, 'versionInfo'>,
+  { whole, found }: Offer,
+): readonly BodyPart[] {
+  if (whole) return whole.parts;
+  return xdsType === undefined ? [] : names.flatMap((name) => found.get(name)?.part ?? partsWithout(xdsType, name));
 }
 
 /** What of a poll decides its answer. */
@@ -55,5 +59,5 @@ function sendUnlessKnown(poll: Asked, versionInfo: VersionInfo, parts: readonly 
 /** PX-12: an unknown cluster has no endpoints, which lets a proxy that waits for them go on; anything else is left out. */
 function partsWithout(type: XdsType, name: string): readonly BodyPart[] {
   if (type !== 'endpoints') return [];
-  return [{ part: 'text', text: canonicalJson({ '@type': XDS_TYPES.endpoints.typeUrl, clusterName: name }) }];
+  return [{ part: 'text', text: noEndpoints(name) }];
 }

@@ -1,4 +1,4 @@
-import type { DurationMs, EpochMs } from '../base/brand.ts';
+import { type DurationMs, durationMs, type EpochMs } from '../base/brand.ts';
 
 /**
  * What one poll loop of a proxy has been told and has taken. REST has neither ACK nor NACK: a proxy shows what it took by the
@@ -11,46 +11,80 @@ export interface Channel {
   readonly polledAt: EpochMs;
   /** What its newest poll carried. */
   readonly acked: string;
-  /** Polls in a row that did not show what was sent. */
+  /** How much speaks for a refusal: polls in a row that did not show what was sent, those after a lost answer for less. */
   readonly unechoed: number;
   /** A version that it was sent and did not take; stays until it takes another one (LAB-4, PX-15). */
   readonly rejected?: string;
+  /** Names of what changed in the version that it did not take. */
+  readonly suspects?: readonly string[];
+  /** Whether the newest answer came after the proxy had stopped waiting for it. */
+  readonly isLate?: true;
+  /** Of a loop for endpoints: whether it may have none. */
+  readonly isEmpty?: true;
 }
 
-/** One poll and what it was answered. */
-export interface Exchange {
+/** What a poll says of the answer before it. */
+export interface Heard {
   /** The version that the poll carried. */
   readonly carried: string;
-  /** The version that the proxy has or should have after the answer. */
-  readonly answered: string;
   readonly at: EpochMs;
+  readonly refresh: DurationMs;
+  /**
+   * What a version is worth that was not shown at once and is shown now. `yes`: it was taken now, the first answer was lost.
+   * `no`: Envoy refuses some clusters once and then echoes a version that it has not applied.
+   */
+  readonly isLateEchoTrue: boolean;
+  /** Whether the poll says outright that it did not take what it was sent; only polls for deltas can. */
+  readonly isRefusal?: boolean;
+}
+
+/** Polls that do not show what was sent, as many as make it a rejection; one alone may come of a lost answer. */
+const UNECHOED_LIMIT = 2;
+/** What a poll counts for when the answer before it was lost for all that can be seen: four of them are no accident. */
+const LOST_COUNTS = 0.5;
+
+/**
+ * The channel when a poll has come. Envoy polls one to two refresh times after it has an answer; a poll that comes later than
+ * that comes from a proxy that waited for an answer and gave it up.
+ */
+export function heard(before: Channel | undefined, poll: Heard): Channel {
+  const { carried, at } = poll;
+  if (before === undefined) return { sent: '', sentAt: at, polledAt: at, acked: carried, unechoed: 0 };
+  const { rejected: _rejected, suspects: _suspects, isLate: _isLate, ...plain } = before;
+  const seen = { ...plain, polledAt: at, acked: carried };
+  // A proxy that had something and polls with nothing is a new process of the same name, or a loop that began again.
+  if (carried === '' && before.acked !== '') return { ...seen, unechoed: 0 };
+  const old = rejectionOf(before);
+  if (before.sent === '') return { ...seen, ...old };
+  if (carried === before.sent) {
+    if (before.rejected === carried) return { ...seen, ...old, unechoed: 0 };
+    const isDoubtful = before.unechoed >= 1 && !poll.isLateEchoTrue;
+    return { ...seen, unechoed: 0, ...(isDoubtful ? { rejected: carried } : {}) };
+  }
+  const weight = poll.isRefusal ? UNECHOED_LIMIT : wasLost(before, poll) ? LOST_COUNTS : 1;
+  const unechoed = before.unechoed + weight;
+  const isNew = unechoed >= UNECHOED_LIMIT && before.rejected !== before.sent;
+  return { ...seen, ...(isNew ? { rejected: before.sent } : old), unechoed };
+}
+
+function wasLost(before: Channel, { at, refresh }: Heard): boolean {
+  return before.isLate === true || at - before.polledAt > 2 * refresh + ANSWER_TIME;
+}
+
+/** From the arrival of a poll to that of its answer at the proxy, at most, when nothing is lost. */
+const ANSWER_TIME = durationMs(1_000);
+
+function rejectionOf({ rejected, suspects }: Channel): Pick<Channel, 'rejected' | 'suspects'> {
+  return { ...(rejected === undefined ? {} : { rejected }), ...(suspects === undefined ? {} : { suspects }) };
+}
+
+/** The channel when its poll has been answered. What is sent for the first time has not been refused yet. */
+export function answered(channel: Channel, versionInfo: string, at: EpochMs): Channel {
+  return channel.sent === versionInfo ? channel : { ...channel, sent: versionInfo, sentAt: at, unechoed: 0 };
 }
 
 /** How a proxy stands with one type (PX-18, PS-1). */
 export type SyncStatus = 'SYNCED' | 'STALE' | 'REJECTED' | 'NOT_SENT' | 'DISCONNECTED';
-
-/**
- * The channel after one more exchange. A poll that does not show what was just sent is a rejection: Envoy may show it in one poll
- * only, before it echoes a version that it has not applied (docs/decisions/0007). A proxy that has nothing at all may also
- * have been restarted, so that is believed only when it happens twice.
- */
-export function noteExchange(before: Channel | undefined, { carried, answered, at }: Exchange): Channel {
-  const sentAt = before?.sent === answered ? before.sentAt : at;
-  const next = { sent: answered, sentAt, polledAt: at, acked: carried };
-  if (before === undefined || hasRestarted(before, carried)) return { ...next, unechoed: 0 };
-  if (carried === before.sent) {
-    const isOld = before.rejected === undefined || before.rejected === carried;
-    return { ...next, unechoed: 0, ...(isOld && before.rejected ? { rejected: before.rejected } : {}) };
-  }
-  const unechoed = before.unechoed + 1;
-  const rejected = unechoed >= (carried === '' ? 2 : 1) ? before.sent : before.rejected;
-  return { ...next, unechoed, ...(rejected === undefined ? {} : { rejected }) };
-}
-
-/** A proxy that had something and polls with nothing is a new process of the same name. */
-function hasRestarted(before: Channel, carried: string): boolean {
-  return carried === '' && before.acked !== '';
-}
 
 /** What is known of a channel when its status is asked for. */
 export interface ChannelSight {

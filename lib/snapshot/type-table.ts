@@ -23,14 +23,14 @@ export function resourceIn({ set, shards }: TypeTable, name: string): FoundResou
 /** All resources of a loaded table. */
 export function* resourcesIn({ set, shards }: TypeTable): Generator<readonly [name: string, resource: FoundResource]> {
   let from = 0;
-  for (const [name, entry] of entriesOf({ set, shards })) {
+  for (const [name, entry] of entriesOf({ shards })) {
     yield [name, { ...entry, part: partAt(set, entry, from) }];
     from += entry.bytes + 1; // and the comma
   }
 }
 
 /** All entries of a loaded table, in the order in which the body of the whole set has them. */
-export function* entriesOf({ shards }: TypeTable): Generator<readonly [name: string, entry: Entry]> {
+export function* entriesOf({ shards }: Pick<TypeTable, 'shards'>): Generator<readonly [name: string, entry: Entry]> {
   for (const shard of shards) yield* shard;
 }
 

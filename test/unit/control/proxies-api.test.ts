@@ -55,7 +55,7 @@ test('LAB-4: a proxy that keeps its old version after it was sent a newer one ha
   const { acked: old = '' } = (await statusOf(service)).types['EDS'] ?? {};
   service.configure(serviceEntry('reviews.default.svc.cluster.local', '10.0.0.2'));
   await service.builder.build('config');
-  for (let poll = 0; poll < 2; poll += 1) await service.poll('endpoints', { names: [reviews], version: old });
+  for (let poll = 0; poll < 3; poll += 1) await service.poll('endpoints', { names: [reviews], version: old });
   const { types } = await statusOf(service);
   assert.equal(types['EDS']?.status, 'REJECTED');
   assert.equal(service.log.fieldsOf('rejected').length, 1);

@@ -1,0 +1,26 @@
+import type { ContentsOf, Place, Trail } from './trail.ts';
+
+/** A record stays small; whoever changed more at once is told of the first. */
+const MAX_SUSPECTS = 20;
+
+/**
+ * Names of the clusters or listeners that a refused version added or changed, one of which is what Envoy does not take (DLV-5).
+ * Of clusters only those for whose endpoints it opened no loop, which it would have done for one that it took.
+ */
+export function suspectsOf(trail: Trail, type: 'clusters' | 'listeners', contentsOf: ContentsOf): readonly string[] {
+  const place: Place | undefined = type === 'clusters' ? trail.clusters : trail.places[type];
+  const namesAt = (n: number | undefined): ReadonlyMap<string, string> => {
+    const step = trail.steps.find((known) => known.n === n);
+    return step ? contentsOf(step.manifest).namesOf(type) : new Map();
+  };
+  const [had, refused] = [namesAt(place?.shown?.step), namesAt(place?.sent.at(-1)?.step)];
+  const changed = [...refused].filter(([name, hash]) => had.get(name) !== hash).map(([name]) => name);
+  const left = type === 'clusters' ? changed.filter((name) => !hasOpened(trail, name, contentsOf)) : changed;
+  return (left.length > 0 ? left : changed).slice(0, MAX_SUSPECTS);
+}
+
+function hasOpened({ warming, steps }: Trail, name: string, contentsOf: ContentsOf): boolean {
+  const step = steps.find(({ n }) => n === warming.step);
+  const hasLoop = step !== undefined && contentsOf(step.manifest).endpointsOf(name) !== 'none';
+  return hasLoop && !warming.unopened.includes(name);
+}
