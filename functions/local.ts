@@ -9,6 +9,7 @@ import { systemClock } from '../lib/adapters/system/clock.ts';
 import { jsonLog, type LogOptions } from '../lib/adapters/system/log.ts';
 import { watchedRecords } from '../lib/adapters/watched-records.ts';
 import { FILE_LIMIT_BYTES } from '../lib/control/api/read-body.ts';
+import { triggerOf } from '../lib/control/build-triggers.ts';
 import { localConfigApi } from '../lib/control/config-api.ts';
 import { configSource } from '../lib/control/config-source.ts';
 import { deliveryService } from '../lib/control/delivery-service.ts';
@@ -47,8 +48,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   const store = dataDirectory === undefined ? inMemory() : openSqliteStore(dataDirectory, clock);
   const state = { isServing: true };
   const counted = metrics(new Registry(), version);
-  const records = watchedRecords(store.records, ({ partition, id }) => {
-    if (partition === 'config' && id === 'head') builds.wake('config');
+  const records = watchedRecords(store.records, (key) => {
+    const trigger = triggerOf(key);
+    if (trigger !== undefined) builds.wake(trigger);
   });
   const ports = { blobs: store.blobs, records, clock, log };
   const source = configSource(ports);

@@ -1,5 +1,6 @@
 import type { DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda';
 import { ATTRIBUTES } from '../lib/adapters/aws/records-table.ts';
+import { triggerOf } from '../lib/control/build-triggers.ts';
 import type { DeliveryService } from '../lib/control/delivery-service.ts';
 import { type Cloud, cloud, cloudDelivery } from './cloud.ts';
 
@@ -14,11 +15,10 @@ export interface PublishParts extends Pick<Cloud, 'log'> {
 export function publishFunction({ delivery, log }: PublishParts): (event: PublishEvent) => Promise<void> {
   return async (event) => {
     const isTimer = !('Records' in event);
-    if (!isTimer && !event.Records.some(movesHead)) return;
+    const trigger = isTimer ? 'timer' : event.Records.map(triggerIn).find((found) => found !== undefined);
+    if (trigger === undefined) return;
     // The process may be frozen from here on and never wake: it leads for the time of this event only.
-    const report = await delivery.builder
-      .build(isTimer ? 'timer' : 'config')
-      .finally(async () => delivery.builder.stepDown());
+    const report = await delivery.builder.build(trigger).finally(async () => delivery.builder.stepDown());
     switch (report.outcome) {
       case 'followed':
         // Someone else leads. It may have read the config before this change, so the stream has to ask again.
@@ -30,10 +30,10 @@ export function publishFunction({ delivery, log }: PublishParts): (event: Publis
   };
 }
 
-/** Whether the record is the head of the config; nothing else in the table asks for a build. */
-function movesHead(record: DynamoDBStreamEvent['Records'][number]): boolean {
-  const keys = record.dynamodb?.Keys;
-  return keys?.[ATTRIBUTES.partition]?.S === 'config' && keys[ATTRIBUTES.id]?.S === 'head';
+/** What one changed record of the table asks for. */
+function triggerIn({ dynamodb }: DynamoDBStreamEvent['Records'][number]): ReturnType<typeof triggerOf> {
+  const keys = dynamodb?.Keys;
+  return triggerOf({ partition: keys?.[ATTRIBUTES.partition]?.S ?? '', id: keys?.[ATTRIBUTES.id]?.S ?? '' });
 }
 
 let made: ((event: PublishEvent) => Promise<void>) | undefined;

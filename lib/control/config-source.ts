@@ -1,8 +1,12 @@
-import type { ContentHash } from '../base/hashing.ts';
+import { type ContentHash, hashOf } from '../base/hashing.ts';
+import { hasCondition } from '../resources/conditions.ts';
 import type { Resource } from '../resources/resource.ts';
+import { isHealthChecked } from '../resources/workload-entry.ts';
 import { type ConfigStorePorts, configStore, newestState, type RevisionState, stateOf } from './config-store.ts';
+import type { Records } from '../ports/records.ts';
 import { existingObjects } from './existing-objects.ts';
 import type { Stamp } from './revisions/commit.ts';
+import { HEALTH_STATUSES, type ObjectStatus, readStatuses, withStatus } from './object-status.ts';
 import { readHead } from './revisions/head.ts';
 import { diffTries } from './revisions/read-trie.ts';
 import { byKey, toResource } from './revisions/stored-object.ts';
@@ -21,6 +25,7 @@ interface HeldRevision {
  */
 export function configSource(ports: Omit<ConfigStorePorts, 'ids'>): ConfigSource {
   const store = configStore({ ...ports, ids: noIds });
+  const withHealth = healthOverlay();
   let held: HeldRevision = { state: stateOf(undefined), resources: new Map() };
 
   const readOnto = async (before: HeldRevision, state: RevisionState): Promise<HeldRevision> => {
@@ -35,11 +40,15 @@ export function configSource(ports: Omit<ConfigStorePorts, 'ids'>): ConfigSource
   };
   return {
     newestRevision: async () => (await readHead(store.records))?.record.revision ?? 0,
+    newestHealth: async () => healthText(await readHealth(store.records)),
     async readNewest() {
+      // Health first: an instance that is newer than what is known of its health counts as not healthy yet, which is true.
+      const healthy = await readHealth(store.records);
       const state = await newestState(store);
       const read = await readOnto(held, state);
       if (read.state.revision >= held.state.revision) held = read; // a slower read of an older revision must not win
-      return { revision: state.revision, resources: [...read.resources.values()] };
+      const resources = [...read.resources].map(([key, resource]) => withHealth(resource, healthy.get(key)));
+      return { revision: state.revision, health: healthText(healthy), resources };
     },
   };
 }
@@ -66,6 +75,31 @@ function overlaid(
   }
   addUpTo(undefined);
   return merged;
+}
+
+type Health = ReadonlyMap<string, ObjectStatus>;
+
+/** The statuses that say that an instance is healthy; all others are as good as none (ST-5). */
+async function readHealth(records: Pick<Records, 'list'>): Promise<Health> {
+  const statuses = await readStatuses(records, HEALTH_STATUSES.prefix);
+  return new Map([...statuses].filter(([, stored]) => hasCondition(stored, 'Healthy', false)));
+}
+
+function healthText(healthy: Health): string {
+  return hashOf([...healthy].map(([key, { uid }]) => `${key} ${uid}`).sort());
+}
+
+/** Gives an instance that is checked the status that says so; the same object again as long as neither changed. */
+function healthOverlay(): (resource: Resource, stored: ObjectStatus | undefined) => Resource {
+  const overlaid = new WeakMap<Resource, Resource>();
+  return (resource, stored) => {
+    if (!stored || resource.kind !== 'WorkloadEntry' || !isHealthChecked(resource)) return resource;
+    const known = overlaid.get(resource);
+    if (known) return known;
+    const shown = withStatus(resource, stored);
+    overlaid.set(resource, shown);
+    return shown;
+  };
 }
 
 /** Reading makes nothing that needs an id. */

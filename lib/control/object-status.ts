@@ -10,6 +10,9 @@ export interface ObjectStatus {
 
 const partition = 'status';
 
+/** Where the statuses lie by which instances say whether they are healthy: the only ones that are an input of builds (ST-5). */
+export const HEALTH_STATUSES = { partition, prefix: 'WorkloadEntry/' } as const;
+
 export async function readStatus(
   records: Pick<Records, 'get'>,
   key: string,

@@ -15,12 +15,16 @@ import type { Metrics } from './metrics.ts';
 export interface ConfigSource {
   /** Number of the newest accepted revision; 0 before the first. */
   newestRevision(): Promise<number>;
+  /** What instances said of their health, as one text: equal texts, equal health. */
+  newestHealth(): Promise<string>;
   /** Every object of the newest revision, and which one that is. What did not change since the last call is the same object. */
   readNewest(): Promise<ConfigAtRevision>;
 }
 
 export interface ConfigAtRevision {
   readonly revision: number;
+  /** What the statuses in the resources were taken from. */
+  readonly health: string;
   readonly resources: readonly Resource[];
 }
 
@@ -53,23 +57,22 @@ export interface WorldsPorts {
 }
 
 export function worlds({ config, clock, metrics }: WorldsPorts): Worlds {
-  let held: { readonly world: WorldAt; readonly at: EpochMs } | undefined;
+  let held: { readonly world: WorldAt; readonly health: string; readonly at: EpochMs } | undefined;
   let reading: Promise<WorldAt> | undefined;
   const memory = runMemory();
 
   const read = async (): Promise<WorldAt> => {
     const at = clock.now();
-    const revision = await config.newestRevision();
-    if (held?.world.revision !== revision) {
-      const { revision: newest, resources } = await config.readNewest();
+    const [revision, health] = await Promise.all([config.newestRevision(), config.newestHealth()]);
+    if (held?.world.revision !== revision || held.health !== health) {
+      const { revision: newest, health: read, resources } = await config.readNewest();
       const world = metrics.timeWorld(() => memory.run((recall) => worldAt(newest, resources, recall)));
-      if (!held || held.world.revision <= newest) held = { world, at };
+      if (!held || held.world.revision <= newest) held = { world, health: read, at };
       const { services, routeTables } = world.world;
       metrics.noteWorld({ revision: newest, services: services.length, virtualServices: routeTables.length });
     }
-    const current = held ?? { world: worldAt(0, [], recallNothing), at };
-    held = { world: current.world, at };
-    return current.world;
+    held = { ...(held ?? { world: worldAt(0, [], recallNothing), health }), at };
+    return held.world;
   };
   /** A read that began after the call: one that is under way may have seen the revision before. */
   const newest = async (): Promise<WorldAt> => {

@@ -1,9 +1,10 @@
 import { type Recall, recallList } from '../base/recall.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
+import { hasCondition } from '../resources/conditions.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
+import { isHealthChecked } from '../resources/workload-entry.ts';
 import { readWorkload, type Workload } from './workload.ts';
 
-const HEALTH_CHECKED = 'proxy.istio.io/health-checks-enabled';
 const REGISTERED_BY_GROUP = 'istio.io/autoRegistrationGroup';
 const WORKLOAD_NAME_LABEL = 'service.istio.io/workload-name';
 
@@ -43,15 +44,7 @@ function workloadName({ metadata }: Resource<'WorkloadEntry'>): string {
   return metadata.annotations?.[REGISTERED_BY_GROUP] ?? metadata.labels?.[WORKLOAD_NAME_LABEL] ?? metadata.name;
 }
 
-/** SE-10: only an entry that says it is checked has to show a condition; an absent one means unhealthy then. */
-function isServing({ metadata, status }: Resource<'WorkloadEntry'>): boolean {
-  if (metadata.annotations?.[HEALTH_CHECKED] !== 'true') return true;
-  const conditions: unknown = status?.['conditions'];
-  if (!Array.isArray(conditions)) return false;
-  return conditions.some((condition: unknown) => isTrueCondition(condition, 'Healthy'));
-}
-
-function isTrueCondition(condition: unknown, type: string): boolean {
-  if (typeof condition !== 'object' || condition === null) return false;
-  return 'type' in condition && condition.type === type && 'status' in condition && condition.status === 'True';
+/** SE-10, ST-5: only an entry that says it is checked has to show a condition; an absent one means unhealthy then. */
+function isServing(entry: Resource<'WorkloadEntry'>): boolean {
+  return !isHealthChecked(entry) || hasCondition(entry, 'Healthy', false);
 }

@@ -47,7 +47,8 @@ export function testDelivery(replaced: Partial<Omit<DeliveryPorts, 'log'>> = {})
     metrics: metrics(new Registry(), 'test'),
     config: {
       newestRevision: async () => current.revision,
-      readNewest: async () => ({ ...current }),
+      newestHealth: async () => '',
+      readNewest: async () => ({ ...current, health: '' }),
     },
     holder: 'test',
     hearsAllPolls: true,

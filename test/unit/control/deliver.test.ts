@@ -134,6 +134,7 @@ test('BLD-7: a build that fails leaves the last good snapshot served', async () 
     ...service.ports,
     config: {
       newestRevision: async () => 2,
+      newestHealth: async () => '',
       readNewest: async () => Promise.reject(new Error('a bug of ours')),
     },
   });
