@@ -12,7 +12,7 @@ import type { Deltas, TypeDelta } from './deltas.ts';
 import { findView, type FindViewPorts, NOT_BUILT_YET } from './find-view.ts';
 import type { Metrics, PollAnswer } from './metrics.ts';
 import { noteAnswer, type NotePorts } from './note-answer.ts';
-import { sentBytes } from './offer.ts';
+import { partReader } from './offer.ts';
 import type { Head, ServedHeads } from './served-heads.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
 import type { View } from './worlds.ts';
@@ -151,8 +151,9 @@ function word(
   if (deltas.every(isNoChange)) return answerUpToDate(type && first?.nonce);
   const bytes = answers.reduce((sum, answer) => sum + bodyBytes(answer), 0);
   const form = type === undefined ? 'many' : 'one';
+  const read = partReader(snapshots);
   return answerPieces(
-    deltaText(answers, form, ({ part }) => sentBytes(snapshots, part)),
+    deltaText(answers, form, ({ part }) => read(part)),
     bytes,
   );
 }

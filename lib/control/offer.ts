@@ -41,3 +41,14 @@ export async function sentBytes(
       return unreachable(part);
   }
 }
+
+/** Reads the parts of one answer. What it cuts slices out of it holds until the answer is made: others may push it out of the memory. */
+export function partReader(snapshots: Pick<StoredSnapshots, 'body'>): (part: BodyPart) => Promise<string | Uint8Array> {
+  const held = new Map<ContentHash, Promise<Uint8Array>>();
+  const body = (hash: ContentHash): Promise<Uint8Array> => {
+    const reading = held.get(hash) ?? snapshots.body(hash);
+    held.set(hash, reading);
+    return reading;
+  };
+  return (part) => sentBytes(part.part === 'slice' ? { body } : snapshots, part);
+}

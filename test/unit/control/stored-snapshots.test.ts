@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryBlobs } from '../../../lib/adapters/memory/memory-blobs.ts';
 import type { ContentHash } from '../../../lib/base/hashing.ts';
-import { sentBytes } from '../../../lib/control/offer.ts';
+import { partReader, sentBytes } from '../../../lib/control/offer.ts';
 import { storedSnapshots } from '../../../lib/control/stored-snapshots.ts';
 import { CorruptStore } from '../../../lib/ports/store-errors.ts';
 import { sentBody } from '../../../lib/snapshot/sealed-resource.ts';
@@ -90,4 +90,26 @@ test('STO-11: a snapshot whose parts are missing or unreadable is a corrupt stor
   stored.set(sealed.manifestHash, blobsSince(sealed).at(-1) ?? assert.fail());
   assert.deepEqual(await snapshots.manifest(sealed.manifestHash), sealed.manifest);
   await assert.rejects(snapshots.find(sealed.manifest.endpoints, ['a']), CorruptStore);
+});
+
+test('SNAP-5: one answer reads the body that it cuts clusters out of once, whatever else is read meanwhile', async () => {
+  const sealed = many(-1);
+  const { snapshots } = await counted(sealed);
+  const { clusters } = await snapshots.manifest(sealed.manifestHash);
+  const found = await snapshots.find(clusters, ['c-1', 'c-2', 'c-3']);
+  let asked = 0;
+  const read = partReader({
+    body: (hash) => {
+      asked += 1;
+      return snapshots.body(hash);
+    },
+  });
+  const texts = await Promise.all(
+    [...found.values()].map(async ({ part }) => String(Buffer.from((await read(part)) as Uint8Array))),
+  );
+  assert.deepEqual(
+    texts,
+    ['c-1', 'c-2', 'c-3'].map((name) => sentBody(cluster(name))),
+  );
+  assert.equal(asked, 1);
 });
