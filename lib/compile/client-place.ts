@@ -1,4 +1,5 @@
 import { NOWHERE } from '../base/locality.ts';
+import type { StageMemory } from '../base/stage-memory.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import { policyLevels } from '../model/policy-levels.ts';
 import { DISTRIBUTION_LABELS } from '../model/service.ts';
@@ -15,19 +16,26 @@ type PlaceReader = Pick<VisibleService, 'service' | 'policy'>;
  * Answers for each service as much of where a client is as its load balancing looks at, so that clients which differ in
  * nothing else share what is made of it. Equal answers are one object.
  */
-export function clientPlaces(client: ClientPlace, mesh: MeshSettings): (reader: PlaceReader) => ClientPlace {
+export function clientPlaces(
+  client: ClientPlace,
+  mesh: MeshSettings,
+  memory: StageMemory,
+): (reader: PlaceReader) => ClientPlace {
   const byLabels = new Map<string, ClientPlace>();
-  const meshLevel = levelReader(mesh.defaultPolicy, mesh);
+  const ofMesh = readerOf([mesh.defaultPolicy], [mesh.localityLb, mesh.zoneAwareLb]);
   return ({ service, policy }) => {
-    const levels = policy === undefined ? [] : policyLevels(policy);
+    const ofPolicy =
+      policy === undefined
+        ? READS_NOTHING
+        : memory.combined('what a policy reads of places', [policy], () => readerOf(policyLevels(policy), []));
     const wished = service.trafficDistribution === undefined ? [] : DISTRIBUTION_LABELS[service.trafficDistribution];
-    const settings = [...meshLevel.settings, ...levels.flatMap(settingsOf)];
     // LB-2: without outlier detection nobody fails over; a service that asks clients to stay near needs none (LB-12).
-    const failsOver = meshLevel.failsOver || wished.length > 0 || levels.some(({ outlier }) => outlier !== undefined);
-    if (!failsOver && !settings.some(countsAlone)) return ANYWHERE;
-    const labels = [...wished, ...settings.flatMap(comparedLabels)];
-    const key = labels.join();
-    const place = byLabels.get(key) ?? placeWith(labels, client);
+    const failsOver = ofMesh.failsOver || ofPolicy.failsOver || wished.length > 0;
+    if (!failsOver && !ofMesh.countsAlone && !ofPolicy.countsAlone) return ANYWHERE;
+    const key = [...wished, ...ofMesh.labels, ...ofPolicy.labels].join();
+    const known = byLabels.get(key);
+    if (known !== undefined) return known;
+    const place = placeWith([...wished, ...ofMesh.labels, ...ofPolicy.labels], client);
     byLabels.set(key, place);
     return place;
   };
@@ -35,19 +43,24 @@ export function clientPlaces(client: ClientPlace, mesh: MeshSettings): (reader: 
 
 type PlaceSetting = LocalityLb | ZoneAwareLb;
 
-interface LevelReader {
-  readonly settings: readonly PlaceSetting[];
+/** What some settings look at in a client's place. */
+interface PlaceReading {
   readonly failsOver: boolean;
+  readonly countsAlone: boolean;
+  readonly labels: readonly string[];
 }
 
-function levelReader(blocks: PolicyBlocks, { localityLb, zoneAwareLb }: MeshSettings): LevelReader {
-  const ofMesh = [localityLb, zoneAwareLb].filter((setting) => setting !== undefined);
-  return { settings: [...settingsOf(blocks), ...ofMesh], failsOver: blocks.outlier !== undefined };
-}
+const READS_NOTHING: PlaceReading = { failsOver: false, countsAlone: false, labels: [] };
 
-function settingsOf({ lb }: PolicyBlocks): readonly PlaceSetting[] {
-  const { locality, zoneAware } = lb ?? {};
-  return [locality, zoneAware].filter((setting) => setting !== undefined && setting !== 'off');
+function readerOf(levels: readonly PolicyBlocks[], others: readonly (PlaceSetting | undefined)[]): PlaceReading {
+  const settings = [...levels.flatMap(({ lb }) => [lb?.locality, lb?.zoneAware]), ...others].filter(
+    (setting) => setting !== undefined && setting !== 'off',
+  );
+  return {
+    failsOver: levels.some(({ outlier }) => outlier !== undefined),
+    countsAlone: settings.some(countsAlone),
+    labels: settings.flatMap(comparedLabels),
+  };
 }
 
 /** LB-9, LB-11: weights per locality and zones count without outlier detection. */

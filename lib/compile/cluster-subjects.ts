@@ -1,3 +1,4 @@
+import type { StageMemory } from '../base/stage-memory.ts';
 import type { Endpoint, Service } from '../model/service.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { OwnInstance, ProxyView, ViewFacts, VisibleService } from '../view/proxy-view.ts';
@@ -39,11 +40,14 @@ export interface ClusterSubjects {
   endpoints(visible: VisibleService): EndpointsSubject;
 }
 
-export function clusterSubjects({ facts, mesh }: Pick<ProxyView, 'facts' | 'mesh'>): ClusterSubjects {
+export function clusterSubjects(
+  { facts, mesh }: Pick<ProxyView, 'facts' | 'mesh'>,
+  memory: StageMemory,
+): ClusterSubjects {
   const { type, profile, ipFamily, locality, selectedLabels, hasLabels } = facts;
   const ofClusters: ClusterFacts = { type, profile, ipFamily };
   const ofEndpoints = { type };
-  const placeOf = clientPlaces({ locality, selectedLabels, hasLabels }, mesh);
+  const placeOf = clientPlaces({ locality, selectedLabels, hasLabels }, mesh, memory);
   return {
     clusters: ({ service, endpoints, policy }) => {
       const shared = { service, policy, facts: ofClusters, mesh };

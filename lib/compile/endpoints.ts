@@ -8,7 +8,7 @@ import { joinedByName } from './joined-pieces.ts';
 
 /** The endpoints of every cluster that finds them by EDS, sorted by name. */
 export function compileEndpoints(view: ProxyView, memory: StageMemory = noMemory): Noted<readonly EndpointsIr[]> {
-  const subjects = clusterSubjects(view);
+  const subjects = clusterSubjects(view, memory);
   const pieces = view.services.map((visible) => memory.piece(SERVICE_ENDPOINTS, subjects.endpoints(visible)));
   return joinedByName('endpoints', pieces, memory);
 }

@@ -75,7 +75,7 @@ export function listenedService({ service, endpoints, aliases, policy }: Visible
   };
 }
 
-const NO_ENDPOINTS: ListenedService['endpoints'] = [];
+const NO_ENDPOINTS: readonly Endpoint[] = [];
 
 export const hasConnectionRules = ({ tcp, tls }: RouteTable): boolean => tcp.length > 0 || tls.length > 0;
 

@@ -4,7 +4,7 @@ import type { Labels } from '../base/labels.ts';
 import type { PieceKind, StageMemory } from '../base/stage-memory.ts';
 import type { RouteIr } from '../ir/route-configuration.ts';
 import type { RouteTable } from '../model/route-table.ts';
-import type { Service } from '../model/service.ts';
+import type { ServicePort } from '../model/service.ts';
 import { hasHashKey } from './hash-key.ts';
 import { compileHttpRoutes } from './http-routes.ts';
 import type { RouteAttachment, RoutedService } from './route-attachment.ts';
@@ -47,7 +47,7 @@ export function tableRoutes(table: RouteTable, at: RouteAttachment, memory: Stag
 }
 
 const NO_LABELS: Labels = {};
-const NO_PORTS: Service['ports'] = [];
+const NO_PORTS: readonly ServicePort[] = [];
 const NO_DESTINATIONS: readonly RouteDestination[] = [];
 
 interface TableReads {

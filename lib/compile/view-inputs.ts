@@ -19,4 +19,4 @@ const membersOf = (parts: object): readonly object[] =>
   Object.values(parts as Parts).map((member) => member ?? NOTHING);
 
 /** Stands for a member that is not there. */
-const NOTHING = {};
+const NOTHING: Readonly<Record<string, never>> = {};

@@ -175,7 +175,7 @@ async function buildView(ports: BuildPorts, build: ViewBuild): Promise<Published
 async function sealAndPublish(ports: BuildPorts, { view, world, reign }: ViewBuild): Promise<Published> {
   const { epoch, guard } = reign;
   const started = ports.clock.now();
-  const { sealed, issues } = ports.sealView(world, view.facts);
+  const { sealed, issues } = ports.sealView(world, view);
   const outcome = await publish(ports, {
     viewKey: view.key,
     sealed,

@@ -11,26 +11,32 @@ import {
   sealPart,
   sealResource,
 } from '../snapshot/sealed-resource.ts';
+import { perType, type SealedLists } from '../snapshot/snapshot.ts';
 
 /** Spells and seals what proxies are given; the same object of the IR is spelled and hashed once, for every view that has it. */
-export type ResourceSealer = (ir: ProxyIr) => readonly (readonly SealedResource[])[];
+export type ResourceSealer = (ir: ProxyIr) => SealedLists;
 
 /** Proxies say how often they poll, so that the number of settings has to be bounded. */
 const POLL_SETTINGS = 32;
 
-/** One list for each list of the IR, in its order; the same list again for the same list. */
+/** One list for each type, in the order of the IR; the same list again for the same list of the IR. */
 export function resourceSealer(): ResourceSealer {
   const byRefresh = leastRecentlyUsed<DurationMs, SealedParts>({ max: POLL_SETTINGS });
   const sealRoutes = routeSealer();
   return (ir) => {
     const sealed = byRefresh.get(ir.refresh) ?? sealedParts();
     byRefresh.set(ir.refresh, sealed);
-    const withoutRoutes = eachList({ ...ir, routes: [] }, (items, encode) =>
-      sealed.lists(items, () => items.map((item) => sealed.items(item, () => sealResource(encode(item))))),
-    );
-    return [...withoutRoutes, sealed.lists(ir.routes, () => ir.routes.map(sealRoutes))];
+    const lists = perType((): readonly SealedResource[] => NONE);
+    eachList({ ...ir, routes: NONE }, (type, items, encode) => {
+      const sealList = (): readonly SealedResource[] =>
+        items.map((item) => sealed.items(item, () => sealResource(encode(item))));
+      lists[type] = items.length === 0 ? NONE : sealed.lists(items, sealList);
+    });
+    return { ...lists, routes: sealed.lists(ir.routes, () => ir.routes.map(sealRoutes)) };
   };
 }
+
+const NONE: readonly never[] = [];
 
 /** Everything that was sealed for one poll setting, as long as what it was sealed from lives. */
 interface SealedParts {

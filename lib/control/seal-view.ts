@@ -1,55 +1,82 @@
 import type { Issue, Noted } from '../base/issue.ts';
+import { leastRecentlyUsed } from '../base/least-recently-used.ts';
 import { compile } from '../compile/compile.ts';
-import { XDS_CLUSTER } from '../envoy/config-source.ts';
-import { brokenReferences } from '../snapshot/references.ts';
+import type { XdsType } from '../envoy/envoy-resource.ts';
+import { XDS_TYPES } from '../envoy/xds-types.ts';
+import type { BrokenReference } from '../snapshot/references.ts';
 import type { SealedResource } from '../snapshot/sealed-resource.ts';
-import { seal, type Sealed } from '../snapshot/snapshot.ts';
+import { perType, type Sealed, type SealedLists, sealTables } from '../snapshot/snapshot.ts';
+import { wholeCheck } from '../snapshot/whole-check.ts';
+import { tableOf, type TypeTable } from '../snapshot/type-table.ts';
 import { buildProxyView } from '../view/build-proxy-view.ts';
-import type { ViewFacts } from '../view/proxy-view.ts';
+import type { ViewFacts, ViewKey } from '../view/proxy-view.ts';
 import type { PieceMemory } from './piece-memory.ts';
 import { resourceSealer } from './resource-sealer.ts';
-import type { WorldAt } from './worlds.ts';
+import type { View, WorldAt } from './worlds.ts';
 import { cacheToken } from './xds-cache.ts';
 
 /** What one view is given at one world. Throws IncompleteSnapshot instead of letting a proxy wait for what never comes. */
-export type SealView = (world: Pick<WorldAt, 'world' | 'revision'>, facts: ViewFacts) => SealedView;
+export type SealView = (world: WorldToBuild, view: View) => SealedView;
+
+export type WorldToBuild = Pick<WorldAt, 'world' | 'revision'>;
 
 export interface SealedView {
   readonly sealed: Sealed;
   readonly issues: readonly Issue[];
 }
 
+/** Views whose last snapshot is remembered, so that the next one is compared with it. */
+const REMEMBERED_VIEWS = 2_000;
+
+/** The line from a world to a sealed snapshot, where only what no build has made before is made (BLD-3). */
 export function viewSealer(pieces: PieceMemory): SealView {
   const buildSealed = sealedBuild(pieces);
-  return (world, facts) => {
-    const { value: resources, issues } = buildSealed(world, facts);
-    const broken = brokenReferences(resources, [XDS_CLUSTER]).find(({ isSevere }) => isSevere);
-    if (broken) {
-      const { from, to } = broken;
-      throw new IncompleteSnapshot(`${from.type}/${from.name} names ${to.type}/${to.name}, which the snapshot lacks`);
-    }
-    return { sealed: seal(resources), issues };
+  const check = wholeCheck();
+  const tableFor = tableMemory();
+  const last = leastRecentlyUsed<ViewKey, Sealed>({ max: REMEMBERED_VIEWS });
+  return (world, { key, facts }) => {
+    const { value: lists, issues } = buildSealed(world, facts);
+    const before = last.get(key);
+    if (before && TYPES.every((type) => before.resources[type] === lists[type])) return { sealed: before, issues };
+    const broken = check(lists, before?.resources);
+    if (broken) throw new IncompleteSnapshot(broken);
+    const sealed = sealTables(
+      lists,
+      perType((type) => tableFor(type, lists[type], before?.tables[type])),
+    );
+    last.set(key, sealed);
+    return { sealed, issues };
   };
 }
 
-/** The line from a world to sealed resources, where only what no build has made before is made (BLD-3). */
-export function sealedBuild(
-  pieces: PieceMemory,
-): (world: Parameters<SealView>[0], facts: ViewFacts) => Noted<readonly SealedResource[]> {
-  const sealedLists = resourceSealer();
+const TYPES = Object.keys(XDS_TYPES) as XdsType[];
+
+/** The table of a list, made once for all views that have the list. */
+function tableMemory(): typeof tableOf {
+  const tables = perType(() => new WeakMap<readonly SealedResource[], TypeTable>());
+  return (type, list, before) => {
+    const table = tables[type].get(list) ?? tableOf(type, list, before);
+    tables[type].set(list, table);
+    return table;
+  };
+}
+
+/** The line from a world to sealed resources, without asking whether they are complete. */
+export function sealedBuild(pieces: PieceMemory): (world: WorldToBuild, facts: ViewFacts) => Noted<SealedLists> {
+  const sealLists = resourceSealer();
   return ({ world, revision }, facts) => {
     const memory = pieces.forBuild({ startedAt: cacheToken(revision) });
     const view = buildProxyView(world, facts, memory);
     const ir = compile(view.value, memory);
-    return { value: sealedLists(ir.value).flat(), issues: [...view.issues, ...ir.issues] };
+    return { value: sealLists(ir.value), issues: [...view.issues, ...ir.issues] };
   };
 }
 
 /** We built a snapshot that is not whole (SNAP-1); it is not published, and the view keeps the one before. */
 class IncompleteSnapshot extends Error {
   readonly code = 'INCOMPLETE_SNAPSHOT';
-  constructor(message: string) {
-    super(message);
+  constructor({ from, to }: BrokenReference) {
+    super(`${from.type}/${from.name} names ${to.type}/${to.name}, which the snapshot lacks`);
     this.name = 'IncompleteSnapshot';
   }
 }

@@ -7,10 +7,11 @@ import { encodeRouteConfiguration } from './route-configuration.ts';
 
 /** How Envoy wants the decisions written: a pure spelling, one resource per entry, in the order of the IR. */
 export const encodeProxy = (ir: ProxyIr): readonly EnvoyResource[] =>
-  eachList(ir, (items, encode) => items.map(encode)).flat();
+  eachList(ir, (_type, items, encode) => items.map(encode)).flat();
 
 /** Takes one list of the IR and what spells an item of it, which may look at nothing but the item and the poll setting. */
 export type ListVisitor<Result> = <Item extends { readonly name: string }>(
+  type: XdsType,
   items: readonly Item[],
   encode: (item: Item) => EnvoyResource,
 ) => Result;
@@ -22,7 +23,7 @@ export function eachList<Result>(ir: ProxyIr, visit: ListVisitor<Result>): reado
     type: XdsType,
     items: readonly Item[],
     encode: (item: Item, polls: PollSetting) => ProtoJson,
-  ): Result => visit(items, (item) => ({ type, name: item.name, body: encode(item, polls) }));
+  ): Result => visit(type, items, (item) => ({ type, name: item.name, body: encode(item, polls) }));
   return [
     visited('clusters', ir.clusters, encodeCluster),
     visited('endpoints', ir.endpoints, encodeEndpoints),

@@ -37,9 +37,12 @@ export function brokenReferences(
   return resources.flatMap((from) =>
     from.references
       .filter((to) => !present.has(`${to.type}/${to.name}`))
-      .map((to) => ({ from: { type: from.type, name: from.name }, to, isSevere: to.type !== 'clusters' })),
+      .map((to) => ({ from: { type: from.type, name: from.name }, to, isSevere: isSevere(to) })),
   );
 }
+
+/** Envoy answers 503 where a route leads to a cluster that nobody has, and waits without end for anything else. */
+export const isSevere = ({ type }: Reference): boolean => type !== 'clusters';
 
 /** Every resource that this one names, each once. */
 export function referencesOf(resource: EnvoyResource): readonly Reference[] {

@@ -12,8 +12,11 @@ export interface Sealed {
   /** The blob that holds the manifest. */
   readonly manifestHash: ContentHash;
   readonly tables: Tables;
-  readonly resources: Readonly<Record<XdsType, readonly SealedResource[]>>;
+  readonly resources: SealedLists;
 }
+
+/** Resources by their type. */
+export type SealedLists = Readonly<Record<XdsType, readonly SealedResource[]>>;
 
 export type Tables = Readonly<Record<XdsType, TypeTable>>;
 
@@ -24,9 +27,16 @@ export type Tables = Readonly<Record<XdsType, TypeTable>>;
 export function seal(resources: readonly SealedResource[], before?: Tables): Sealed {
   const byType = perType((): SealedResource[] => []);
   for (const resource of resources) byType[resource.type].push(resource);
-  const tables = perType((type) => tableOf(type, byType[type], before?.[type]));
+  return sealTables(
+    byType,
+    perType((type) => tableOf(type, byType[type], before?.[type])),
+  );
+}
+
+/** The snapshot of resources whose tables are made already. */
+export function sealTables(resources: SealedLists, tables: Tables): Sealed {
   const manifest = perType((type) => tables[type].set);
-  return { manifest, manifestHash: hashBytes(printManifest(manifest)), tables, resources: byType };
+  return { manifest, manifestHash: hashBytes(printManifest(manifest)), tables, resources };
 }
 
 /** The snapshot that a view serves, as far as the next one's blobs depend on it. */
@@ -65,7 +75,7 @@ function newShards({ set, shards }: TypeTable, served?: TypeManifest): readonly 
 }
 
 /** One value for every type. */
-function perType<T>(make: (type: XdsType) => T): Record<XdsType, T> {
+export function perType<T>(make: (type: XdsType) => T): Record<XdsType, T> {
   const types = Object.keys(XDS_TYPES) as XdsType[];
   return Object.fromEntries(types.map((type) => [type, make(type)])) as Record<XdsType, T>;
 }
