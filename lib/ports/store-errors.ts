@@ -52,3 +52,12 @@ export class StoreUnavailable extends Error {
     this.key = key;
   }
 }
+
+/** A message over the size that every queue can hold; the caller put into a message what belongs into a blob. */
+export class MessageTooLarge extends Error {
+  readonly code = 'MESSAGE_TOO_LARGE';
+  constructor(bytes: number) {
+    super(`a message of ${bytes} bytes is larger than the 256 KiB that every queue can hold`);
+    this.name = 'MessageTooLarge';
+  }
+}

@@ -1,7 +1,8 @@
 import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, PutBucketVersioningCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
-import { dynamoClient, s3Client } from '../../lib/adapters/aws/clients.ts';
+import { dynamoClient, s3Client, sqsClient } from '../../lib/adapters/aws/clients.ts';
 import { recordsTable } from '../../lib/adapters/aws/records-table.ts';
 import { durationMs } from '../../lib/base/brand.ts';
 import type { StartedServer } from './started-server.ts';
@@ -12,6 +13,10 @@ export function s3At({ endpoint, region, credentials }: StartedServer): S3Client
 
 export function dynamoAt({ endpoint, region, credentials }: StartedServer): DynamoDBClient {
   return dynamoClient({ endpoint, region, credentials, patience: STAND_IN_PATIENCE });
+}
+
+export function sqsAt({ endpoint, region, credentials }: StartedServer): SQSClient {
+  return sqsClient({ endpoint, region, credentials, patience: STAND_IN_PATIENCE });
 }
 
 /** The first request to a stand-in that has just started may take seconds on a busy machine. */

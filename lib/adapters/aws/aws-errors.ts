@@ -1,6 +1,6 @@
 import { StoreRefused, StoreUnavailable } from '../../ports/store-errors.ts';
 
-/** Answers of 400 to 499 that nevertheless mean "not now"; DynamoDB and S3 name them, the status alone does not tell. */
+/** Answers of 400 to 499 that nevertheless mean "not now"; DynamoDB, S3 and SQS name them, the status alone does not tell. */
 const TRANSIENT = new Set([
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
@@ -11,6 +11,9 @@ const TRANSIENT = new Set([
   'LimitExceededException',
   'ReplicatedWriteConflictException',
   'SlowDown',
+  'RequestThrottled',
+  'KmsThrottled',
+  'OverLimit',
   'RequestTimeout',
   'ConditionalRequestConflict',
   'OperationAborted',

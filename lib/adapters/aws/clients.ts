@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { type DurationMs, durationMs } from '../../base/brand.ts';
 
 /** Where the services are and who asks; what is left out comes from the environment, as everywhere in AWS. */
@@ -32,6 +33,14 @@ export function dynamoClient({ patience = RECORD_PATIENCE, ...access }: AwsAcces
 export function s3Client({ patience = BLOB_PATIENCE, ...access }: AwsAccess = {}): S3Client {
   const forcePathStyle = access.endpoint !== undefined;
   return new S3Client({ ...access, forcePathStyle, maxAttempts: ATTEMPTS, requestHandler: bounded(patience) });
+}
+
+/** A message is taken in some milliseconds; nobody asks the queue to wait for one. */
+const MESSAGE_PATIENCE = durationMs(5_000);
+
+/** A client for messages; likewise bounded. */
+export function sqsClient({ patience = MESSAGE_PATIENCE, ...access }: AwsAccess = {}): SQSClient {
+  return new SQSClient({ ...access, maxAttempts: ATTEMPTS, requestHandler: bounded(patience) });
 }
 
 const bounded = (patience: DurationMs) => ({
