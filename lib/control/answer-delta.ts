@@ -12,6 +12,7 @@ import type { Deltas, TypeDelta } from './deltas.ts';
 import { findView, type FindViewPorts, NOT_BUILT_YET } from './find-view.ts';
 import type { Metrics, PollAnswer } from './metrics.ts';
 import { noteAnswer, type NotePorts } from './note-answer.ts';
+import type { Refusal as StatedRefusal } from './proxy-states.ts';
 import { partReader } from './offer.ts';
 import type { Head, ServedHeads } from './served-heads.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
@@ -131,8 +132,12 @@ async function note(ports: DeltaPorts, { poll, facts }: ReadArrival, { view, hea
   const answer = answerTo(delta);
   await noteAnswer(ports, {
     ...{ facts, nodeHash: poll.nodeHash, view, head, type, channel: deltaChannel(type, subscriptions) },
-    ...{ carried, answered, answer, duration, isRefusal: delta.request.rejection !== undefined },
+    ...{ carried, answered, answer, duration, refusal: refusalIn(delta) },
   });
+}
+
+function refusalIn({ request: { rejection: reason }, refused }: RequestDelta): StatedRefusal | undefined {
+  return reason === undefined ? undefined : { reason, suspects: refused };
 }
 
 const answerTo = (delta: RequestDelta): PollAnswer => (isNoChange(delta) ? 'up-to-date' : 'send');

@@ -77,8 +77,8 @@ function pollingProxy({ clock }: OrderPorts, { poll, facts, view }: PollInView):
 }
 
 function seenPoll({ clock, slack }: OrderPorts, { poll, type, facts }: PollInView, head: Head): SeenPoll {
-  const { names, versionInfo: carried } = poll;
-  return { type, names, carried, now: clock.now(), refresh: facts.refresh, slack, newest: head.manifest };
+  const { names, versionInfo: carried, rejection: refusal } = poll;
+  return { type, names, carried, refusal, now: clock.now(), refresh: facts.refresh, slack, newest: head.manifest };
 }
 
 /** What the snapshot has of what a poll asks for; `undefined` when it has nothing of it. */

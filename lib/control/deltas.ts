@@ -6,6 +6,7 @@ import type { Subscriptions } from '../delivery/subscriptions.ts';
 import { CorruptStore } from '../ports/store-errors.ts';
 import type { FoundResource } from '../snapshot/body-part.ts';
 import type { Manifest, TypeManifest } from '../snapshot/manifest.ts';
+import { MAX_SUSPECTS } from '../delivery/suspects.ts';
 import { entriesOf, resourcesIn } from '../snapshot/type-table.ts';
 import { type VersionInfo, versionOf } from '../snapshot/version-info.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
@@ -16,6 +17,8 @@ export interface TypeDelta extends Delta {
   readonly carried: string;
   /** Of the state that it has after the answer. */
   readonly versionInfo: VersionInfo;
+  /** Names of what an answer changed that the client says it did not take, the first of them. */
+  readonly refused: readonly string[];
 }
 
 /**
@@ -49,14 +52,17 @@ export function deltas(snapshots: StoredSnapshots): Deltas {
       const since = named && (await deltaSince(snapshots, { before: named.set, set, request }));
       if (!named || !since) return undefined;
       const carried = isNoChange(since) ? versionInfo : await versionFor(named.manifestHash, request);
-      return { ...since, carried, versionInfo };
+      return { ...since, carried, versionInfo, refused: [] };
     }
     const delta = deltaFromVersions(request.versions, await wanted(snapshots, set, request.subscriptions));
-    if (isNoChange(delta)) return { ...delta, carried: versionInfo, versionInfo };
+    if (isNoChange(delta)) return { ...delta, carried: versionInfo, versionInfo, refused: [] };
     const carried = request.versions.size === 0 ? '' : versionOf(request.versions);
+    if (request.rejection === undefined || !named) return { ...delta, carried, versionInfo, refused: [] };
+    const rejected = deltaFromVersions(request.versions, await wanted(snapshots, named.set, request.subscriptions));
+    const refused = [...rejected.changed.keys()].slice(0, MAX_SUSPECTS);
     // What a client did not take it is not sent again; it will be sent what comes next.
-    const isRejected = named !== undefined && (await versionFor(named.manifestHash, request)) === versionInfo;
-    return { ...(isRejected ? NO_CHANGE : delta), carried, versionInfo };
+    const isSame = (await versionFor(named.manifestHash, request)) === versionInfo;
+    return { ...(isSame ? NO_CHANGE : delta), carried, versionInfo, refused };
   };
 }
 

@@ -5,7 +5,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { ProxyFacts } from '../view/proxy-facts.ts';
 import type { Metrics, PollAnswer } from './metrics.ts';
-import type { NotedChange, ProxyStates } from './proxy-states.ts';
+import type { NotedChange, ProxyStates, Refusal } from './proxy-states.ts';
 import type { Head } from './served-heads.ts';
 import type { View } from './worlds.ts';
 
@@ -28,17 +28,17 @@ export interface AnsweredPoll {
   /** The version that the proxy showed, and the one that it has or should have now. */
   readonly carried: string;
   readonly answered: string;
-  /** Whether the poll said that the proxy did not take what it was sent. */
-  readonly isRefusal?: boolean;
+  /** What the poll said of an answer that the proxy did not take. */
+  readonly refusal?: Refusal | undefined;
   readonly answer: PollAnswer;
   readonly duration: DurationMs;
 }
 
 /** Takes down what a proxy showed and was told, and says so where it is news. */
 export async function noteAnswer(ports: NotePorts, answered: AnsweredPoll): Promise<void> {
-  const { facts, nodeHash, view, channel, carried, isRefusal = false } = answered;
+  const { facts, nodeHash, view, channel, carried, refusal } = answered;
   const at = ports.clock.now();
-  const noted = { facts, nodeHash, viewKey: view.key, channel, at, carried, answered: answered.answered, isRefusal };
+  const noted = { facts, nodeHash, viewKey: view.key, channel, at, carried, answered: answered.answered, refusal };
   tellNews(ports, answered, await ports.states.note(noted));
 }
 
@@ -52,8 +52,8 @@ export function tellNews(ports: NotePorts, answered: AnsweredPoll, { isFirstPoll
   }
   if (after?.rejected !== undefined && after.rejected !== before?.rejected) {
     ports.metrics.noteRejected(answered.type.path);
-    const { rejected: versionInfo, suspects = [] } = after;
-    ports.log.warn('rejected', { proxy: id, channel, versionInfo, suspects });
+    const { rejected: versionInfo, reason, suspects = [] } = after;
+    ports.log.warn('rejected', { proxy: id, channel, versionInfo, ...(reason && { reason }), suspects });
   }
   const hasTaken = before !== undefined && before.acked !== '' && before.acked !== answered.carried;
   const isNewest = answered.answered === answered.carried;

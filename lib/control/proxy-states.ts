@@ -34,8 +34,14 @@ export interface NotedPoll extends PollingProxy {
   /** The version that the poll carried, and the one that the proxy has or should have after the answer. */
   readonly carried: string;
   readonly answered: string;
-  /** Whether the poll said that the proxy did not take what it was sent. */
-  readonly isRefusal?: boolean;
+  /** What the poll said of an answer that the proxy did not take. */
+  readonly refusal?: Refusal | undefined;
+}
+
+export interface Refusal {
+  readonly reason: string;
+  /** Names of what that answer changed. */
+  readonly suspects: readonly string[];
 }
 
 /** What the poll changed in what is known of its loop. */
@@ -201,9 +207,13 @@ async function noteTogether(records: Pick<Records, 'get'>, entry: Held, poll: No
 }
 
 function noteAlone(entry: Held, poll: NotedPoll): NotedChange {
-  const { carried, answered: versionInfo, at, facts, channel, isRefusal = false } = poll;
+  const { carried, answered: versionInfo, at, facts, channel, refusal } = poll;
   const { channels } = entry.state ?? NOTHING_KNOWN;
-  const seen = heard(channels[channel], { carried, at, refresh: facts.refresh, isLateEchoTrue: true, isRefusal });
+  const before = channels[channel];
+  const heardPoll = { carried, at, refresh: facts.refresh, isLateEchoTrue: true, refusal: refusal?.reason };
+  const after = heard(before, heardPoll);
+  const isNewlyRefused = refusal !== undefined && after.rejected !== before?.rejected;
+  const seen = isNewlyRefused ? { ...after, suspects: refusal.suspects } : after;
   return change(entry, poll, { ...entry.state, channels: { ...channels, [channel]: answered(seen, versionInfo, at) } });
 }
 

@@ -38,6 +38,8 @@ export interface TypeStatus {
   readonly sent: string;
   readonly acked: string;
   readonly rejected?: string;
+  /** Why it did not take that version, where it said so. */
+  readonly reason?: string;
   /** Names of what the rejected version added or changed: one of them is what the proxy does not take. */
   readonly suspects?: readonly string[];
   /** Since when the longest waiting loop is not given what it would be, because the proxy has not shown the clusters for it. */
@@ -88,13 +90,13 @@ function typeStatus(type: XdsType, input: StatusInput): TypeStatus {
   const worst = worstOf(loops.map(({ status }) => status));
   const shown = loops.find(({ status }) => status === worst);
   if (!shown) return { status: 'NOT_SENT', loops: 0, sent: '', acked: '' };
-  const { sent, acked, rejected, suspects = [] } = shown.channel;
+  const { sent, acked, rejected, reason, suspects = [] } = shown.channel;
   return {
     status: worst,
     loops: loops.length,
     sent,
     acked,
-    ...(rejected === undefined ? {} : { rejected, suspects }),
+    ...(rejected === undefined ? {} : { rejected, ...(reason && { reason }), suspects }),
     ...holdIn(loops, input),
     ...(shown.name === '' ? {} : { name: shown.name }),
   };

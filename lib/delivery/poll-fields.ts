@@ -35,3 +35,14 @@ export function namesIn(message: JsonObject, field: string, max: number): readon
 export function isName(name: unknown): name is string {
   return typeof name === 'string' && name.length <= MAX_NAME_CHARACTERS;
 }
+
+/** Enough to tell one error from another; Envoy's messages repeat whole resources. */
+const MAX_REJECTION_CHARACTERS = 1_000;
+
+/** Why a client did not take an answer (PX-15); `undefined` when it does not say that, `false` when it says it wrongly. */
+export function rejectionIn(request: JsonObject): string | undefined | false {
+  const detail = fieldOf(request, 'error_detail');
+  if (detail === undefined) return undefined;
+  const message = isObject(detail) ? (detail['message'] ?? '') : undefined;
+  return typeof message === 'string' && (message.slice(0, MAX_REJECTION_CHARACTERS) || 'no reason given');
+}

@@ -15,6 +15,8 @@ export interface Channel {
   readonly unechoed: number;
   /** A version that it was sent and did not take; stays until it takes another one (LAB-4, PX-15). */
   readonly rejected?: string;
+  /** Why it did not, where it said so. */
+  readonly reason?: string;
   /** Names of what changed in the version that it did not take. */
   readonly suspects?: readonly string[];
   /** Whether the newest answer came after the proxy had stopped waiting for it. */
@@ -34,8 +36,8 @@ export interface Heard {
    * `no`: Envoy refuses some clusters once and then echoes a version that it has not applied.
    */
   readonly isLateEchoTrue: boolean;
-  /** Whether the poll says outright that it did not take what it was sent; only polls for deltas can. */
-  readonly isRefusal?: boolean;
+  /** Why the proxy did not take what it was sent, if the poll says that outright; Envoy's REST polls never do (PX-15). */
+  readonly refusal?: string | undefined;
 }
 
 /** Polls that do not show what was sent, as many as make it a rejection; one alone may come of a lost answer. */
@@ -50,21 +52,22 @@ const LOST_COUNTS = 0.5;
 export function heard(before: Channel | undefined, poll: Heard): Channel {
   const { carried, at } = poll;
   if (before === undefined) return { sent: '', sentAt: at, polledAt: at, acked: carried, unechoed: 0 };
-  const { rejected: _rejected, suspects: _suspects, isLate: _isLate, ...plain } = before;
+  const { rejected: _rejected, reason: _reason, suspects: _suspects, isLate: _isLate, ...plain } = before;
   const seen = { ...plain, polledAt: at, acked: carried };
   // A proxy that had something and polls with nothing is a new process of the same name, or a loop that began again.
   if (carried === '' && before.acked !== '') return { ...seen, unechoed: 0 };
   const old = rejectionOf(before);
   if (before.sent === '') return { ...seen, ...old };
-  if (carried === before.sent) {
+  if (carried === before.sent && poll.refusal === undefined) {
     if (before.rejected === carried) return { ...seen, ...old, unechoed: 0 };
     const isDoubtful = before.unechoed >= 1 && !poll.isLateEchoTrue;
     return { ...seen, unechoed: 0, ...(isDoubtful ? { rejected: carried } : {}) };
   }
-  const weight = poll.isRefusal ? UNECHOED_LIMIT : wasLost(before, poll) ? LOST_COUNTS : 1;
+  const weight = poll.refusal !== undefined ? UNECHOED_LIMIT : wasLost(before, poll) ? LOST_COUNTS : 1;
   const unechoed = before.unechoed + weight;
   const isNew = unechoed >= UNECHOED_LIMIT && before.rejected !== before.sent;
-  return { ...seen, ...(isNew ? { rejected: before.sent } : old), unechoed };
+  const reason = poll.refusal ? { reason: poll.refusal } : {};
+  return { ...seen, ...(isNew ? { rejected: before.sent, ...reason } : old), unechoed };
 }
 
 function wasLost(before: Channel, { at, refresh }: Heard): boolean {
@@ -74,8 +77,12 @@ function wasLost(before: Channel, { at, refresh }: Heard): boolean {
 /** From the arrival of a poll to that of its answer at the proxy, at most, when nothing is lost. */
 const ANSWER_TIME = durationMs(1_000);
 
-function rejectionOf({ rejected, suspects }: Channel): Pick<Channel, 'rejected' | 'suspects'> {
-  return { ...(rejected === undefined ? {} : { rejected }), ...(suspects === undefined ? {} : { suspects }) };
+function rejectionOf({ rejected, reason, suspects }: Channel): Pick<Channel, 'rejected' | 'reason' | 'suspects'> {
+  return {
+    ...(rejected === undefined ? {} : { rejected }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(suspects === undefined ? {} : { suspects }),
+  };
 }
 
 /** The channel when its poll has been answered. What is sent for the first time has not been refused yet. */

@@ -1,6 +1,6 @@
 import { type ContentHash, hashOf } from '../base/hashing.ts';
 import { type DiscoveryType, discoveryTypeOfUrl, discoveryTypes } from './discovery-types.ts';
-import { fieldOf, isName, isObject, type JsonObject, namesIn, parseObject } from './poll-fields.ts';
+import { fieldOf, isName, isObject, type JsonObject, namesIn, parseObject, rejectionIn } from './poll-fields.ts';
 import { type PolledNode, readPolledNode } from './polled-node.ts';
 import type { Refusal } from './read-poll.ts';
 import { type Subscriptions, subscriptionsOf } from './subscriptions.ts';
@@ -85,7 +85,7 @@ function readRequest(request: JsonObject, type: DiscoveryType): DeltaRequest | s
   const nonce = fieldOf(request, 'response_nonce') ?? '';
   if (!isVersion(nonce)) return `response_nonce must be a text of at most ${MAX_VERSION_CHARACTERS} characters`;
   const rejection = rejectionIn(request);
-  if (rejection === INVALID) return 'error_detail must be an object whose message is a text';
+  if (rejection === false) return 'error_detail must be an object whose message is a text';
   return { type, subscriptions: subscriptionsOf(type, subscribed, unsubscribed), versions, nonce, rejection };
 }
 
@@ -102,17 +102,6 @@ function versionsIn(request: JsonObject): ReadonlyMap<string, string> | string {
 
 function isVersion(value: unknown): value is string {
   return typeof value === 'string' && value.length <= MAX_VERSION_CHARACTERS;
-}
-
-const INVALID = Symbol('invalid');
-/** Enough to tell one error from another; Envoy's messages repeat whole resources. */
-const MAX_REJECTION_CHARACTERS = 1_000;
-
-function rejectionIn(request: JsonObject): string | undefined | typeof INVALID {
-  const detail = fieldOf(request, 'error_detail');
-  if (detail === undefined) return undefined;
-  const message = isObject(detail) ? (detail['message'] ?? '') : undefined;
-  return typeof message === 'string' ? message.slice(0, MAX_REJECTION_CHARACTERS) : INVALID;
 }
 
 function refuse(code: string, message: string): ReadDeltaPoll {

@@ -1,6 +1,6 @@
 import { type ContentHash, hashOf } from '../base/hashing.ts';
 import type { DiscoveryType } from './discovery-types.ts';
-import { fieldOf, type JsonObject, namesIn, parseObject } from './poll-fields.ts';
+import { fieldOf, type JsonObject, namesIn, parseObject, rejectionIn } from './poll-fields.ts';
 import { type PolledNode, readPolledNode } from './polled-node.ts';
 
 /** The largest body of a poll: an Envoy that does not strip its extension list sends about 77 KB. */
@@ -18,6 +18,8 @@ export interface Poll {
   readonly versionInfo: string;
   /** Each once, sorted. Empty asks for the whole set, or, of a type that goes by name, for nothing. */
   readonly names: readonly string[];
+  /** Why the proxy did not take what it was sent, if it says so (PX-15); Envoy's REST polls never do. */
+  readonly rejection: string | undefined;
 }
 
 /** Why a request is not answered: a status, a stable word for scripts, and a sentence for people. */
@@ -47,14 +49,19 @@ export function readPoll(type: DiscoveryType, text: string): ReadPoll {
 }
 
 /** The request's fields beside the node, or a sentence that says which is wrong. */
-function fieldsOf(type: DiscoveryType, request: JsonObject): Pick<Poll, 'versionInfo' | 'names'> | string {
+function fieldsOf(
+  type: DiscoveryType,
+  request: JsonObject,
+): Pick<Poll, 'versionInfo' | 'names' | 'rejection'> | string {
   const versionInfo = fieldOf(request, 'version_info') ?? '';
   const typeUrl = fieldOf(request, 'type_url') ?? type.typeUrl;
   const names = namesIn(request, 'resource_names', MAX_NAMES);
   if (typeof versionInfo !== 'string') return 'version_info must be a text';
   if (typeUrl !== type.typeUrl) return `type_url must be ${type.typeUrl} on this path`;
   if (typeof names === 'string') return names;
-  return { versionInfo, names: [...new Set(names)].sort() };
+  const rejection = rejectionIn(request);
+  if (rejection === false) return 'error_detail must be an object whose message is a text';
+  return { versionInfo, names: [...new Set(names)].sort(), rejection };
 }
 
 function refuse(status: Refusal['status'], code: string, message: string): ReadPoll {

@@ -34,6 +34,8 @@ export interface SeenPoll {
   readonly names: readonly string[];
   /** The version that it carries; empty when its loop is new. */
   readonly carried: string;
+  /** Why the proxy did not take what it was sent, if the poll says so. */
+  readonly refusal?: string | undefined;
   readonly now: EpochMs;
   readonly refresh: DurationMs;
   /** By how much what is known of the polls of other loops may be out of date. */
@@ -65,7 +67,7 @@ export function isAtRest(standing: Standing, poll: SeenPoll, current: VersionInf
   const channel = channels[key];
   const aim = current ?? poll.carried;
   const isShown = poll.carried !== '' && poll.carried === aim && channel?.sent === aim && channel.acked === aim;
-  return isShown && trail !== undefined && isPlaced(trail, poll, key);
+  return isShown && poll.refusal === undefined && trail !== undefined && isPlaced(trail, poll, key);
 }
 
 function isPlaced(trail: Trail, { type, newest }: SeenPoll, key: string): boolean {
@@ -130,9 +132,9 @@ interface Hearing {
 }
 
 function hear({ trail, channel, poll }: Hearing, contentsOf: ContentsOf): Channel {
-  const { type, carried, now: at, refresh } = poll;
+  const { type, carried, refusal, now: at, refresh } = poll;
   const isLateEchoTrue = type !== 'clusters' || hasProof(trail);
-  const after = heard(channel, { carried, at, refresh, isLateEchoTrue });
+  const after = heard(channel, { carried, refusal, at, refresh, isLateEchoTrue });
   const isNews = after.rejected !== undefined && after.rejected !== channel?.rejected;
   if (!isNews) return after;
   const isWhole = type === 'clusters' || type === 'listeners';

@@ -1,7 +1,7 @@
 import type { ContentsOf, Place, Trail } from './trail.ts';
 
 /** A record stays small; whoever changed more at once is told of the first. */
-const MAX_SUSPECTS = 20;
+export const MAX_SUSPECTS = 20;
 
 /**
  * Names of the clusters or listeners that a refused version added or changed, one of which is what Envoy does not take (DLV-5).

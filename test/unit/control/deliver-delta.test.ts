@@ -149,7 +149,15 @@ test('LAB-4: who shows the old versions after it was sent newer ones has rejecte
   const { nonce } = await deltaIn(await service.delta('clusters', had));
   const again = await service.delta('clusters', { ...had, response_nonce: nonce, error_detail: { message: 'no' } });
   assert.equal(again.status, 304, 'PX-15: what it did not take is not sent again');
-  assert.equal((await typesOf(service))['CDS']?.status, 'REJECTED');
+  const { status, reason, suspects } = (await typesOf(service))['CDS'] ?? assert.fail();
+  assert.deepEqual([status, reason, suspects], ['REJECTED', 'no', ['outbound|80||new.default.svc.cluster.local']]);
+
+  await change(service, `${entry('10.0.0.1')}${serviceEntry('newer.default.svc.cluster.local', '10.0.0.2')}`);
+  const next = await deltaIn(await service.delta('clusters', had));
+  const has = { ...had.initial_resource_versions, ...versionsIn(next) };
+  await service.delta('clusters', { initial_resource_versions: has });
+  const after = (await typesOf(service))['CDS'] ?? assert.fail();
+  assert.deepEqual([after.status, after.reason], ['SYNCED', undefined], 'what it takes next clears it');
 });
 
 test('other names to want are no rejection', async () => {

@@ -129,3 +129,21 @@ test('PS-1: what one process heard is known to another once it is written', asyn
   const report = await second.builder.build('timer');
   assert.equal(report.outcome === 'built' && report.views.kept, 1);
 });
+
+test('PX-15: a poll that says that its proxy refused what it was sent is believed at once, with the reason', async () => {
+  const service = await settled();
+  const { acked: version_info = '' } = (await statusOf(service)).types['EDS'] ?? {};
+  service.configure(serviceEntry('reviews.default.svc.cluster.local', '10.0.0.2'));
+  await service.builder.build('config');
+  await sentIn(await service.poll('endpoints', { names: [reviews], version: version_info }));
+  const refusal = {
+    ...{ node: sidecarNode, version_info, resource_names: [reviews] },
+    error_detail: { code: 13, message: 'no such locality' },
+  };
+  const body = JSON.stringify(refusal);
+  await service.discovery(new Request('http://xds/v3/discovery:endpoints', { method: 'POST', body }));
+  const { status, reason, suspects } = (await statusOf(service)).types['EDS'] ?? assert.fail();
+  assert.deepEqual([status, reason, suspects], ['REJECTED', 'no such locality', [reviews]]);
+  const [line] = service.log.fieldsOf('rejected');
+  assert.equal(line?.['reason'], 'no such locality');
+});
