@@ -5,7 +5,7 @@ import type { ProxyFacts } from './proxy-facts.ts';
 import type { OwnInstance, OwnPort, ViewFacts } from './proxy-view.ts';
 
 /** SR-12, SE-15: service ports served at one of the proxy's addresses, in its workload's namespace; by target port, services oldest first. */
-export function ownPorts(world: World, proxy: ProxyFacts): readonly OwnPort[] {
+export function ownPorts(world: Pick<World, 'servedPorts'>, proxy: ProxyFacts): readonly OwnPort[] {
   const served = world.servedPorts.get(proxy.workloadNamespace);
   const found = new Map<string, OwnPort>();
   for (const address of proxy.ips) {

@@ -5,13 +5,19 @@ import type { ProxyFacts } from './proxy-facts.ts';
 import { ownPorts } from './own-instances.ts';
 import type { ViewFacts, ViewKey } from './proxy-view.ts';
 
+/** What of a world decides which view a proxy has. Of the served ports only those of the proxy's own namespace matter. */
+export type ViewSplit = Pick<World, 'selectedLabels' | 'decidingFacts' | 'servedPorts'>;
+
 /** The part of a proxy's facts that this world can tell apart (VIEW-1, VIEW-2, VIEW-5). */
-export function viewFacts(world: World, proxy: ProxyFacts): ViewFacts {
+export function viewFacts(world: ViewSplit, proxy: ProxyFacts): ViewFacts {
   const { id: _id, ips, labels, workloadNamespace: _namespace, ...shared } = proxy;
   const selected = Object.entries(labels).filter(([key]) => world.selectedLabels.has(key));
   return {
     ...shared,
-    locality: world.usesLocality ? shared.locality : NOWHERE,
+    locality: world.decidingFacts.has('locality') ? shared.locality : NOWHERE,
+    clusterId: world.decidingFacts.has('clusterId') ? shared.clusterId : '',
+    network: world.decidingFacts.has('network') ? shared.network : '',
+    serviceAccount: world.decidingFacts.has('serviceAccount') ? shared.serviceAccount : '',
     selectedLabels: Object.fromEntries(selected),
     hasLabels: Object.keys(labels).length > 0,
     ipFamily: ipFamily(ips),

@@ -5,8 +5,8 @@ import type { RouteTable } from '../model/route-table.ts';
 import type { Endpoint, Service, ServiceKey } from '../model/service.ts';
 import type { Kind } from '../resources/kinds.ts';
 import type { Resource } from '../resources/resource.ts';
+import { type DecidingFact, decidingFacts } from './deciding-facts.ts';
 import { readGateways, type GatewaySource } from './gateways.ts';
-import { usesLocality } from './locality-use.ts';
 import { readMeshSettings, type WorldOptions } from './mesh-settings.ts';
 import { readRouteTables } from './route-tables.ts';
 import { selectedLabels } from './selected-labels.ts';
@@ -27,8 +27,8 @@ export interface World {
   readonly gateways: readonly GatewaySource[];
   /** Label keys that some selector names; only these can tell two proxies apart (VIEW-1, VIEW-2). */
   readonly selectedLabels: ReadonlySet<string>;
-  /** Whether a proxy's locality can change what it is given. */
-  readonly usesLocality: boolean;
+  /** Which facts about where and as whom a proxy runs can change what it is given. */
+  readonly decidingFacts: ReadonlySet<DecidingFact>;
   /** By namespace: its service ports by the address at which they are served (SR-12). */
   readonly servedPorts: ReadonlyMap<string, ServedPorts>;
 }
@@ -73,8 +73,8 @@ export function buildWorld(
       trafficPolicies,
       gateways,
       selectedLabels: selectedLabels({ mesh, trafficPolicies: policies, gateways, routeTables, services }, recall),
-      usesLocality: recall.value('locality use', [mesh, policies, services], () =>
-        usesLocality({ mesh, trafficPolicies: policies, services }),
+      decidingFacts: recall.value('deciding facts', [mesh, policies, services], () =>
+        decidingFacts({ mesh, trafficPolicies: policies, services }),
       ),
       servedPorts,
     },

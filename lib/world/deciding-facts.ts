@@ -1,0 +1,44 @@
+import type { MeshSettings } from '../model/mesh-settings.ts';
+import { policyLevels } from '../model/policy-levels.ts';
+import type { Service } from '../model/service.ts';
+import type { PolicyBlocks, TrafficPolicy } from '../model/traffic-policy.ts';
+
+/** A fact about a proxy that says where or as whom it runs, and changes what it is given only in worlds that look at it (VIEW-1). */
+export type DecidingFact = 'locality' | 'clusterId' | 'network' | 'serviceAccount';
+
+/** Everything in a world that may look at such a fact. */
+export interface FactReaders {
+  readonly mesh: MeshSettings;
+  readonly trafficPolicies: readonly TrafficPolicy[];
+  readonly services: readonly Service[];
+}
+
+/** The facts that this world looks at. Tasks that differ only in others share one view (VIEW-2). */
+export function decidingFacts(readers: FactReaders): ReadonlySet<DecidingFact> {
+  const facts = Object.keys(RULES) as DecidingFact[];
+  return new Set(facts.filter((fact) => RULES[fact](readers)));
+}
+
+/** For each fact whether a world looks at it. Where a stage begins to read a fact, its rule has to say when. */
+const RULES: Readonly<Record<DecidingFact, (readers: FactReaders) => boolean>> = {
+  locality: looksAtLocality,
+  /** NW-7: services that stay within a cluster. */
+  clusterId: ({ mesh }) => Object.values(mesh.clusterLocalHosts).some((isLocal) => isLocal),
+  /** Which networks a proxy sees it says by a fact of its own (NW-1); of its own network nothing asks but a label. */
+  network: () => false,
+  /** No policy speaks about the identity of a client yet. */
+  serviceAccount: () => false,
+};
+
+/** Weights per locality, zone-aware routing, or failover, which needs outlier detection (LB-2). */
+function looksAtLocality({ mesh, trafficPolicies, services }: FactReaders): boolean {
+  const ofMesh = (mesh.localityLb?.distribute.length ?? 0) > 0 || mesh.zoneAwareLb !== undefined;
+  if (ofMesh || blocksLookAtLocality(mesh.defaultPolicy)) return true;
+  if (services.some(({ trafficDistribution }) => trafficDistribution !== undefined)) return true;
+  return trafficPolicies.some((policy) => policyLevels(policy).some(blocksLookAtLocality));
+}
+
+function blocksLookAtLocality({ outlier, lb }: PolicyBlocks): boolean {
+  if (outlier !== undefined || lb?.zoneAware !== undefined) return true;
+  return lb?.locality !== undefined && lb.locality !== 'off' && lb.locality.distribute.length > 0;
+}
