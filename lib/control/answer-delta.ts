@@ -9,7 +9,7 @@ import type { Refusal } from '../delivery/read-poll.ts';
 import type { ProxyFacts } from '../view/proxy-facts.ts';
 import type { AdmitProxy } from './admit-proxy.ts';
 import type { Deltas, TypeDelta } from './deltas.ts';
-import { findView, type FindViewPorts, NOT_BUILT_YET } from './find-view.ts';
+import { findAgain, findView, type FindViewPorts, type FoundView } from './find-view.ts';
 import type { Metrics, PollAnswer } from './metrics.ts';
 import { noteAnswer, type NotePorts } from './note-answer.ts';
 import type { Refusal as StatedRefusal } from './proxy-states.ts';
@@ -67,16 +67,16 @@ interface ReadArrival {
 async function answerRead(ports: DeltaPorts, arrival: ReadArrival): Promise<Response> {
   const { arrived, poll, facts } = arrival;
   const started = ports.clock.now();
-  const found = await findView(ports, facts, poll.nodeHash);
-  if (!found) {
+  const found = await findView(ports, { facts, nodeHash: poll.nodeHash });
+  if (!('view' in found)) {
     ports.metrics.notePoll({ type: arrived.type?.path ?? MANY_TYPES, answer: 'not-now', duration: durationMs(0) });
-    return answerRefusal(NOT_BUILT_YET);
+    return answerRefusal(found);
   }
-  const decided = await decideOnNewest(ports, poll, found);
+  const decided = await decideOnNewest(ports, { poll, facts, found });
   if (!decided) return refused(ports, arrived, answerRefusal(UNKNOWN_STATE));
   const duration = durationMs(ports.clock.now() - started);
   if (arrived.patience === undefined || duration < arrived.patience) {
-    for (const delta of decided.deltas) await note(ports, arrival, { ...decided, view: found.view, delta, duration });
+    for (const delta of decided.deltas) await note(ports, arrival, { ...decided, delta, duration });
   }
   return word(ports, arrived, { ...decided, duration });
 }
@@ -93,30 +93,35 @@ interface RequestDelta extends TypeDelta {
   readonly request: DeltaRequest;
 }
 
-interface Decided {
-  readonly head: Head;
+interface Decided extends FoundView {
   readonly deltas: readonly RequestDelta[];
 }
 
-async function decideOnNewest(
-  ports: DeltaPorts,
-  poll: DeltaPoll,
-  found: { readonly view: View; readonly head: Head },
-): Promise<Decided | undefined> {
-  const first = await decideOn(ports, poll, found.head);
-  if (first?.deltas.every(isNoChange)) return first;
-  const head = (await ports.heads.lookAgain(found.view.key))?.record ?? found.head;
-  return head.manifest === found.head.manifest ? first : decideOn(ports, poll, head);
+interface Asked {
+  readonly poll: DeltaPoll;
+  readonly facts: ProxyFacts;
+  readonly found: FoundView;
 }
 
-async function decideOn({ deltas }: DeltaPorts, { requests }: DeltaPoll, head: Head): Promise<Decided | undefined> {
+async function decideOnNewest(ports: DeltaPorts, { poll, facts, found }: Asked): Promise<Decided | undefined> {
+  const first = await decideOn(ports, poll, found);
+  if (first?.deltas.every(isNoChange)) return first;
+  const newest = await findAgain(ports, { facts, nodeHash: poll.nodeHash }, found);
+  return newest.head.manifest === found.head.manifest ? first : decideOn(ports, poll, newest);
+}
+
+async function decideOn(
+  { deltas }: DeltaPorts,
+  { requests }: DeltaPoll,
+  { view, head }: FoundView,
+): Promise<Decided | undefined> {
   const found: RequestDelta[] = [];
   for (const request of requests) {
     const delta = await deltas(head.manifest, request);
     if (!delta) return undefined;
     found.push({ ...delta, request });
   }
-  return { head, deltas: found };
+  return { view, head, deltas: found };
 }
 
 interface Noted {

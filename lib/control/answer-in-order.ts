@@ -13,12 +13,11 @@ import { newTrail } from '../delivery/trail.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
-import { StoreUnavailable } from '../ports/store-errors.ts';
 import { echoedVersion } from '../snapshot/version-info.ts';
 import type { ProxyFacts } from '../view/proxy-facts.ts';
 import { offerFor } from './offer.ts';
 import { isSameTrail, type NotedChange, type Plan, type PollingProxy, type ProxyStates } from './proxy-states.ts';
-import type { Head, ServedHeads } from './served-heads.ts';
+import type { Head } from './served-heads.ts';
 import { ForgottenStep, loadContents, offerOfClusters } from './step-contents.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
 import type { View } from './worlds.ts';
@@ -26,7 +25,6 @@ import type { View } from './worlds.ts';
 export interface OrderPorts {
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
-  readonly heads: ServedHeads;
   readonly snapshots: StoredSnapshots;
   readonly states: ProxyStates;
   /** Whether this is the only process that answers polls. */
@@ -42,6 +40,8 @@ export interface PollInView {
   readonly facts: ProxyFacts;
   readonly view: View;
   readonly seen: Head;
+  /** The head that the proxy's view has at this moment; with the store down what was seen last (DLV-8). */
+  readonly lookAgain: () => Promise<Head>;
 }
 
 export interface AnswerInOrder {
@@ -93,24 +93,15 @@ const keep = ({ versionInfo }: Poll): Decision => ({ answer: 'up-to-date', versi
 type Answer = Omit<AnswerInOrder, 'change'>;
 
 async function planAnswer(ports: OrderPorts, asked: PollInView, standing: Standing): Promise<Plan<Answer>> {
-  const { seen, view } = asked;
+  const { seen } = asked;
   // Where others answer too, what they wrote of the proxy may come of a newer head than this process has seen.
-  const first = ports.hearsAllPolls ? seen : await headNow(ports, asked);
+  const first = ports.hearsAllPolls ? seen : await asked.lookAgain();
   const served = await serveFrom(ports, asked, { standing, head: first });
   if (served.from.length === 0 || !ports.hearsAllPolls) return planOf(ports, asked, { standing, served, head: first });
-  const newest = (await ports.heads.lookAgain(view.key))?.record ?? seen;
+  const newest = await asked.lookAgain();
   if (newest.manifest === first.manifest) return planOf(ports, asked, { standing, served, head: newest });
   const again = await serveFrom(ports, asked, { standing, head: newest });
   return planOf(ports, asked, { standing, served: again, head: newest });
-}
-
-async function headNow({ heads }: OrderPorts, { view, seen }: PollInView): Promise<Head> {
-  try {
-    return (await heads.lookNow(view.key))?.record ?? seen;
-  } catch (error) {
-    if (error instanceof StoreUnavailable) return seen; // the warm process goes on with what it saw last (DLV-8)
-    throw error;
-  }
 }
 
 interface From {

@@ -8,13 +8,13 @@ import { channelOf } from '../delivery/serve-poll.ts';
 import type { ProxyFacts } from '../view/proxy-facts.ts';
 import type { AdmitProxy } from './admit-proxy.ts';
 import { type AnswerInOrder, answerInOrder, type OrderPorts } from './answer-in-order.ts';
-import { findView, type FindViewPorts, type FoundView, NOT_BUILT_YET } from './find-view.ts';
+import { findAgain, findView, type FindViewPorts, type FoundView } from './find-view.ts';
 import type { Metrics } from './metrics.ts';
 import { type AnsweredPoll, type NotePorts, tellNews } from './note-answer.ts';
 import { sentBytes } from './offer.ts';
+import type { Head } from './served-heads.ts';
 
 export interface PollPorts extends FindViewPorts, NotePorts, OrderPorts {
-  readonly heads: OrderPorts['heads'];
   readonly states: OrderPorts['states'];
   readonly metrics: Metrics;
   readonly admitProxy: AdmitProxy;
@@ -74,10 +74,10 @@ interface ReadArrival {
 async function answerRead(ports: PollPorts, arrival: ReadArrival): Promise<Response> {
   const { arrived, poll, facts } = arrival;
   const started = ports.clock.now();
-  const found = await findView(ports, facts, poll.nodeHash);
-  if (found === undefined) {
+  const found = await findView(ports, { facts, nodeHash: poll.nodeHash });
+  if (!('view' in found)) {
     ports.metrics.notePoll({ type: poll.type.path, answer: 'not-now', duration: durationMs(0) });
-    return answerRefusal(NOT_BUILT_YET);
+    return answerRefusal(found);
   }
   const answer = await answerFrom(ports, arrival, found);
   const response = await worded(ports, arrival, { found, answer });
@@ -93,7 +93,11 @@ async function answerRead(ports: PollPorts, arrival: ReadArrival): Promise<Respo
 async function answerFrom(ports: PollPorts, { poll, facts }: ReadArrival, found: FoundView): Promise<AnswerInOrder> {
   const { xdsType } = poll.type;
   const { view, head } = found;
-  if (xdsType !== undefined) return answerInOrder(ports, { poll, type: xdsType, facts, view, seen: head });
+  if (xdsType !== undefined) {
+    const lookAgain = async (): Promise<Head> =>
+      (await findAgain(ports, { facts, nodeHash: poll.nodeHash }, found)).head;
+    return answerInOrder(ports, { poll, type: xdsType, facts, view, seen: head, lookAgain });
+  }
   const decision = decide(poll, { found: new Map() });
   const { versionInfo: carried, nodeHash } = poll;
   const noted = {

@@ -10,6 +10,7 @@ import { noteBuildOutcome } from './build-outcome.ts';
 import { currentEpoch, type LeaseCandidate, leaseCandidate } from './lease-candidate.ts';
 import { leaseEpoch, type LeaseEpoch, leaseKey } from './lease.ts';
 import type { Metrics } from './metrics.ts';
+import type { PublishViewIndex } from './publish-view-index.ts';
 import { publish, type Published } from './publish.ts';
 import type { SealView } from './seal-view.ts';
 import type { ServedHeads } from './served-heads.ts';
@@ -27,6 +28,8 @@ export interface BuildPorts {
   readonly worlds: Worlds;
   /** What a view is given, made with what was built before (BLD-3). */
   readonly sealView: SealView;
+  /** Tells those who answer polls how the views are found in a world, once these have their snapshots. */
+  readonly publishIndex: PublishViewIndex;
   /** The views of all proxies that polled lately, in a given world: what a build is for (VIEW-4). */
   readonly knownViews: (world: WorldAt) => Promise<readonly View[]>;
   /** The name under which this process leads: of this process alone, or the same after a restart where nobody else has the store. */
@@ -47,11 +50,17 @@ interface BuiltReport {
 export interface Builder {
   /** Builds the newest revision for every known view; calls while one runs share the one after it (BLD-1). */
   build(trigger: string): Promise<BuildReport>;
-  /** Builds one view that has no head yet, within the poll that asks for it; polls that ask together share it (ROL-6). */
-  buildOnDemand(view: View, world: WorldAt): Promise<void>;
+  /**
+   * Builds one view within the poll that asks for it; polls that ask together share it. False when so many are under way that this
+   * one is better asked for again (ROL-6).
+   */
+  buildOnDemand(view: View, world: WorldAt): Promise<boolean>;
   /** Lets another builder lead at once, for a process that may not come back. */
   stepDown(): Promise<void>;
 }
+
+/** Each takes processor time from the polls that need no build. */
+const MAX_ON_DEMAND = 64;
 
 export function builder(ports: BuildPorts): Builder {
   const lease = leaseKey('builder', ports.revisionLabel);
@@ -60,7 +69,7 @@ export function builder(ports: BuildPorts): Builder {
   let fence = leaseEpoch(0);
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<BuildReport> | undefined;
-  const onDemand = new Map<ViewKey, Promise<void>>();
+  const onDemand = new Map<ViewKey, Promise<boolean>>();
 
   const buildNow = async (trigger: string): Promise<BuildReport> => {
     next = undefined; // whatever is asked for from here on needs another build: this one reads its world now
@@ -81,9 +90,10 @@ export function builder(ports: BuildPorts): Builder {
       running = next.catch(() => undefined); // the caller has the failure; the next build must not inherit it
       return next;
     },
-    buildOnDemand(view, world) {
+    async buildOnDemand(view, world) {
       const under = onDemand.get(view.key);
       if (under) return under;
+      if (onDemand.size >= MAX_ON_DEMAND) return false;
       const building = buildFirst(ports, lease, { view, world }).finally(() => onDemand.delete(view.key));
       onDemand.set(view.key, building);
       return building;
@@ -137,6 +147,7 @@ async function buildAll(ports: BuildPorts, reign: Reign, trigger: string): Promi
       failures.push(became);
     }
   }
+  await ports.publishIndex({ world, guard: reign.guard });
   const duration = durationMs(ports.clock.now() - started);
   ports.metrics.noteBuild(failures.length === 0 ? 'built' : 'failed', duration);
   await noteBuildOutcome(ports.records, { world, failures, at: ports.clock.now() });
@@ -198,13 +209,14 @@ function resourceCounts(manifest: Manifest): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(manifest).map(([type, { size }]) => [type, size]));
 }
 
-/** The first snapshot of a view, under the reign that is on: it only ever goes where no head is. */
+/** A snapshot of a view that no leader builds for yet, under the reign that is on. */
 async function buildFirst(
   ports: BuildPorts,
   lease: RecordKey,
   { view, world }: Pick<ViewBuild, 'view' | 'world'>,
-): Promise<void> {
+): Promise<true> {
   const epoch = await currentEpoch(ports.records, lease);
   ports.metrics.noteTrigger('proxy');
   await sealAndPublish(ports, { view, world, reign: { epoch } });
+  return true;
 }

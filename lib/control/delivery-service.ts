@@ -13,11 +13,16 @@ import type { Metrics } from './metrics.ts';
 import { operationsApi } from './operations-api.ts';
 import { pieceMemory } from './piece-memory.ts';
 import { proxiesApi } from './proxies-api.ts';
-import { pollSlack, proxyStates, type ProxyStates } from './proxy-states.ts';
+import { pollSlack, proxyStates } from './proxy-states.ts';
+import { viewIndexPublisher } from './publish-view-index.ts';
 import { viewSealer } from './seal-view.ts';
 import { servedHeads } from './served-heads.ts';
 import { storedSnapshots } from './stored-snapshots.ts';
-import { type ConfigSource, type View, type WorldAt, worlds } from './worlds.ts';
+import { unknownViewLimit } from './unknown-view-limit.ts';
+import { viewIndexes } from './view-indexes.ts';
+import { viewRegistry } from './view-registry.ts';
+import { viewsToBuild } from './views-to-build.ts';
+import { type ConfigSource, worlds } from './worlds.ts';
 
 export interface DeliveryPorts {
   readonly blobs: Blobs;
@@ -52,6 +57,9 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
   const { hearsAllPolls } = ports;
   const states = proxyStates(records, clock, { hearsAllPolls });
   const slack = pollSlack(hearsAllPolls);
+  const registry = viewRegistry(records, clock);
+  const indexes = viewIndexes(ports);
+  const publishIndex = viewIndexPublisher(ports);
   const shared = { clock, log, metrics, heads, snapshots, worlds: worlds({ config, clock, metrics }) };
   const builds = builder({
     ...shared,
@@ -60,10 +68,16 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     holder: ports.holder,
     revisionLabel: ports.revisionLabel ?? '',
     sealView: viewSealer(pieceMemory()),
-    knownViews: (world) => viewsOfProxies(states, metrics, world),
+    knownViews: viewsToBuild({ registry, heads, clock }),
+    async publishIndex(publication) {
+      const published = await publishIndex(publication);
+      if (published === 'replaced') await indexes.newest(); // polls that this process answers need not wait
+      return published;
+    },
   });
   const admitProxy = proxyAdmission({ clock, readNode: readEnvoyNode });
-  const polled = { ...shared, states, builder: builds, admitProxy, hearsAllPolls, slack };
+  const views = { registry, indexes, isWithinLimit: unknownViewLimit() };
+  const polled = { ...shared, ...views, states, builder: builds, admitProxy, hearsAllPolls, slack };
   const answerPoll = pollAnswerer(polled);
   const answerDelta = deltaAnswerer({ ...polled, deltas: deltas(snapshots) });
   return {
@@ -71,16 +85,10 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     discovery: discoveryApi({ answerPoll, answerDelta, log, metrics }),
     proxies: proxiesApi({ records, clock, heads, snapshots, states, slack }),
     operations: operationsApi({ records, clock, metrics, isServing: ports.isServing }),
-    flush: () => states.flush(),
+    async flush() {
+      await registry.flush();
+      await states.flush();
+      metrics.noteProxies(states.count());
+    },
   };
-}
-
-/** The views that a build is for: those of the proxies that polled lately, each once (VIEW-2, VIEW-4). */
-async function viewsOfProxies(states: ProxyStates, metrics: Metrics, world: WorldAt): Promise<readonly View[]> {
-  const proxies = await states.all();
-  metrics.noteProxies(proxies.length);
-  const views = new Map(
-    proxies.map(({ facts, nodeHash }) => world.viewOf(facts, nodeHash)).map((view) => [view.key, view]),
-  );
-  return [...views.values()];
 }

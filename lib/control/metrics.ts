@@ -17,6 +17,8 @@ export interface Metrics {
   noteWorld(size: WorldSize): void;
   noteProxies(count: number): void;
   noteStaleHead(): void;
+  /** A proxy with a view that nobody has was turned away, because too many such came. */
+  noteRefusedView(): void;
   /** Runs and times the building of a world. */
   timeWorld<T>(build: () => T): T;
 }
@@ -56,6 +58,7 @@ export function metrics(registry: Registry, version: string): Metrics {
     },
     noteProxies: (polling) => series.proxies.set({ version }, polling),
     noteStaleHead: () => series.stale.inc(),
+    noteRefusedView: () => series.refusedViews.inc(),
     timeWorld: (build) => {
       const stop = series.worldTime.startTimer();
       try {
@@ -82,6 +85,7 @@ function seriesIn(registry: Registry) {
     'outcome',
   ]);
   const stale = count('pilotless_stale_polls_total', 'Polls answered from memory because the store was away.');
+  const refusedViews = count('pilotless_refused_views_total', 'Polls of unknown views beyond the limit of new views.');
   const builds = seconds('pilotless_build_seconds', 'Time to build and publish all views.', ['result']);
   const pushes = count('pilot_xds_pushes', 'Answers that carried resources, by type.', ['type']);
   const rejects = count('pilot_total_xds_rejects', 'Versions that a proxy was sent and did not take.', ['type']);
@@ -109,6 +113,7 @@ function seriesIn(registry: Registry) {
     pollTime,
     published,
     stale,
+    refusedViews,
     builds,
     pushes,
     rejects,

@@ -1,5 +1,6 @@
 import { type DurationMs, durationMs, type EpochMs } from '../base/brand.ts';
 import type { ContentHash } from '../base/hashing.ts';
+import { leastRecentlyUsed } from '../base/least-recently-used.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Etag, RecordGuard, RecordKey, Records, StoredRecord } from '../ports/records.ts';
 import { StoreUnavailable } from '../ports/store-errors.ts';
@@ -34,10 +35,12 @@ export interface ServedHeads {
   look(viewKey: ViewKey): Promise<SeenHead>;
   /** A read that starts after this call; throws StoreUnavailable with the store down. */
   lookNow(viewKey: ViewKey): Promise<StoredRecord<Head> | undefined>;
-  /** As `lookNow`, shared by all who ask while a read is under way, and with the store down as `look`. */
-  lookAgain(viewKey: ViewKey): Promise<StoredRecord<Head> | undefined>;
   /** The highest epoch under which any head was written; 0 where there is none. Lists them all. */
   newestEpoch(): Promise<LeaseEpoch>;
+  /** Takes a head away, unless it was replaced since it was seen. */
+  remove(seen: StoredRecord<Head>): Promise<boolean>;
+  /** Every head, in pages: for sweeping. */
+  all(): AsyncGenerator<StoredRecord<Head>>;
   /** Conditional write; false when someone else was faster, or the guard is no longer as it was seen. */
   replace(viewKey: ViewKey, head: Head, condition: HeadCondition): Promise<boolean>;
 }
@@ -46,6 +49,8 @@ export interface ServedHeads {
 const FRESHNESS = durationMs(1_000);
 
 const PARTITION = 'heads';
+/** Views may be invented by whoever polls, so what is remembered of them is bounded. */
+const REMEMBERED_HEADS = 20_000;
 
 interface Seen {
   readonly stored: StoredRecord<Head> | undefined;
@@ -53,11 +58,11 @@ interface Seen {
 }
 
 export function servedHeads(
-  records: Pick<Records, 'get' | 'putIf' | 'putGuarded' | 'list'>,
+  records: Pick<Records, 'get' | 'putIf' | 'putGuarded' | 'removeIf' | 'list'>,
   clock: Pick<Clock, 'now'>,
   freshness: DurationMs = FRESHNESS,
 ): ServedHeads {
-  const seen = new Map<ViewKey, Seen>();
+  const seen = leastRecentlyUsed<string, Seen>({ max: REMEMBERED_HEADS });
   const looking = new Map<ViewKey, Promise<StoredRecord<Head> | undefined>>();
 
   const lookNow = async (viewKey: ViewKey): Promise<StoredRecord<Head> | undefined> => {
@@ -91,12 +96,17 @@ export function servedHeads(
       const isFresh = known !== undefined && clock.now() - known.at < freshness;
       return isFresh ? { stored: known.stored, isStale: false } : lookOrRemember(viewKey);
     },
-    lookAgain: async (viewKey) => (await lookOrRemember(viewKey)).stored,
     async newestEpoch() {
       let newest = 0;
       for await (const { record } of listAll<Head>(records, PARTITION)) newest = Math.max(newest, record.epoch);
       return leaseEpoch(newest);
     },
+    async remove({ id, etag }) {
+      const isRemoved = await records.removeIf(keyOf(id), etag);
+      seen.delete(id);
+      return isRemoved;
+    },
+    all: () => listAll<Head>(records, PARTITION),
     async replace(viewKey, head, { expected, guard }) {
       const key = keyOf(viewKey);
       const next = await (guard
@@ -109,4 +119,4 @@ export function servedHeads(
   };
 }
 
-const keyOf = (viewKey: ViewKey): RecordKey => ({ partition: PARTITION, id: viewKey });
+const keyOf = (id: string): RecordKey => ({ partition: PARTITION, id });

@@ -1,6 +1,7 @@
 import type { DurationMs, EpochMs } from '../base/brand.ts';
 import type { ContentHash } from '../base/hashing.ts';
 import type { Issue } from '../base/issue.ts';
+import { leastRecentlyUsed } from '../base/least-recently-used.ts';
 import { type Recall, recallNothing, runMemory } from '../base/recall.ts';
 import type { Clock } from '../ports/clock.ts';
 import { StoreUnavailable } from '../ports/store-errors.ts';
@@ -97,9 +98,12 @@ export function worlds({ config, clock, metrics }: WorldsPorts): Worlds {
   };
 }
 
+/** Nodes may be invented by whoever polls, so what is remembered of them is bounded. */
+const REMEMBERED_VIEWS = 20_000;
+
 function worldAt(revision: number, resources: readonly Resource[], recall: Recall): WorldAt {
   const { value: world, issues } = buildWorld(resources, {}, recall);
-  const views = new Map<ContentHash, View>();
+  const views = leastRecentlyUsed<ContentHash, View>({ max: REMEMBERED_VIEWS });
   return {
     revision,
     world,
