@@ -6,22 +6,22 @@ import { pieceMemory } from '../../lib/control/piece-memory.ts';
 import { sealedBuild } from '../../lib/control/seal-view.ts';
 import { sealResource } from '../../lib/snapshot/sealed-resource.ts';
 import { viewFacts } from '../../lib/view/view-facts.ts';
+import { runMemory } from '../../lib/base/recall.ts';
 import { buildWorld } from '../../lib/world/world.ts';
-import { arbitraryNode } from '../support/arbitrary-documents.ts';
-import { arbitraryRevisions } from '../support/arbitrary-edits.ts';
+import { arbitraryProxies, arbitraryRevisions } from '../support/arbitrary-edits.ts';
 import { proxyFacts } from '../support/proxy-facts.ts';
-
-const nodes = fc.array(arbitraryNode, { minLength: 1, maxLength: 3 });
 
 test('BLD-4, PCTX-4, IMP-1: after any edits a build with memory gives the bytes and the issues of a build from nothing', () => {
   fc.assert(
-    fc.property(arbitraryRevisions, nodes, (revisions, proxies) => {
+    fc.property(arbitraryRevisions, arbitraryProxies, (revisions, proxies) => {
       const build = sealedBuild(pieceMemory({ verifiesHits: true })); // XC-15
+      const worlds = runMemory();
       for (const [index, documents] of revisions.entries()) {
-        const world = buildWorld(documents).value;
+        const world = worlds.run((recall) => buildWorld(documents, {}, recall).value);
+        const newWorld = buildWorld(documents).value;
         for (const node of proxies) {
           const facts = viewFacts(world, proxyFacts(node));
-          const plain = buildResources(world, facts);
+          const plain = buildResources(newWorld, viewFacts(newWorld, proxyFacts(node)));
           const { value: lists, issues } = build({ world, revision: index + 1 }, facts);
           assert.deepEqual(Object.values(lists).flat(), plain.value.map(sealResource));
           assert.deepEqual(issues, plain.issues);

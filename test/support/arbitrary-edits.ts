@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { keyOf, type Resource } from '../../lib/resources/resource.ts';
-import { arbitraryDocuments } from './arbitrary-documents.ts';
+import { arbitraryDocuments, arbitraryNode } from './arbitrary-documents.ts';
 import { arbitraryVirtualServices } from './arbitrary-routes.ts';
-import { contestedSockets } from './arbitrary-sockets.ts';
+import { contestedSockets, listeningNode } from './arbitrary-sockets.ts';
+import { unadmittedResourcesOf } from './documents.ts';
+import type { TestNode } from './proxy-facts.ts';
 
 /** One change of a set of documents: some are put, then some go, counted from the first. */
 interface Edit {
@@ -10,7 +12,55 @@ interface Edit {
   readonly removed: readonly number[];
 }
 
-const documents = fc.oneof(arbitraryDocuments, arbitraryVirtualServices, contestedSockets);
+const HOSTS = ['one', 'two'] as const;
+const namespace = fc.constantFrom('a', 'b');
+
+/** Services of the core kind and their instances; some have another name for a ServiceEntry's host, some hash. */
+const coreService = fc
+  .record({
+    name: fc.constantFrom(...HOSTS),
+    namespace,
+    spec: fc.oneof(
+      fc.record({ externalName: fc.constantFrom('one.com', 'two.com'), type: fc.constant('ExternalName') }),
+      fc.record({
+        clusterIP: fc.constantFrom('10.9.0.1', 'None'),
+        ports: fc.constantFrom([{ name: 'http', port: 80 }], [{ name: 'tcp', port: 90, targetPort: 91 }]),
+      }),
+    ),
+  })
+  .map(({ spec, ...metadata }) => ({ apiVersion: 'v1', kind: 'Service', metadata, spec }));
+
+const slice = fc
+  .record({
+    service: fc.constantFrom(...HOSTS),
+    namespace,
+    name: fc.constantFrom('http', 'tcp'),
+    addresses: fc.subarray(['10.0.0.1', '10.0.0.2', '10.0.0.3'], { minLength: 1 }),
+    isReady: fc.boolean(),
+  })
+  .map(({ service, namespace: ns, name, addresses, isReady }) => ({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { name: `${service}-1`, namespace: ns, labels: { 'kubernetes.io/service-name': service } },
+    addressType: 'IPv4',
+    ports: [{ name, port: 8080 }],
+    endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: isReady } })),
+  }));
+
+const hashing = fc
+  .record({ name: fc.constantFrom('x', 'y'), namespace, host: fc.constantFrom('one.com', '*.com', 'a.x') })
+  .map(({ host, ...metadata }) => ({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'DestinationRule',
+    metadata,
+    spec: { host, trafficPolicy: { loadBalancer: { consistentHash: { httpHeaderName: metadata.name } } } },
+  }));
+
+const admitted = fc
+  .array(fc.oneof(coreService, slice, hashing), { maxLength: 4 })
+  .map((written) => unadmittedResourcesOf(written.map((each) => JSON.stringify(each)).join('\n---\n')));
+
+const documents = fc.oneof(arbitraryDocuments, arbitraryVirtualServices, contestedSockets, admitted);
 
 const edit: fc.Arbitrary<Edit> = fc.record({
   put: fc.oneof(
@@ -31,3 +81,21 @@ export const arbitraryRevisions: fc.Arbitrary<readonly (readonly Resource[])[]> 
       return [...held.values()];
     });
   });
+
+/** A few proxies of every kind in those worlds, some of which differ in little. */
+export const arbitraryProxies: fc.Arbitrary<readonly TestNode[]> = fc.array(
+  fc
+    .record({
+      node: fc.oneof(arbitraryNode, listeningNode),
+      more: fc.record(
+        {
+          networkView: fc.constantFrom<readonly string[]>(['n1'], ['n2']),
+          usesAllocatedAddresses: fc.boolean(),
+          dnsDomain: fc.constantFrom('a.svc.cluster.local', 'x'),
+        },
+        { requiredKeys: [] },
+      ),
+    })
+    .map(({ node, more }) => ({ ...node, ...more })),
+  { minLength: 1, maxLength: 3 },
+);
