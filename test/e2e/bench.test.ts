@@ -19,7 +19,9 @@ test('the benchmark runs to its end at a small size, and every time and rate has
     rows.map(({ bench: name, unit }) => `${name}: ${unit}`),
     [
       'full build, one view: ms CPU',
-      'one-object change, one view: ms CPU',
+      'one-endpoint change, 10 views: ms CPU',
+      'one-policy change, 10 views: ms CPU',
+      'one-route change, 10 views: ms CPU',
       ...['unchanged poll', 'unchanged poll, whole node (77 KB)', 'changed poll'].flatMap((poll) => [
         `${poll}: ms CPU per poll`,
         `${poll}: polls/s`,

@@ -3,55 +3,78 @@ import type { Resource } from '../../lib/resources/resource.ts';
 import { sealResource } from '../../lib/snapshot/sealed-resource.ts';
 import { blobsSince, seal, type Sealed } from '../../lib/snapshot/snapshot.ts';
 import type { ProxyFacts } from '../../lib/view/proxy-facts.ts';
-import { readNode } from '../../lib/view/read-node.ts';
 import { viewFacts } from '../../lib/view/view-facts.ts';
 import { buildWorld } from '../../lib/world/world.ts';
-import { asResource, generatedResources, serviceDocuments } from './generated-mesh.ts';
+import { asResource, generatedResources, serviceDocuments, type ServiceChange } from './generated-mesh.ts';
 import { cpuMsInTurns } from './measure.ts';
 import type { BenchRow } from './row.ts';
+import { sidecars, warmBuilder } from './warm-builder.ts';
 
 const ITERATIONS = 9;
 
-/** A sidecar that sees every service, which is the most that a proxy can be given. */
-const SIDECAR = factsOf({
-  id: 'sidecar~10.255.0.1~bench.ns-0~ns-0.svc.cluster.local',
-  metadata: { NAMESPACE: 'ns-0', LABELS: { app: 'bench' } },
-});
+/** Views that a change is built for. */
+const VIEWS = 10;
 
-/** From resources to a sealed snapshot for one view: from nothing, and after one route's weight was changed. */
+/** From resources to sealed snapshots: from nothing for one view, and after a change for many, by a builder that has built before. */
 export function buildRows(services: number): readonly BenchRow[] {
   const resources = generatedResources(services);
-  const output = build(resources);
+  const [sidecar, ...others] = sidecars(VIEWS);
+  if (sidecar === undefined) throw new Error('no view to build for');
+  const output = build(resources, sidecar);
   const bodies = blobsSince(output).map((bytes) => JSON.parse(`[${Buffer.from(bytes).toString()}]`) as unknown);
-
-  const changed = serviceDocuments(0, 20).map(asResource);
-  const edited = [...changed, ...resources.slice(changed.length)];
-  if (build(edited).manifestHash === output.manifestHash) throw new Error('the change of a weight changed nothing');
-
+  const change = changes(resources, warmBuilder([sidecar, ...others]));
   const cpuMs = cpuMsInTurns(ITERATIONS, {
     floor: () => bodies.map((body) => JSON.stringify(body)),
-    full: () => build(resources),
-    change: () => build(edited),
+    full: () => build(resources, sidecar),
+    endpoint: () => change((turn) => ({ replica: `10.250.${Math.floor(turn / 250)}.${turn % 250}` })),
+    policy: () => change((turn) => ({ failures: 100 + turn })),
+    route: () => change((turn) => ({ prefix: `/api-${turn}` })),
   });
-  const floorIs = 'JSON.stringify of the same output';
   const row = (bench: string, value: number): BenchRow => ({
     bench,
     services,
     unit: 'ms CPU',
     value,
     floor: cpuMs.floor,
-    floorIs,
+    floorIs: 'JSON.stringify of one view’s output',
   });
-  return [row('full build, one view', cpuMs.full), row('one-object change, one view', cpuMs.change)];
+  return [
+    row('full build, one view', cpuMs.full),
+    row(`one-endpoint change, ${VIEWS} views`, cpuMs.endpoint),
+    row(`one-policy change, ${VIEWS} views`, cpuMs.policy),
+    row(`one-route change, ${VIEWS} views`, cpuMs.route),
+  ];
 }
 
-function build(resources: readonly Resource[]): Sealed {
+/**
+ * Builds the mesh with one service changed. Each change is one that was never built before, because a builder knows again what it
+ * built, and all are made on top of each other.
+ */
+function changes(
+  resources: readonly Resource[],
+  buildNext: (resources: readonly Resource[]) => readonly Sealed[],
+): (changeOf: (turn: number) => ServiceChange) => void {
+  let [turn, current, served] = [0, {} as ServiceChange, buildNext(resources)];
+  const others = resources.slice(serviceDocuments(0).length);
+  return (changeOf) => {
+    turn += 1;
+    current = { ...current, ...changeOf(turn) };
+    const changed = serviceDocuments(0, current).map((document, index) =>
+      sameOr(resources[index], asResource(document)),
+    );
+    const sealed = buildNext([...changed, ...others]);
+    if (sealed.some(({ manifestHash }, view) => manifestHash === served[view]?.manifestHash)) {
+      throw new Error('a change changed nothing');
+    }
+    served = sealed;
+  };
+}
+
+/** The object that was there, if it says the same: a store hands out again what did not change. */
+const sameOr = (before: Resource | undefined, now: Resource): Resource =>
+  before !== undefined && JSON.stringify(before) === JSON.stringify(now) ? before : now;
+
+function build(resources: readonly Resource[], sidecar: ProxyFacts): Sealed {
   const world = buildWorld(resources).value;
-  return seal(buildResources(world, viewFacts(world, SIDECAR)).value.map(sealResource));
-}
-
-function factsOf(node: object): ProxyFacts {
-  const read = readNode(node);
-  if (!read.ok) throw new Error(JSON.stringify(read.issues));
-  return read.value;
+  return seal(buildResources(world, viewFacts(world, sidecar)).value.map(sealResource));
 }

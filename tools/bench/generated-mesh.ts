@@ -21,13 +21,21 @@ export function asResource(document: object): Resource {
   return parsed.value;
 }
 
-/** The documents of one service; `weight` is the share of its second version, the one thing that a change edits. */
-export function serviceDocuments(index: number, weight = 10): readonly object[] {
+/** What a change edits of a service: the address of one of its instances, what its policy bears, or what its route matches. */
+export interface ServiceChange {
+  readonly replica?: string;
+  readonly failures?: number;
+  readonly prefix?: string;
+}
+
+/** The documents of one service. */
+export function serviceDocuments(index: number, change: ServiceChange = {}): readonly object[] {
+  const { failures = 5, prefix = '/api' } = change;
   const [name, namespace] = [`service-${index}`, `ns-${index % 10}`];
   const host = `${name}.${namespace}.svc.cluster.local`;
   const meta = { name, namespace };
   const endpoint = (replica: number): object => ({
-    address: `10.${Math.floor(index / 250)}.${index % 250}.${replica}`,
+    address: (replica === 1 ? change.replica : undefined) ?? `10.${Math.floor(index / 250)}.${index % 250}.${replica}`,
     labels: { version: replica === 1 ? 'v2' : 'v1' },
   });
   return [
@@ -49,7 +57,7 @@ export function serviceDocuments(index: number, weight = 10): readonly object[] 
       metadata: meta,
       spec: {
         host,
-        trafficPolicy: { outlierDetection: { consecutive5xxErrors: 5, interval: '10s' } },
+        trafficPolicy: { outlierDetection: { consecutive5xxErrors: failures, interval: '10s' } },
         subsets: ['v1', 'v2'].map((version) => ({ name: version, labels: { version } })),
       },
     },
@@ -61,11 +69,11 @@ export function serviceDocuments(index: number, weight = 10): readonly object[] 
         hosts: [host],
         http: [
           {
-            match: [{ uri: { prefix: '/api' } }, { headers: { 'x-canary': { exact: 'yes' } } }],
+            match: [{ uri: { prefix } }, { headers: { 'x-canary': { exact: 'yes' } } }],
             timeout: '5s',
             route: [
-              { destination: { host, subset: 'v1' }, weight: 100 - weight },
-              { destination: { host, subset: 'v2' }, weight },
+              { destination: { host, subset: 'v1' }, weight: 90 },
+              { destination: { host, subset: 'v2' }, weight: 10 },
             ],
           },
           { route: [{ destination: { host, subset: 'v1' } }] },
