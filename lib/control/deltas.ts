@@ -1,14 +1,14 @@
 import { type ContentHash, contentHash } from '../base/hashing.ts';
-import { leastRecentlyUsed } from '../base/least-recently-used.ts';
 import { baseOf, type Delta, deltaFromVersions, isNoChange, NO_CHANGE, wantedOf } from '../delivery/decide-delta.ts';
 import type { DeltaRequest } from '../delivery/read-delta-poll.ts';
 import type { Subscriptions } from '../delivery/subscriptions.ts';
 import { CorruptStore } from '../ports/store-errors.ts';
 import type { FoundResource } from '../snapshot/body-part.ts';
-import type { Manifest, TypeManifest } from '../snapshot/manifest.ts';
+import type { TypeManifest } from '../snapshot/manifest.ts';
 import { MAX_SUSPECTS } from '../delivery/suspects.ts';
-import { entriesOf, resourcesIn } from '../snapshot/type-table.ts';
+import { resourcesIn } from '../snapshot/type-table.ts';
 import { type VersionInfo, versionOf } from '../snapshot/version-info.ts';
+import { setOf, stateVersions } from './state-versions.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
 
 /** What a client has and what it should have, of one type. */
@@ -27,22 +27,8 @@ export interface TypeDelta extends Delta {
  */
 export type Deltas = (manifestHash: ContentHash, request: DeltaRequest) => Promise<TypeDelta | undefined>;
 
-const REMEMBERED_VERSIONS = 10_000;
-const NO_RESOURCES: TypeManifest = { size: 0, shards: [] };
-
 export function deltas(snapshots: StoredSnapshots): Deltas {
-  const versions = leastRecentlyUsed<string, VersionInfo>({ max: REMEMBERED_VERSIONS });
-
-  /** Equal proxies ask for equal sets of one snapshot: its version is worked out once. */
-  const versionFor = async (manifestHash: ContentHash, { type, subscriptions }: DeltaRequest): Promise<VersionInfo> => {
-    const key = `${manifestHash} ${type.path} ${subscriptions.hash}`;
-    const known = versions.get(key);
-    if (known !== undefined) return known;
-    const set = setOf(await snapshots.manifest(manifestHash), type.xdsType);
-    const version = await stateVersion(snapshots, set, subscriptions);
-    versions.set(key, version);
-    return version;
-  };
+  const versionFor = stateVersions(snapshots);
 
   return async (manifestHash, request) => {
     const versionInfo = await versionFor(manifestHash, request);
@@ -66,28 +52,12 @@ export function deltas(snapshots: StoredSnapshots): Deltas {
   };
 }
 
-function setOf(manifest: Manifest, type: DeltaRequest['type']['xdsType']): TypeManifest {
-  return type === undefined ? NO_RESOURCES : manifest[type];
-}
-
 async function wanted(
   snapshots: StoredSnapshots,
   set: TypeManifest,
   { isWildcard, names }: Subscriptions,
 ): Promise<Iterable<readonly [string, FoundResource]>> {
   return isWildcard ? resourcesIn(await snapshots.table(set)) : snapshots.find(set, [...names]);
-}
-
-async function stateVersion(
-  snapshots: StoredSnapshots,
-  set: TypeManifest,
-  subscriptions: Subscriptions,
-): Promise<VersionInfo> {
-  if (subscriptions.isWildcard && set.whole) return set.whole.versionInfo;
-  const entries = subscriptions.isWildcard
-    ? entriesOf(await snapshots.table(set))
-    : await snapshots.find(set, [...subscriptions.names]);
-  return versionOf([...entries].map(([name, { hash }]) => [name, hash] as const));
 }
 
 interface NamedState {

@@ -7,6 +7,7 @@ import { holdOf } from '../delivery/order-polls.ts';
 import { type Channel, statusOf, type SyncStatus, worstOf } from '../delivery/read-acks.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../envoy/xds-types.ts';
+import type { VersionInfo } from '../snapshot/version-info.ts';
 import type { ProxyState } from './proxy-states.ts';
 import type { Head } from './served-heads.ts';
 
@@ -56,6 +57,8 @@ export interface StatusInput {
   readonly head: Head | undefined;
   /** What the head's snapshot has of what the proxy polls for, by type; empty where there is no head. */
   readonly offers: Readonly<Partial<Record<XdsType, Offer>>>;
+  /** Versions of all that it has of the types of which the proxy wants all by deltas. */
+  readonly wholeVersions: Readonly<Partial<Record<XdsType, VersionInfo>>>;
   /** The newest revision whose build this view went through; 0 when none did. */
   readonly builtRevision: number;
   readonly now: EpochMs;
@@ -152,17 +155,23 @@ function channelsOf(type: XdsType, { channels }: ProxyState): readonly NamedChan
     .map(([key, channel]) => ({ key, name: key.slice(path.length + 1), channel }));
 }
 
-/** The loops of clients that poll for deltas: what they would be sent is known where they want a whole set. */
-function deltaLoopsOf(type: XdsType, { state, offers, now, slack }: StatusInput): readonly Loop[] {
+/** The loops of clients that poll for deltas: what they would be sent is known where they want all that there is. */
+function deltaLoopsOf(type: XdsType, { state, wholeVersions, now, slack }: StatusInput): readonly Loop[] {
   const { lastPolledAt, facts } = state;
   const discovery = discoveryType(XDS_TYPES[type].path);
   return Object.entries(state.channels).flatMap(([key, channel]) => {
     const wants = discovery && deltaChannelOf(discovery, key);
     if (wants === undefined) return [];
-    const current = wants === 'all' ? offers[type]?.whole?.versionInfo : undefined;
+    const current = wants === 'all' ? wholeVersions[type] : undefined;
     const status = statusOf({ channel, current, lastPolledAt, refresh: facts.refresh, slack, now });
     return [{ key, name: '', channel, status }];
   });
+}
+
+/** Whether the proxy wants all that there is of the type by deltas. */
+export function wantsAll(type: XdsType, { channels }: ProxyState): boolean {
+  const discovery = discoveryType(XDS_TYPES[type].path);
+  return discovery !== undefined && Object.keys(channels).some((key) => deltaChannelOf(discovery, key) === 'all');
 }
 
 /** Every name of the type that some loop of the proxy asks for: what its status must be told of a snapshot. */

@@ -160,6 +160,16 @@ test('LAB-4: who shows the old versions after it was sent newer ones has rejecte
   assert.deepEqual([after.status, after.reason], ['SYNCED', undefined], 'what it takes next clears it');
 });
 
+test('PS-2: who wants all endpoints by deltas is stale from the moment that there is something newer', async () => {
+  const service = configured();
+  const all = { resource_names_subscribe: ['*'] };
+  const { nonce } = await deltaIn(await service.delta('endpoints', all));
+  await service.delta('endpoints', { ...all, response_nonce: nonce });
+  assert.equal((await typesOf(service))['EDS']?.status, 'SYNCED');
+  await change(service, entry('10.0.0.2'));
+  assert.equal((await typesOf(service))['EDS']?.status, 'STALE');
+});
+
 test('other names to want are no rejection', async () => {
   const service = configured();
   const sets = await deltaIn(await service.delta('endpoints', { resource_names_subscribe: [reviews] }));
