@@ -12,7 +12,7 @@ import type { Deltas, TypeDelta } from './deltas.ts';
 import { findAgain, findView, type FindViewPorts, type FoundView } from './find-view.ts';
 import type { Metrics, PollAnswer } from './metrics.ts';
 import { noteAnswer, type NotePorts } from './note-answer.ts';
-import type { Refusal as StatedRefusal } from './proxy-states.ts';
+import type { ProxyStates, Refusal as StatedRefusal } from './proxy-states.ts';
 import { partReader } from './offer.ts';
 import type { Head, ServedHeads } from './served-heads.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
@@ -21,6 +21,7 @@ import type { View } from './worlds.ts';
 export interface DeltaPorts extends FindViewPorts, NotePorts {
   readonly metrics: Metrics;
   readonly heads: ServedHeads;
+  readonly states: Pick<ProxyStates, 'note' | 'noteLate'>;
   readonly snapshots: Pick<StoredSnapshots, 'body'>;
   readonly deltas: Deltas;
   readonly admitProxy: AdmitProxy;
@@ -74,11 +75,17 @@ async function answerRead(ports: DeltaPorts, arrival: ReadArrival): Promise<Resp
   }
   const decided = await decideOnNewest(ports, { poll, facts, found });
   if (!decided) return refused(ports, arrived, answerRefusal(UNKNOWN_STATE));
+  // Worded first: what cannot be read is not taken down as sent.
+  const response = await word(ports, arrived, decided);
   const duration = durationMs(ports.clock.now() - started);
-  if (arrived.patience === undefined || duration < arrived.patience) {
-    for (const delta of decided.deltas) await note(ports, arrival, { ...decided, delta, duration });
+  const isLate = arrived.patience !== undefined && duration >= arrived.patience;
+  for (const delta of decided.deltas) {
+    const noted = { ...decided, delta, duration };
+    // An answer that comes when the client has stopped waiting was not given: the next poll cannot show it.
+    await (isLate ? noteLate(ports, arrival, noted) : note(ports, arrival, noted));
+    ports.metrics.notePoll({ type: delta.request.type.path, answer: answerTo(delta), duration });
   }
-  return word(ports, arrived, { ...decided, duration });
+  return response;
 }
 
 /** What a client is told that says what it has by a nonce which nobody knows: the removals that it needs are not known either. */
@@ -141,6 +148,12 @@ async function note(ports: DeltaPorts, { poll, facts }: ReadArrival, { view, hea
   });
 }
 
+async function noteLate({ states, clock }: DeltaPorts, { poll, facts }: ReadArrival, { view, delta }: Noted) {
+  const { type, subscriptions } = delta.request;
+  const channel = deltaChannel(type, subscriptions);
+  await states.noteLate({ facts, nodeHash: poll.nodeHash, viewKey: view.key, channel, at: clock.now() });
+}
+
 function refusalIn({ request: { rejection: reason }, refused }: RequestDelta): StatedRefusal | undefined {
   return reason === undefined ? undefined : { reason, suspects: refused };
 }
@@ -150,10 +163,9 @@ const answerTo = (delta: RequestDelta): PollAnswer => (isNoChange(delta) ? 'up-t
 function word(
   { metrics, snapshots }: DeltaPorts,
   { type }: ArrivedDelta,
-  { head, deltas, duration }: Decided & { readonly duration: DurationMs },
+  { head, deltas }: Decided,
 ): Promise<Response> | Response {
   for (const delta of deltas) {
-    metrics.notePoll({ type: delta.request.type.path, answer: answerTo(delta), duration });
     if (!isNoChange(delta)) metrics.noteSent(delta.request.type.path, bodyBytes(delta));
   }
   const answers = deltas.map((delta) => answerOf(head, delta));

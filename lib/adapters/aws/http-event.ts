@@ -28,8 +28,29 @@ function bodyOf({ body, isBase64Encoded }: APIGatewayProxyEventV2): string | Uin
   return isBase64Encoded ? new Uint8Array(Buffer.from(body, 'base64')) : body;
 }
 
-/** The answer as Lambda hands it on: text as text, everything else in base64, and nothing at all for a status without a body. */
+/** What Lambda hands on at most of an answer that is not streamed: its result as JSON, in which every quote of a text takes two bytes. */
+const MAX_RESULT_BYTES = 6 * 1024 * 1024;
+
+/** The answer as Lambda hands it on; a 503 that says what to do in place of one that Lambda would fail on. */
 export async function resultFrom(response: Response): Promise<APIGatewayProxyStructuredResultV2> {
+  const result = await plainResult(response);
+  const isShort = (result.body ?? '').length < MAX_RESULT_BYTES / 2;
+  return isShort || Buffer.byteLength(JSON.stringify(result)) <= MAX_RESULT_BYTES ? result : TOO_LONG;
+}
+
+const TOO_LONG: APIGatewayProxyStructuredResultV2 = {
+  statusCode: 503,
+  headers: { 'content-type': 'application/json', 'retry-after': '60' },
+  body: JSON.stringify({
+    code: 'ANSWER_TOO_LONG',
+    message:
+      'the answer is longer than the 6 MB that this front door holds; use the streaming function URL, or poll by deltas',
+  }),
+  isBase64Encoded: false,
+};
+
+/** Text as text, everything else in base64, and nothing at all for a status without a body. */
+async function plainResult(response: Response): Promise<APIGatewayProxyStructuredResultV2> {
   const headers = Object.fromEntries(response.headers);
   // The front door counts for itself; a wrong count, of bytes before base64, would cut the answer off.
   delete headers['content-length'];

@@ -58,3 +58,18 @@ test('an answer without a body has none, and keeps its headers', async () => {
   const result = await resultFrom(new Response(null, { status: 304, headers: { etag: '"v"' } }));
   assert.deepEqual(result, { statusCode: 304, headers: { etag: '"v"' }, body: '', isBase64Encoded: false });
 });
+
+test('DLV-4: an answer that Lambda would fail on is a 503 without the marker that says what to do', async () => {
+  const quotes = '"'.repeat(3_500_000);
+  for (const [body, statusCode] of [
+    ['x'.repeat(6_000_000), 200],
+    ['x'.repeat(6_300_000), 503],
+    [quotes, 503],
+  ] as const) {
+    const headers = { 'content-type': 'application/json', 'x-pilotless': '1' };
+    const result = await resultFrom(new Response(body, { headers }));
+    assert.equal(result.statusCode, statusCode);
+    assert.equal(result.headers?.['x-pilotless'], statusCode === 200 ? '1' : undefined);
+    if (statusCode === 503) assert.match(result.body ?? '', /ANSWER_TOO_LONG.*streaming/);
+  }
+});
