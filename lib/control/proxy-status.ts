@@ -121,10 +121,11 @@ interface Loop {
   readonly status: SyncStatus;
 }
 
-function loopsOf(type: XdsType, { state, offers, now, slack }: StatusInput): readonly Loop[] {
+function loopsOf(type: XdsType, input: StatusInput): readonly Loop[] {
+  const { state, offers, now, slack } = input;
   const { lastPolledAt, facts } = state;
   return channelsOf(type, state).map(({ key, name, channel }) => {
-    const current = currentVersion(type, name, offers[type]);
+    const current = isLingering(type, input) ? undefined : currentVersion(type, name, offers[type]);
     return {
       key,
       name,
@@ -132,6 +133,16 @@ function loopsOf(type: XdsType, { state, offers, now, slack }: StatusInput): rea
       status: statusOf({ channel, current, lastPolledAt, refresh: facts.refresh, slack, now }),
     };
   });
+}
+
+/** Whether a proxy is to have clusters of earlier snapshots beside the newest: connections that drain may still need them. */
+function isLingering(type: XdsType, { state: { trail }, head }: StatusInput): boolean {
+  return (
+    type === 'clusters' &&
+    trail !== undefined &&
+    trail.steps.length > 1 &&
+    trail.steps.at(-1)?.manifest === head?.manifest
+  );
 }
 
 /** A client that polls for deltas has one loop for all types. */

@@ -154,6 +154,10 @@ export function orderNamed(before: Trail, poll: NamedPoll, contentsOf: ContentsO
     return { trail, versionInfo: current, from: hasPartsOfOther(place) ? [newest.manifest] : [] };
   }
 
+  if (current === undefined && carried !== '' && poll.now - newest.since > LONGEST_DRAIN) {
+    const { [channel]: _drained, ...places } = before.places;
+    return kept(trimmed({ ...before, places }), carried);
+  }
   const step = stepFor(before, { place, poll, versionAt }, contentsOf);
   if (step === undefined && current === undefined) {
     return carried === '' ? undefined : kept(moved(place), carried);
@@ -170,6 +174,12 @@ export function orderNamed(before: Trail, poll: NamedPoll, contentsOf: ContentsO
   const sent = sentAt(place, { versionInfo: current, step: newest.n });
   return { trail: moved({ ...sent, ...forced }), versionInfo: current, from: [newest.manifest] };
 }
+
+/**
+ * How long a loop counts whose name is gone from the newest snapshot: the connections of a listener that is no more go on with
+ * its routes until they are drained, for ten minutes unless Envoy is told otherwise, and somewhat longer where it is.
+ */
+const LONGEST_DRAIN = durationMs(15 * 60 * 1000);
 
 /**
  * Whether the loop was sent something that it did not take. It may run parts of it behind the version that it shows, so it is
