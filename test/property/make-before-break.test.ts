@@ -15,6 +15,9 @@ import {
   type Treatment,
 } from '../support/modelled-envoy.ts';
 
+// `npm run soak` runs more of them.
+const RUNS = Number(process.env['PILOTLESS_RUNS'] ?? 150);
+
 const clusterNames = ['a', 'b', 'c', 'd'] as const;
 
 /** Whole snapshots: what routes and listeners name is there and has endpoints. */
@@ -125,7 +128,7 @@ function settle({ server, envoy }: Played, rounds: number): void {
 test('SNAP-3: no proxy ever runs a route or a listener whose clusters it does not have', () => {
   fc.assert(
     fc.property(events, (list) => void play(list, servePoll)),
-    { numRuns: 300 },
+    { numRuns: RUNS },
   );
 });
 
@@ -139,7 +142,7 @@ test('SNAP-3: every proxy comes to run exactly the newest, and then one step is 
       assert.equal(trail?.steps.length, 1, JSON.stringify(trail));
       assert.equal(newestStep(trail).manifest, played.server.newest);
     }),
-    { numRuns: 300 },
+    { numRuns: RUNS },
   );
 });
 
