@@ -67,7 +67,9 @@ export function isAtRest(standing: Standing, poll: SeenPoll, current: VersionInf
   const channel = channels[key];
   const aim = current ?? poll.carried;
   const isShown = poll.carried !== '' && poll.carried === aim && channel?.sent === aim && channel.acked === aim;
-  return isShown && poll.refusal === undefined && trail !== undefined && isPlaced(trail, poll, key);
+  // A rejection of something else is over with this poll, which is news.
+  const isNoted = channel?.rejected === undefined || channel.rejected === aim;
+  return isShown && isNoted && poll.refusal === undefined && trail !== undefined && isPlaced(trail, poll, key);
 }
 
 function isPlaced(trail: Trail, { type, newest }: SeenPoll, key: string): boolean {

@@ -19,7 +19,7 @@ export const suites = {
   contract: { processes: 'separate', limitMinutes: 5 },
   arch: { processes: 'separate', limitMinutes: 3 },
   peer: { processes: 'separate', limitMinutes: 3 },
-  e2e: { processes: 'separate', limitMinutes: 6 },
+  e2e: { processes: 'separate', limitMinutes: 12 },
   fault: { processes: 'separate', limitMinutes: 5 },
 } as const satisfies Record<string, Suite>;
 

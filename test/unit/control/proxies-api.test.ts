@@ -50,6 +50,23 @@ test('PS-2: a proxy is stale from the moment that there is something newer', asy
   );
 });
 
+test('PX-15: a rejection is over once the proxy has what is sent instead, also if that is what it kept', async () => {
+  const service = await settled();
+  const { acked: version = '' } = (await statusOf(service)).types['EDS'] ?? {};
+  const repeat = async (polls: number): Promise<void> => {
+    for (let poll = 0; poll < polls; poll += 1) await service.poll('endpoints', { names: [reviews], version });
+  };
+  for (const [address, status] of [
+    ['10.0.0.2', 'REJECTED'],
+    ['10.0.0.1', 'SYNCED'],
+  ] as const) {
+    service.configure(serviceEntry('reviews.default.svc.cluster.local', address));
+    await service.builder.build('config');
+    await repeat(3);
+    assert.equal((await statusOf(service)).types['EDS']?.status, status);
+  }
+});
+
 test('LAB-4: a proxy that keeps its old version after it was sent a newer one has rejected it', async () => {
   const service = await settled();
   const { acked: old = '' } = (await statusOf(service)).types['EDS'] ?? {};
