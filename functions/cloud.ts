@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
-import { dynamoClient, s3Client } from '../lib/adapters/aws/clients.ts';
+import { dynamoClient, s3Client, sqsClient } from '../lib/adapters/aws/clients.ts';
 import { dynamoRecords } from '../lib/adapters/aws/dynamo-records.ts';
 import { s3Blobs } from '../lib/adapters/aws/s3-blobs.ts';
 import { type ObjectFiles, s3Files } from '../lib/adapters/aws/s3-files.ts';
+import { sqsQueue } from '../lib/adapters/aws/sqs-queue.ts';
 import { systemClock } from '../lib/adapters/system/clock.ts';
 import { jsonLog } from '../lib/adapters/system/log.ts';
 import { durationMs } from '../lib/base/brand.ts';
+import type { FanOutPorts } from '../lib/control/build-all.ts';
 import { localConfigApi } from '../lib/control/config-api.ts';
 import { configSource } from '../lib/control/config-source.ts';
 import { type DeliveryService, deliveryService } from '../lib/control/delivery-service.ts';
 import type { HttpHandler } from '../lib/control/discovery-api.ts';
 import { metrics } from '../lib/control/metrics.ts';
 import { proxiesApi } from '../lib/control/proxies-api.ts';
+import { USUAL_SHARD_WORK } from '../lib/control/shards/fan-out.ts';
 import { pollSlack, proxyStates } from '../lib/control/proxy-states.ts';
 import { servedHeads } from '../lib/control/served-heads.ts';
 import { storedSnapshots } from '../lib/control/stored-snapshots.ts';
@@ -59,8 +62,17 @@ function cloudFrom(environment: NodeJS.ProcessEnv): Cloud {
   };
 }
 
-/** Builds and polls. */
-export function cloudDelivery(ports: Cloud): DeliveryService {
+/** How builds are shared out; absent without a queue, and then the function that leads builds all views itself. */
+export function cloudFanOut(environment: NodeJS.ProcessEnv = process.env): FanOutPorts | undefined {
+  const url = environment['PILOTLESS_SHARD_QUEUE'];
+  if (url === undefined || url === '') return undefined;
+  const shardWork = Number(environment['PILOTLESS_SHARD_WORK'] ?? USUAL_SHARD_WORK);
+  if (!(shardWork > 0)) throw new Error('PILOTLESS_SHARD_WORK is no positive number of views × services');
+  return { queue: sqsQueue({ client: sqsClient(), url }), shardWork };
+}
+
+/** Builds and polls. Only functions that build are given a way to share builds out. */
+export function cloudDelivery(ports: Cloud, fanOut?: FanOutPorts): DeliveryService {
   return deliveryService({
     ...ports,
     metrics: metrics(new Registry(), process.env['PILOTLESS_VERSION'] ?? 'unknown'),
@@ -68,6 +80,7 @@ export function cloudDelivery(ports: Cloud): DeliveryService {
     // Each instance is a candidate of its own: two may run at once, and one that stalled must not take itself for the other.
     holder: `${process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'local'}/${randomUUID()}`,
     revisionLabel: process.env['PILOTLESS_REVISION'] ?? '',
+    ...(fanOut && { fanOut }),
     hearsAllPolls: false,
     isServing: () => true,
   });

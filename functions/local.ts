@@ -3,21 +3,27 @@ import { Registry } from 'prom-client';
 import { compressing } from '../lib/adapters/http/compress.ts';
 import { serveHttp } from '../lib/adapters/http/node-server.ts';
 import { memoryBlobs } from '../lib/adapters/memory/memory-blobs.ts';
+import { type MemoryQueue, memoryQueue } from '../lib/adapters/memory/memory-queue.ts';
 import { memoryRecords } from '../lib/adapters/memory/memory-records.ts';
 import { openSqliteStore } from '../lib/adapters/sqlite/sqlite-store.ts';
 import { systemClock } from '../lib/adapters/system/clock.ts';
 import { jsonLog, type LogOptions } from '../lib/adapters/system/log.ts';
 import { watchedRecords } from '../lib/adapters/watched-records.ts';
 import { FILE_LIMIT_BYTES } from '../lib/control/api/read-body.ts';
+import { durationMs } from '../lib/base/brand.ts';
 import { triggerOf } from '../lib/control/build-triggers.ts';
 import { localConfigApi } from '../lib/control/config-api.ts';
 import { configSource } from '../lib/control/config-source.ts';
 import { deliveryService } from '../lib/control/delivery-service.ts';
 import { httpRoutes } from '../lib/control/http-routes.ts';
 import { metrics } from '../lib/control/metrics.ts';
+import { USUAL_SHARD_WORK } from '../lib/control/shards/fan-out.ts';
 import type { Blobs } from '../lib/ports/blobs.ts';
+import type { Clock } from '../lib/ports/clock.ts';
+import type { Log } from '../lib/ports/log.ts';
 import type { Records } from '../lib/ports/records.ts';
 import { buildLoop } from './build-loop.ts';
+import { shardLoop } from './shard-loop.ts';
 
 export interface LocalOptions {
   readonly host: string;
@@ -25,6 +31,8 @@ export interface LocalOptions {
   /** Absent keeps everything in memory. */
   readonly dataDirectory?: string;
   readonly version: string;
+  /** Views × services that are built at one go. */
+  readonly shardWork?: number;
   readonly logTo: LogOptions['stream'];
   readonly logLevel: LogOptions['level'];
 }
@@ -39,6 +47,8 @@ export interface LocalService {
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const DRAIN_MS = 10_000;
 const FLUSH_MS = 1_000;
+/** Only this process takes messages, and it says when it failed: a message comes back sooner only when a builder hangs. */
+const SHARD_VISIBILITY = durationMs(10 * 60_000);
 
 /** Composition root in one process: the handlers of the cloud over embedded storage, one HTTP server, events by call. */
 export async function startLocal(options: LocalOptions): Promise<LocalService> {
@@ -54,8 +64,10 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   });
   const ports = { blobs: store.blobs, records, clock, log };
   const source = configSource(ports);
+  const shards = shardLoop({ ...ports, queue: shardQueue(clock, log) });
   const delivery = deliveryService({
     ...ports,
+    fanOut: { queue: shards.queue, shardWork: options.shardWork ?? USUAL_SHARD_WORK },
     metrics: counted,
     config: source,
     holder: 'local',
@@ -63,6 +75,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
     isServing: () => state.isServing,
   });
   const builds = buildLoop(delivery.builder, log);
+  if (delivery.shards) shards.start(delivery.shards);
   const config = localConfigApi({ ...ports, ids: randomUUID }, { bodyLimitBytes: FILE_LIMIT_BYTES });
   const handler = httpRoutes({
     ...delivery,
@@ -85,6 +98,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
         clearInterval(timer);
         await server.close(DRAIN_MS);
         await builds.stop();
+        await shards.stop();
         await flush();
         store.close();
       },
@@ -93,6 +107,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
     store.close();
     throw error;
   }
+}
+
+/** Nobody looks after dead letters here: what could not be built is said in the log, and built anew with the next revision. */
+function shardQueue(clock: Clock, log: Log): MemoryQueue {
+  const deadLetters = { sendAll: async (messages: readonly unknown[]) => log.error('dead-letters', { messages }) };
+  return memoryQueue(clock, { visibility: SHARD_VISIBILITY, deadLetters });
 }
 
 interface OpenStore {

@@ -2,7 +2,7 @@ import type { DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda';
 import { ATTRIBUTES } from '../lib/adapters/aws/records-table.ts';
 import { triggerOf } from '../lib/control/build-triggers.ts';
 import type { DeliveryService } from '../lib/control/delivery-service.ts';
-import { type Cloud, cloud, cloudDelivery } from './cloud.ts';
+import { type Cloud, cloud, cloudDelivery, cloudFanOut } from './cloud.ts';
 
 /** A batch of the table's stream, or the timer that catches what a lost event left behind. */
 export type PublishEvent = DynamoDBStreamEvent | ScheduledEvent;
@@ -24,6 +24,8 @@ export function publishFunction({ delivery, log }: PublishParts): (event: Publis
         // Someone else leads. It may have read the config before this change, so the stream has to ask again.
         if (!isTimer) throw new Error('another builder leads; repeat this batch');
         return;
+      case 'fanned-out':
+        return; // goes on in the functions that build shards; each revision that comes meanwhile is built in shards of its own
       case 'built':
         if (report.views.failed > 0) log.warn('build-incomplete', { failed: report.views.failed });
     }
@@ -39,6 +41,6 @@ function triggerIn({ dynamodb }: DynamoDBStreamEvent['Records'][number]): Return
 let made: ((event: PublishEvent) => Promise<void>) | undefined;
 
 export const handler = (event: PublishEvent): Promise<void> => {
-  made ??= publishFunction({ delivery: cloudDelivery(cloud()), log: cloud().log });
+  made ??= publishFunction({ delivery: cloudDelivery(cloud(), cloudFanOut()), log: cloud().log });
   return made(event);
 };

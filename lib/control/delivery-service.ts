@@ -6,17 +6,20 @@ import { readEnvoyNode } from '../view/read-envoy-node.ts';
 import { proxyAdmission } from './admit-proxy.ts';
 import { deltaAnswerer } from './answer-delta.ts';
 import { pollAnswerer } from './answer-poll.ts';
+import type { FanOutPorts } from './build-all.ts';
 import { type Builder, builder } from './build-views.ts';
 import { deltas } from './deltas.ts';
 import { discoveryApi, type HttpHandler } from './discovery-api.ts';
+import { leaseKey } from './lease.ts';
 import type { Metrics } from './metrics.ts';
 import { operationsApi } from './operations-api.ts';
 import { pieceMemory } from './piece-memory.ts';
 import { proxiesApi } from './proxies-api.ts';
 import { pollSlack, proxyStates } from './proxy-states.ts';
-import { viewIndexPublisher } from './publish-view-index.ts';
+import { type IndexPublication, viewIndexPublisher } from './publish-view-index.ts';
 import { viewSealer } from './seal-view.ts';
 import { servedHeads } from './served-heads.ts';
+import { type ShardBuilder, shardBuilder } from './shards/shard-builder.ts';
 import { storedSnapshots } from './stored-snapshots.ts';
 import { unknownViewLimit } from './unknown-view-limit.ts';
 import { viewIndexes } from './view-indexes.ts';
@@ -35,6 +38,8 @@ export interface DeliveryPorts {
   readonly holder: string;
   /** Builders of one label agree on a leader; `default` where nobody says otherwise. */
   readonly revisionLabel?: string;
+  /** Absent where builds are never shared out: then this process builds no shards either. */
+  readonly fanOut?: FanOutPorts;
   /** Whether this is the only process that answers polls, and so hears every one of them. */
   readonly hearsAllPolls: boolean;
   readonly isServing: () => boolean;
@@ -43,6 +48,7 @@ export interface DeliveryPorts {
 /** Everything between an accepted revision and a proxy that has it: builds, polls and what is known of the proxies. */
 export interface DeliveryService {
   readonly builder: Builder;
+  readonly shards?: ShardBuilder;
   readonly discovery: HttpHandler;
   readonly proxies: HttpHandler;
   readonly operations: HttpHandler;
@@ -61,20 +67,21 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
   const indexes = viewIndexes(ports);
   const publishIndex = viewIndexPublisher(ports);
   const shared = { clock, log, metrics, heads, snapshots, worlds: worlds({ config, clock, metrics }) };
-  const builds = builder({
+  const building = {
     ...shared,
     blobs,
     records,
-    holder: ports.holder,
-    revisionLabel: ports.revisionLabel ?? '',
+    lease: leaseKey('builder', ports.revisionLabel ?? ''),
     sealView: viewSealer(pieceMemory()),
     knownViews: viewsToBuild({ registry, heads, clock }),
-    async publishIndex(publication) {
+    publishIndex: async (publication: IndexPublication) => {
       const published = await publishIndex(publication);
       if (published === 'replaced') await indexes.newest(); // polls that this process answers need not wait
       return published;
     },
-  });
+  };
+  const { fanOut } = ports;
+  const builds = builder({ ...building, holder: ports.holder, ...(fanOut && { fanOut }) });
   const admitProxy = proxyAdmission({ clock, readNode: readEnvoyNode });
   const views = { registry, indexes, isWithinLimit: unknownViewLimit() };
   const polled = { ...shared, ...views, states, builder: builds, admitProxy, hearsAllPolls, slack };
@@ -82,6 +89,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
   const answerDelta = deltaAnswerer({ ...polled, deltas: deltas(snapshots) });
   return {
     builder: builds,
+    ...(fanOut && { shards: shardBuilder({ ...building, queue: fanOut.queue }) }),
     discovery: discoveryApi({ answerPoll, answerDelta, log, metrics }),
     proxies: proxiesApi({ records, clock, heads, snapshots, states, slack }),
     operations: operationsApi({ records, clock, metrics, isServing: ports.isServing }),

@@ -120,3 +120,12 @@ export async function currentEpoch(records: Pick<Records, 'get'>, key: RecordKey
   const found = await records.get<Lease>(key);
   return found?.record.leaderTransitions ?? leaseEpoch(0);
 }
+
+/** The reign that is on, or that has ended without a successor, for one who builds what its leader handed out. */
+export async function reignNow(
+  records: Pick<Records, 'get'>,
+  key: RecordKey,
+): Promise<{ readonly epoch: LeaseEpoch; readonly guard: RecordGuard } | undefined> {
+  const found = await records.get<Lease>(key);
+  return found && { epoch: found.record.leaderTransitions, guard: { key, etag: found.etag } };
+}

@@ -12,6 +12,10 @@ export interface Metrics {
   noteTrigger(type: string): void;
   noteBuild(result: 'built' | 'failed', duration: DurationMs): void;
   notePublished(published: Published): void;
+  /** Counts the messages of builds that were fanned out, by what became of them. */
+  noteShard(outcome: string): void;
+  /** Counts views that could not be built at any attempt (BLD-5). */
+  noteGivenUpView(): void;
   noteConvergence(duration: DurationMs): void;
   noteInternalError(): void;
   noteWorld(size: WorldSize): void;
@@ -49,6 +53,8 @@ export function metrics(registry: Registry, version: string): Metrics {
     noteTrigger: (type) => series.triggers.inc({ type }),
     noteBuild: (result, duration) => series.builds.observe({ result }, duration / 1000),
     notePublished: (outcome) => series.published.inc({ outcome }),
+    noteShard: (outcome) => series.shards.inc({ outcome }),
+    noteGivenUpView: () => series.givenUp.inc(),
     noteConvergence: (duration) => series.convergence.observe(duration / 1000),
     noteInternalError: () => series.errors.inc(),
     noteWorld: ({ revision, services, virtualServices }) => {
@@ -112,6 +118,7 @@ function seriesIn(registry: Registry) {
     polls,
     pollTime,
     published,
+    ...shardSeriesIn(registry),
     stale,
     refusedViews,
     builds,
@@ -127,6 +134,23 @@ function seriesIn(registry: Registry) {
     revision,
     proxies,
     info,
+  };
+}
+
+function shardSeriesIn(registry: Registry) {
+  const registers = [registry];
+  return {
+    shards: new Counter({
+      name: 'pilotless_shards_total',
+      help: 'Messages of builds that were fanned out, by what became of them.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    givenUp: new Counter({
+      name: 'pilotless_views_given_up_total',
+      help: 'Views that no attempt could build; they keep an old snapshot.',
+      registers,
+    }),
   };
 }
 
