@@ -5,6 +5,13 @@
 export interface StageMemory {
   /** What a kind makes of an argument: the same object for an argument of the same content. */
   piece<Argument extends object, Made extends object>(kind: PieceKind<Argument, Made>, argument: Argument): Made;
+  /** The same for a list of arguments, one piece each. A list that is like the last one of this build's view costs least. */
+  pieces<Argument extends object, Made extends object>(
+    kind: PieceKind<Argument, Made>,
+    list: readonly Argument[],
+  ): readonly Made[];
+  /** What is made of one object, for as long as it lives. `slot` names what is made of it; there are few of them. */
+  derived<Source extends object, Made extends object>(slot: string, of: Source, make: (of: Source) => Made): Made;
   /**
    * What is made of several values that are themselves pieces or inputs: the same object for the same values in the same
    * order. `slot` names what is made of them, with all else that it depends on.
@@ -34,6 +41,8 @@ export interface PieceKind<Argument extends object, Made extends object> {
 
 export const noMemory: StageMemory = {
   piece: ({ make }, argument) => make(argument),
+  pieces: ({ make }, list) => list.map((argument) => make(argument)),
+  derived: (_slot, of, make) => make(of),
   combined: (_slot, items, make) => make(items),
   same: (value) => value,
 };

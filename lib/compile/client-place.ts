@@ -27,7 +27,7 @@ export function clientPlaces(
     const ofPolicy =
       policy === undefined
         ? READS_NOTHING
-        : memory.combined('what a policy reads of places', [policy], () => readerOf(policyLevels(policy), []));
+        : memory.derived('what a policy reads of places', policy, (levels) => readerOf(policyLevels(levels), []));
     const wished = service.trafficDistribution === undefined ? [] : DISTRIBUTION_LABELS[service.trafficDistribution];
     // LB-2: without outlier detection nobody fails over; a service that asks clients to stay near needs none (LB-12).
     const failsOver = ofMesh.failsOver || ofPolicy.failsOver || wished.length > 0;
@@ -35,7 +35,7 @@ export function clientPlaces(
     const key = [...wished, ...ofMesh.labels, ...ofPolicy.labels].join();
     const known = byLabels.get(key);
     if (known !== undefined) return known;
-    const place = placeWith([...wished, ...ofMesh.labels, ...ofPolicy.labels], client);
+    const place = memory.same(placeWith([...wished, ...ofMesh.labels, ...ofPolicy.labels], client));
     byLabels.set(key, place);
     return place;
   };

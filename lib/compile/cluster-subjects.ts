@@ -45,8 +45,8 @@ export function clusterSubjects(
   memory: StageMemory,
 ): ClusterSubjects {
   const { type, profile, ipFamily, locality, selectedLabels, hasLabels } = facts;
-  const ofClusters: ClusterFacts = { type, profile, ipFamily };
-  const ofEndpoints = { type };
+  const ofClusters: ClusterFacts = memory.same({ type, profile, ipFamily });
+  const ofEndpoints = memory.same({ type });
   const placeOf = clientPlaces({ locality, selectedLabels, hasLabels }, mesh, memory);
   return {
     clusters: ({ service, endpoints, policy }) => {

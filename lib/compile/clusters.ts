@@ -9,6 +9,9 @@ import { joinedByName } from './joined-pieces.ts';
 /** Every cluster of a view, sorted by name: those of each service, of the proxy's own ports, and the fixed ones. */
 export function compileClusters(view: ProxyView, memory: StageMemory = noMemory): Noted<readonly ClusterIr[]> {
   const subjects = clusterSubjects(view, memory);
-  const pieces = view.services.map((visible) => memory.piece(SERVICE_CLUSTERS, subjects.clusters(visible)));
+  const pieces = memory.pieces(
+    SERVICE_CLUSTERS,
+    view.services.map((visible) => subjects.clusters(visible)),
+  );
   return joinedByName('clusters', [...pieces, memory.piece(OWN_CLUSTERS, ownClustersSubject(view))], memory);
 }

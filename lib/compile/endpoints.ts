@@ -9,6 +9,9 @@ import { joinedByName } from './joined-pieces.ts';
 /** The endpoints of every cluster that finds them by EDS, sorted by name. */
 export function compileEndpoints(view: ProxyView, memory: StageMemory = noMemory): Noted<readonly EndpointsIr[]> {
   const subjects = clusterSubjects(view, memory);
-  const pieces = view.services.map((visible) => memory.piece(SERVICE_ENDPOINTS, subjects.endpoints(visible)));
+  const pieces = memory.pieces(
+    SERVICE_ENDPOINTS,
+    view.services.map((visible) => subjects.endpoints(visible)),
+  );
   return joinedByName('endpoints', pieces, memory);
 }

@@ -30,7 +30,7 @@ const TABLE_ROUTES: PieceKind<TableRoutesArgument, Noted<readonly RouteIr[]>> = 
 
 /** The HTTP routes that a table gives at one place, made once for all places that are alike to it. */
 export function tableRoutes(table: RouteTable, at: RouteAttachment, memory: StageMemory): Noted<readonly RouteIr[]> {
-  const { readsSource, hosts } = memory.combined('what a table reads', [table], () => readsOf(table));
+  const { readsSource, hosts } = memory.derived('what a table reads', table, readsOf);
   const argument: TableRoutesArgument = {
     table,
     gateway: at.gateway,

@@ -4,12 +4,13 @@ import { leastRecentlyUsed } from '../base/least-recently-used.ts';
 import type { PieceKind, StageMemory } from '../base/stage-memory.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../envoy/xds-types.ts';
+import type { ViewKey } from '../view/proxy-view.ts';
 import { type CacheEntry, type CacheRequest, type CacheToken, type XdsCache, xdsCache } from './xds-cache.ts';
 
 /** What a process remembers of what it built: pieces by all that they were made from, for every view and from build to build. */
 export interface PieceMemory {
-  /** The memory for one build; what it makes is kept as long as no later build is known (XC-2). */
-  forBuild(request: CacheRequest): StageMemory;
+  /** The memory for one build of a view; what it makes is kept as long as no later build is known (XC-2). */
+  forBuild(request: CacheRequest, viewKey: ViewKey): StageMemory;
   /** How often each kind of piece was asked for and found, or made, since the process began. */
   counts(): Readonly<Record<string, PieceCounts>>;
   /** Forgets everything (XC-7). */
@@ -36,28 +37,48 @@ export function pieceMemory(options: PieceMemoryOptions = {}): PieceMemory {
   const cache = options.cache ?? xdsCache({ types: TYPES, clearedByPeerAuthentication: ['endpoints'] });
   const counts = new Map<string, { hits: number; misses: number }>();
   const verifiesHits = options.verifiesHits === true;
-  let combined = combinedMemory(ids, verifiesHits);
+  let [combined, derived, last] = [combinedMemory(ids, verifiesHits), derivedMemory(verifiesHits), lastLists()];
   let firsts = leastRecentlyUsed<number, object>({ max: SAME_VALUES });
-  const count = (kind: string, what: 'hits' | 'misses'): void => {
+  const count = (kind: string, hits: number, misses: number): void => {
     const counted = counts.get(kind) ?? { hits: 0, misses: 0 };
-    counted[what] += 1;
-    counts.set(kind, counted);
+    counts.set(kind, { hits: counted.hits + hits, misses: counted.misses + misses });
+  };
+  const piece = <Argument extends object, Made extends object>(
+    kind: PieceKind<Argument, Made>,
+    argument: Argument,
+    request: CacheRequest,
+  ): Made => {
+    const key = pieceKey(kind, argument, ids);
+    const found = cache.get({ type: kind.type as XdsType, key, configs: [], isCacheable: true });
+    if (found !== undefined) {
+      count(kind.name, 1, 0);
+      if (verifiesHits) verify(kind.name, () => kind.make(argument), found);
+      return found as Made; // the key names the kind, which says the type
+    }
+    count(kind.name, 0, 1);
+    const made = kind.make(argument);
+    ids.assign(made);
+    cache.add(entryOf(kind, argument, key), request, made);
+    return made;
   };
   return {
-    forBuild: (request) => ({
-      piece(kind, argument) {
-        const key = pieceKey(kind, argument, ids);
-        const found = cache.get({ type: kind.type as XdsType, key, configs: [], isCacheable: true });
-        count(kind.name, found === undefined ? 'misses' : 'hits');
-        if (found !== undefined) {
-          if (verifiesHits) verify(kind.name, () => kind.make(argument), found);
-          return found as ReturnType<typeof kind.make>; // the key names the kind, which says the type
-        }
-        const made = kind.make(argument);
-        ids.assign(made);
-        cache.add(entryOf(kind, argument, key), request, made);
+    forBuild: (request, viewKey) => ({
+      piece: (kind, argument) => piece(kind, argument, request),
+      pieces(kind, list) {
+        const known = last.known(`${kind.name} ${viewKey}`, list);
+        let hits = 0;
+        const made = list.map((argument, index) => {
+          const again = known(index);
+          if (again === undefined) return piece(kind, argument, request);
+          hits += 1;
+          if (verifiesHits) verify(kind.name, () => kind.make(argument), again);
+          return again as ReturnType<typeof kind.make>; // the name of the list names the kind
+        });
+        count(kind.name, hits, 0);
+        last.keep(`${kind.name} ${viewKey}`, list, made);
         return made;
       },
+      derived: (slot, of, make) => derived(slot, of, make),
       combined: (slot, items, make) => combined(slot, items, make),
       same(value) {
         const id = ids.of(value);
@@ -69,7 +90,7 @@ export function pieceMemory(options: PieceMemoryOptions = {}): PieceMemory {
     counts: () => Object.fromEntries([...counts].map(([kind, counted]) => [kind, { ...counted }])),
     clearAll(now) {
       cache.clearAll(now);
-      combined = combinedMemory(ids, verifiesHits);
+      [combined, derived, last] = [combinedMemory(ids, verifiesHits), derivedMemory(verifiesHits), lastLists()];
       firsts = leastRecentlyUsed<number, object>({ max: SAME_VALUES });
     },
   };
@@ -121,6 +142,51 @@ function combinedMemory(ids: ContentIds, verifiesHits: boolean): Combine {
     return made;
   };
 }
+
+function derivedMemory(verifiesHits: boolean): StageMemory['derived'] {
+  const bySlot = new Map<string, WeakMap<object, object>>();
+  return (slot, of, make) => {
+    const values = bySlot.get(slot) ?? new WeakMap<object, object>();
+    bySlot.set(slot, values);
+    const found = values.get(of);
+    if (found !== undefined) {
+      if (verifiesHits) verify(slot, () => make(of), found);
+      return found as ReturnType<typeof make>; // the slot says the type
+    }
+    const made = make(of);
+    values.set(of, made);
+    return made;
+  };
+}
+
+/** The last lists of pieces of each view, so that one whose argument has the very same members need not be looked up. */
+function lastLists() {
+  interface LastList {
+    readonly list: readonly object[];
+    readonly made: readonly object[];
+  }
+  const lists = leastRecentlyUsed<string, LastList>({ max: REMEMBERED_ARGUMENTS, weigh: ({ list }) => list.length });
+  return {
+    /** Answers for a position what was made there of the same argument. */
+    known(name: string, list: readonly object[]): (index: number) => object | undefined {
+      const before = lists.get(name);
+      if (before === undefined) return () => undefined;
+      return (index) => (hasSameMembers(before.list[index], list[index]) ? before.made[index] : undefined);
+    },
+    keep: (name: string, list: readonly object[], made: readonly object[]): void => lists.set(name, { list, made }),
+  };
+}
+
+/** Some hundred bytes each: the lists of 250 views of 1,000 services. */
+const REMEMBERED_ARGUMENTS = 500_000;
+
+function hasSameMembers(before: object | undefined, now: object | undefined): boolean {
+  if (before === undefined || now === undefined) return false;
+  for (const name in now) if ((now as Members)[name] !== (before as Members)[name]) return false;
+  return true;
+}
+
+type Members = Readonly<Record<string, unknown>>;
 
 function verify(name: string, make: () => object, found: object): void {
   if (canonicalJson(make()) !== canonicalJson(found)) throw new StalePiece(name);

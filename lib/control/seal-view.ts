@@ -9,7 +9,7 @@ import { perType, type Sealed, type SealedLists, sealTables } from '../snapshot/
 import { wholeCheck } from '../snapshot/whole-check.ts';
 import { tableOf, type TypeTable } from '../snapshot/type-table.ts';
 import { buildProxyView } from '../view/build-proxy-view.ts';
-import type { ViewFacts, ViewKey } from '../view/proxy-view.ts';
+import type { ViewKey } from '../view/proxy-view.ts';
 import type { PieceMemory } from './piece-memory.ts';
 import { resourceSealer } from './resource-sealer.ts';
 import type { View, WorldAt } from './worlds.ts';
@@ -34,9 +34,9 @@ export function viewSealer(pieces: PieceMemory): SealView {
   const check = wholeCheck();
   const tableFor = tableMemory();
   const last = leastRecentlyUsed<ViewKey, Sealed>({ max: REMEMBERED_VIEWS });
-  return (world, { key, facts }) => {
-    const { value: lists, issues } = buildSealed(world, facts);
-    const before = last.get(key);
+  return (world, view) => {
+    const { value: lists, issues } = buildSealed(world, view);
+    const before = last.get(view.key);
     if (before && TYPES.every((type) => before.resources[type] === lists[type])) return { sealed: before, issues };
     const broken = check(lists, before?.resources);
     if (broken) throw new IncompleteSnapshot(broken);
@@ -44,7 +44,7 @@ export function viewSealer(pieces: PieceMemory): SealView {
       lists,
       perType((type) => tableFor(type, lists[type], before?.tables[type])),
     );
-    last.set(key, sealed);
+    last.set(view.key, sealed);
     return { sealed, issues };
   };
 }
@@ -62,10 +62,10 @@ function tableMemory(): typeof tableOf {
 }
 
 /** The line from a world to sealed resources, without asking whether they are complete. */
-export function sealedBuild(pieces: PieceMemory): (world: WorldToBuild, facts: ViewFacts) => Noted<SealedLists> {
+export function sealedBuild(pieces: PieceMemory): (world: WorldToBuild, view: View) => Noted<SealedLists> {
   const sealLists = resourceSealer();
-  return ({ world, revision }, facts) => {
-    const memory = pieces.forBuild({ startedAt: cacheToken(revision) });
+  return ({ world, revision }, { key, facts }) => {
+    const memory = pieces.forBuild({ startedAt: cacheToken(revision) }, key);
     const view = buildProxyView(world, facts, memory);
     const ir = compile(view.value, memory);
     return { value: sealLists(ir.value), issues: [...view.issues, ...ir.issues] };

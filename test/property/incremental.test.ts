@@ -5,7 +5,7 @@ import { buildResources } from '../../lib/control/build-snapshot.ts';
 import { pieceMemory } from '../../lib/control/piece-memory.ts';
 import { sealedBuild } from '../../lib/control/seal-view.ts';
 import { sealResource } from '../../lib/snapshot/sealed-resource.ts';
-import { viewFacts } from '../../lib/view/view-facts.ts';
+import { viewFacts, viewKey } from '../../lib/view/view-facts.ts';
 import { runMemory } from '../../lib/base/recall.ts';
 import { buildWorld } from '../../lib/world/world.ts';
 import { arbitraryProxies, arbitraryRevisions } from '../support/arbitrary-edits.ts';
@@ -22,7 +22,7 @@ test('BLD-4, PCTX-4, IMP-1: after any edits a build with memory gives the bytes 
         for (const node of proxies) {
           const facts = viewFacts(world, proxyFacts(node));
           const plain = buildResources(newWorld, viewFacts(newWorld, proxyFacts(node)));
-          const { value: lists, issues } = build({ world, revision: index + 1 }, facts);
+          const { value: lists, issues } = build({ world, revision: index + 1 }, { key: viewKey(facts), facts });
           assert.deepEqual(Object.values(lists).flat(), plain.value.map(sealResource));
           assert.deepEqual(issues, plain.issues);
         }

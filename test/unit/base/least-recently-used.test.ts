@@ -29,3 +29,26 @@ test('what weighs more than all that may be held is not kept', () => {
   held.set('b', 'too much');
   assert.deepEqual([held.get('a'), held.get('b')], ['ok', undefined]);
 });
+
+test('keys and values come in the order of their last use, also after deletions at either end', () => {
+  const held = leastRecentlyUsed<string, number>({ max: 4 });
+  for (const [index, key] of ['a', 'b', 'c', 'd'].entries()) held.set(key, index);
+  held.get('b');
+  held.delete('a');
+  held.delete('b');
+  held.set('c', 9);
+  assert.deepEqual([...held.keys()], ['d', 'c']);
+  assert.deepEqual([...held.values()], [3, 9]);
+});
+
+test('what makes room is told, what is replaced or deleted is not', () => {
+  const evicted: string[] = [];
+  const held = leastRecentlyUsed<string, number>({ max: 2, onEvicted: (key) => evicted.push(key) });
+  held.set('a', 1);
+  held.set('a', 2);
+  held.set('b', 3);
+  held.delete('b');
+  held.set('c', 4);
+  held.set('d', 5);
+  assert.deepEqual(evicted, ['a']);
+});
