@@ -35,14 +35,10 @@ const SAME_VALUES = 200_000;
 export function pieceMemory(options: PieceMemoryOptions = {}): PieceMemory {
   const ids = contentIds();
   const cache = options.cache ?? xdsCache({ types: TYPES, clearedByPeerAuthentication: ['endpoints'] });
-  const counts = new Map<string, { hits: number; misses: number }>();
+  const counts = pieceCounter();
   const verifiesHits = options.verifiesHits === true;
   let [combined, derived, last] = [combinedMemory(ids, verifiesHits), derivedMemory(verifiesHits), lastLists()];
   let firsts = leastRecentlyUsed<number, object>({ max: SAME_VALUES });
-  const count = (kind: string, hits: number, misses: number): void => {
-    const counted = counts.get(kind) ?? { hits: 0, misses: 0 };
-    counts.set(kind, { hits: counted.hits + hits, misses: counted.misses + misses });
-  };
   const piece = <Argument extends object, Made extends object>(
     kind: PieceKind<Argument, Made>,
     argument: Argument,
@@ -51,11 +47,11 @@ export function pieceMemory(options: PieceMemoryOptions = {}): PieceMemory {
     const key = pieceKey(kind, argument, ids);
     const found = cache.get({ type: kind.type as XdsType, key, configs: [], isCacheable: true });
     if (found !== undefined) {
-      count(kind.name, 1, 0);
+      counts.add(kind.name, 1, 0);
       if (verifiesHits) verify(kind.name, () => kind.make(argument), found);
       return found as Made; // the key names the kind, which says the type
     }
-    count(kind.name, 0, 1);
+    counts.add(kind.name, 0, 1);
     const made = kind.make(argument);
     ids.assign(made);
     cache.add(entryOf(kind, argument, key), request, made);
@@ -74,7 +70,7 @@ export function pieceMemory(options: PieceMemoryOptions = {}): PieceMemory {
           if (verifiesHits) verify(kind.name, () => kind.make(argument), again);
           return again as ReturnType<typeof kind.make>; // the name of the list names the kind
         });
-        count(kind.name, hits, 0);
+        counts.add(kind.name, hits, 0);
         last.keep(`${kind.name} ${viewKey}`, list, made);
         return made;
       },
@@ -87,12 +83,23 @@ export function pieceMemory(options: PieceMemoryOptions = {}): PieceMemory {
         return first as typeof value; // equal content, hence the same type
       },
     }),
-    counts: () => Object.fromEntries([...counts].map(([kind, counted]) => [kind, { ...counted }])),
+    counts: () => counts.all(),
     clearAll(now) {
       cache.clearAll(now);
       [combined, derived, last] = [combinedMemory(ids, verifiesHits), derivedMemory(verifiesHits), lastLists()];
       firsts = leastRecentlyUsed<number, object>({ max: SAME_VALUES });
     },
+  };
+}
+
+function pieceCounter() {
+  const counts = new Map<string, PieceCounts>();
+  return {
+    add(kind: string, hits: number, misses: number): void {
+      const counted = counts.get(kind) ?? { hits: 0, misses: 0 };
+      counts.set(kind, { hits: counted.hits + hits, misses: counted.misses + misses });
+    },
+    all: (): Readonly<Record<string, PieceCounts>> => Object.fromEntries(counts),
   };
 }
 
