@@ -1,3 +1,4 @@
+import { chromium } from './chromium.ts';
 import { dynamodbLocal } from './dynamodb-local.ts';
 import { envoyProtos } from './envoy-protos.ts';
 import { envoy } from './envoy.ts';
@@ -11,6 +12,7 @@ export const programs = {
   ministack,
   'dynamodb-local': dynamodbLocal,
   versitygw,
+  chromium,
   'envoy-protos': envoyProtos,
 } as const satisfies Record<string, Program>;
 

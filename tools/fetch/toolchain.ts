@@ -54,6 +54,14 @@ export const go: Tool = {
   remedy: 'install Go 1.21 or newer',
 };
 
+export const npm: Tool = {
+  name: 'npm',
+  commands: [['npm']],
+  probe: ['--version'],
+  accepts: (answer) => /^\d+\./.test(answer),
+  remedy: 'install npm',
+};
+
 const found = new Map<Tool, ToolCommand | undefined>();
 
 /** The first way to call a tool that works here. Asks the machine once per process. */
