@@ -24,6 +24,13 @@ const noEnv = {
   message: 'Only functions, lib/cli and tools read the environment.',
 };
 
+const browserGlobals = Object.fromEntries(
+  [
+    ...['document', 'window', 'location', 'history', 'addEventListener', 'fetch', 'performance'],
+    ...['setTimeout', 'clearTimeout', 'AbortSignal', 'HTMLElement', 'Text'],
+  ].map((name) => [name, 'readonly']),
+);
+
 const noEnum = { selector: 'TSEnumDeclaration', message: 'Use a union of string literals.' };
 const noDefault = { selector: 'ExportDefaultDeclaration', message: 'Export by name.' };
 const noBarrel = { selector: 'ExportAllDeclaration', message: 'Import from the file that declares it; no barrels.' };
@@ -36,7 +43,7 @@ export default tseslint.config(
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', 'lib/console/*.js'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -86,7 +93,13 @@ export default tseslint.config(
     },
   },
   {
+    // These run in a browser, as they stand.
+    files: ['lib/console/*.js'],
+    languageOptions: { globals: browserGlobals },
+  },
+  {
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
+    ignores: ['lib/console/*.js'],
     languageOptions: {
       globals: { console: 'readonly', process: 'readonly', URL: 'readonly', module: 'writable', require: 'readonly' },
     },

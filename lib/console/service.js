@@ -1,0 +1,126 @@
+// @ts-check
+
+/**
+ * What the page reads of the service's answers. Fields that a release before or after this one may lack are optional.
+ *
+ * @typedef {object} Revision
+ * @property {number} revision
+ * @property {string} time
+ * @property {string} writer
+ * @property {string} [message]
+ * @property {Readonly<Record<string, number>>} [counts]
+ * @property {number} [objects]
+ *
+ * @typedef {object} Change
+ * @property {string} kind
+ * @property {string} namespace
+ * @property {string} name
+ * @property {string} action
+ * @property {unknown} [before]
+ * @property {unknown} [after]
+ *
+ * @typedef {object} TypeStatus
+ * @property {string} status
+ * @property {string} [name]
+ * @property {number} [loops]
+ * @property {string} [sent]
+ * @property {string} [acked]
+ * @property {string} [rejected]
+ * @property {readonly Suspect[]} [suspects]
+ *
+ * @typedef {string | { readonly kind?: string, readonly namespace?: string, readonly name?: string }} Suspect
+ *
+ * @typedef {object} Proxy
+ * @property {string} id
+ * @property {string} type
+ * @property {string} namespace
+ * @property {string} view
+ * @property {string} status
+ * @property {number} [snapshotRevision]
+ * @property {string} lastPolledAt
+ * @property {Readonly<Record<string, TypeStatus>>} types
+ * @property {readonly Suspect[]} [suspects]
+ *
+ * @typedef {object} View
+ * @property {string} key
+ * @property {string} type
+ * @property {string} namespace
+ * @property {Readonly<Record<string, string>>} [labels]
+ * @property {number} proxies
+ * @property {number} snapshotRevision
+ * @property {string} [publishedAt]
+ * @property {Readonly<Record<string, number>>} [resources]
+ * @property {string} [failure]
+ *
+ * @typedef {{ readonly version: string, readonly identity: string }} Service
+ * @typedef {{ readonly revisions: readonly Revision[], readonly before?: number }} RevisionPage
+ * @typedef {{ readonly revision: number, readonly buildFailed?: boolean, readonly views: readonly View[] }} ViewList
+ * @typedef {{ readonly revision: number, readonly proxies: readonly Proxy[] }} ProxyList
+ * @typedef {{ readonly from: number, readonly to: number, readonly changes: readonly Change[] }} Difference
+ */
+
+/** The service did not answer, or not with what was asked for; the message is for people. */
+export class Unanswered extends Error {
+  /** @override */
+  name = 'Unanswered';
+}
+
+/** How long one answer may take, in milliseconds. */
+const PATIENCE_MS = 15_000;
+
+/** By how much the service's clock is ahead of this machine's, in milliseconds. */
+let clockLead = 0;
+
+/** What time it is where the times that are shown were taken. */
+export const serviceNow = () => Date.now() + clockLead;
+
+/** @returns {Promise<Service>} */
+export const readService = () => read('v1/service');
+
+/**
+ * @param {{ limit: number, before?: number }} page
+ * @returns {Promise<RevisionPage>}
+ */
+export const readRevisions = ({ limit, before }) =>
+  read(`v1/revisions?limit=${limit}${before === undefined ? '' : `&before=${before}`}`);
+
+/**
+ * @param {number} revision
+ * @returns {Promise<Difference>}
+ */
+export const readDifference = (revision) => read(`v1/revisions/${revision}/diff`);
+
+/** @returns {Promise<ViewList>} */
+export const readViews = () => read('v1/views');
+
+/** @returns {Promise<ProxyList>} */
+export const readProxies = () => read('v1/proxies');
+
+/**
+ * Paths are relative, so that the page works behind a prefix.
+ * @template T
+ * @param {string} path
+ * @returns {Promise<T>}
+ */
+async function read(path) {
+  const answer = await fetch(path, { signal: AbortSignal.timeout(PATIENCE_MS), cache: 'no-store' }).catch(() => {
+    throw new Unanswered('The service does not answer.');
+  });
+  const at = Date.parse(answer.headers.get('date') ?? '');
+  if (!Number.isNaN(at) && Math.abs(at - Date.now()) > MAX_CLOCK_SKEW_MS) clockLead = at - Date.now();
+  /** @type {unknown} */
+  const body = await answer.json().catch(() => undefined);
+  if (answer.ok && typeof body === 'object' && body !== null) return /** @type {T} */ (body);
+  const reason = hasMessage(body) ? `: ${body.message}` : '';
+  throw new Unanswered(`The service answered ${answer.status} to ${path}${reason}.`);
+}
+
+/**
+ * @param {unknown} body
+ * @returns {body is { readonly message: string }}
+ */
+const hasMessage = (body) =>
+  typeof body === 'object' && body !== null && 'message' in body && typeof body.message === 'string';
+
+/** The header counts whole seconds, so that less than this is no difference. */
+const MAX_CLOCK_SKEW_MS = 2_000;
