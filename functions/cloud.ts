@@ -5,12 +5,14 @@ import { dynamoRecords } from '../lib/adapters/aws/dynamo-records.ts';
 import { s3Blobs } from '../lib/adapters/aws/s3-blobs.ts';
 import { type ObjectFiles, s3Files } from '../lib/adapters/aws/s3-files.ts';
 import { sqsQueue } from '../lib/adapters/aws/sqs-queue.ts';
+import { consoleFiles } from '../lib/adapters/system/console-files.ts';
 import { systemClock } from '../lib/adapters/system/clock.ts';
 import { jsonLog } from '../lib/adapters/system/log.ts';
 import { durationMs } from '../lib/base/brand.ts';
 import type { FanOutPorts } from '../lib/control/build-all.ts';
 import { localConfigApi } from '../lib/control/config-api.ts';
 import { configSource } from '../lib/control/config-source.ts';
+import { consoleApi } from '../lib/control/console-api.ts';
 import { type DeliveryService, deliveryService } from '../lib/control/delivery-service.ts';
 import type { HttpHandler } from '../lib/control/discovery-api.ts';
 import { metrics } from '../lib/control/metrics.ts';
@@ -18,7 +20,9 @@ import { proxiesApi } from '../lib/control/proxies-api.ts';
 import { USUAL_SHARD_WORK } from '../lib/control/shards/fan-out.ts';
 import { pollSlack, proxyStates } from '../lib/control/proxy-states.ts';
 import { servedHeads } from '../lib/control/served-heads.ts';
+import { serviceApi } from '../lib/control/service-api.ts';
 import { storedSnapshots } from '../lib/control/stored-snapshots.ts';
+import { viewsApi } from '../lib/control/views-api.ts';
 import type { Blobs } from '../lib/ports/blobs.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { Log } from '../lib/ports/log.ts';
@@ -75,7 +79,7 @@ export function cloudFanOut(environment: NodeJS.ProcessEnv = process.env): FanOu
 export function cloudDelivery(ports: Cloud, fanOut?: FanOutPorts): DeliveryService {
   return deliveryService({
     ...ports,
-    metrics: metrics(new Registry(), process.env['PILOTLESS_VERSION'] ?? 'unknown'),
+    metrics: metrics(new Registry(), ownVersion()),
     config: configSource(ports),
     // Each instance is a candidate of its own: two may run at once, and one that stalled must not take itself for the other.
     holder: `${process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'local'}/${randomUUID()}`,
@@ -86,17 +90,23 @@ export function cloudDelivery(ports: Cloud, fanOut?: FanOutPorts): DeliveryServi
   });
 }
 
-/** How the proxies stand, for a function that answers none of their polls. */
-export function cloudProxies({ blobs, records, clock }: Cloud): HttpHandler {
-  return proxiesApi({
+/** How the proxies and their views stand, for a function that answers none of their polls. */
+export function cloudStatus({ blobs, records, clock }: Cloud): { proxies: HttpHandler; views: HttpHandler } {
+  const shared = {
     records,
-    clock,
     heads: servedHeads(records, clock),
     snapshots: storedSnapshots(blobs),
     states: proxyStates(records, clock, { hearsAllPolls: false }),
-    slack: pollSlack(false),
-  });
+  };
+  return { proxies: proxiesApi({ ...shared, clock, slack: pollSlack(false) }), views: viewsApi(shared) };
 }
+
+/** The page that people look at, and what it is told of the service as a whole. */
+export function cloudConsole(): { console: HttpHandler; service: HttpHandler } {
+  return { console: consoleApi(consoleFiles()), service: serviceApi({ version: ownVersion(), identity: 'none' }) };
+}
+
+const ownVersion = (): string => process.env['PILOTLESS_VERSION'] ?? 'unknown';
 
 /** What people configure. Whole files come past the front door and its limit, and so with a limit of their own. */
 export function cloudConfig(ports: Cloud, bodyLimitBytes?: number): HttpHandler {

@@ -6,6 +6,7 @@ import { memoryBlobs } from '../lib/adapters/memory/memory-blobs.ts';
 import { type MemoryQueue, memoryQueue } from '../lib/adapters/memory/memory-queue.ts';
 import { memoryRecords } from '../lib/adapters/memory/memory-records.ts';
 import { openSqliteStore } from '../lib/adapters/sqlite/sqlite-store.ts';
+import { consoleFiles } from '../lib/adapters/system/console-files.ts';
 import { systemClock } from '../lib/adapters/system/clock.ts';
 import { jsonLog, type LogOptions } from '../lib/adapters/system/log.ts';
 import { watchedRecords } from '../lib/adapters/watched-records.ts';
@@ -14,9 +15,11 @@ import { durationMs } from '../lib/base/brand.ts';
 import { triggerOf } from '../lib/control/build-triggers.ts';
 import { localConfigApi } from '../lib/control/config-api.ts';
 import { configSource } from '../lib/control/config-source.ts';
-import { deliveryService } from '../lib/control/delivery-service.ts';
-import { httpRoutes } from '../lib/control/http-routes.ts';
+import { consoleApi } from '../lib/control/console-api.ts';
+import { type DeliveryService, deliveryService } from '../lib/control/delivery-service.ts';
+import { httpRoutes, type PeopleParts } from '../lib/control/http-routes.ts';
 import { metrics } from '../lib/control/metrics.ts';
+import { serviceApi } from '../lib/control/service-api.ts';
 import { USUAL_SHARD_WORK } from '../lib/control/shards/fan-out.ts';
 import type { Blobs } from '../lib/ports/blobs.ts';
 import type { Clock } from '../lib/ports/clock.ts';
@@ -80,6 +83,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   const handler = httpRoutes({
     ...delivery,
     discovery: compressing(delivery.discovery),
+    ...shownToPeople(delivery, version),
     config: async (request) => config.fetch(request),
   });
   const onError = (error: unknown): void => log.error('request-failed', { error });
@@ -113,6 +117,16 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
 function shardQueue(clock: Clock, log: Log): MemoryQueue {
   const deadLetters = { sendAll: async (messages: readonly unknown[]) => log.error('dead-letters', { messages }) };
   return memoryQueue(clock, { visibility: SHARD_VISIBILITY, deadLetters });
+}
+
+/** How the mesh stands, and the page that shows it. */
+function shownToPeople({ proxies, views }: DeliveryService, version: string): Omit<PeopleParts, 'config'> {
+  return {
+    proxies: compressing(proxies),
+    views: compressing(views),
+    service: serviceApi({ version, identity: 'none' }),
+    console: compressing(consoleApi(consoleFiles())),
+  };
 }
 
 interface OpenStore {

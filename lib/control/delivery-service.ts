@@ -25,6 +25,7 @@ import { unknownViewLimit } from './unknown-view-limit.ts';
 import { viewIndexes } from './view-indexes.ts';
 import { viewRegistry } from './view-registry.ts';
 import { viewsToBuild } from './views-to-build.ts';
+import { viewsApi } from './views-api.ts';
 import { type ConfigSource, worlds } from './worlds.ts';
 
 export interface DeliveryPorts {
@@ -51,6 +52,7 @@ export interface DeliveryService {
   readonly shards?: ShardBuilder;
   readonly discovery: HttpHandler;
   readonly proxies: HttpHandler;
+  readonly views: HttpHandler;
   readonly operations: HttpHandler;
   /** Writes what was learnt of the proxies since the last time (DLV-6). */
   flush(): Promise<void>;
@@ -92,6 +94,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     ...(fanOut && { shards: shardBuilder({ ...building, queue: fanOut.queue }) }),
     discovery: discoveryApi({ answerPoll, answerDelta, log, metrics }),
     proxies: proxiesApi({ records, clock, heads, snapshots, states, slack }),
+    views: viewsApi({ records, heads, snapshots, states }),
     operations: operationsApi({ records, clock, metrics, isServing: ports.isServing }),
     async flush() {
       await registry.flush();

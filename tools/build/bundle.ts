@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { cpSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import type { BundleEntry } from './entries.ts';
@@ -15,6 +15,8 @@ export interface Bundled {
 
 // Some packages are CommonJS and ask for Node's modules at run time; in an ES module there is no `require` to ask.
 const banner = `import { createRequire as makeRequire } from 'node:module'; const require = makeRequire(import.meta.url);`;
+
+const CONSOLE_READER = 'lib/adapters/system/console-files.ts';
 
 /** Bundles one entry with all it imports, the AWS SDK included: a runtime's own SDK changes under our feet. */
 export async function bundle(root: string, { source, target }: BundleEntry): Promise<Bundled> {
@@ -40,5 +42,9 @@ export async function bundle(root: string, { source, target }: BundleEntry): Pro
   const inputs = Object.values(metafile.outputs).flatMap((output) =>
     Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
   );
+  // The page is read when it is served, and the code that does so looks for it beside its bundle.
+  if (inputs.includes(CONSOLE_READER)) {
+    cpSync(join(root, 'lib/console'), join(dirname(outfile), 'console'), { recursive: true });
+  }
   return { minified: bytes.length, gzipped: gzipSync(bytes, { level: 9 }).length, inputs };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cloudConfig } from '../../../functions/cloud.ts';
+import { cloudConfig, cloudConsole } from '../../../functions/cloud.ts';
 import { configApiFunction } from '../../../functions/config-api.ts';
 import type { HttpFunction } from '../../../functions/http-function.ts';
 import { onUploadFunction } from '../../../functions/on-upload.ts';
@@ -41,6 +41,8 @@ function functions() {
     files: objectFiles,
     config: async (request: Request) => config.fetch(request),
     proxies: delivery.proxies,
+    views: delivery.views,
+    ...cloudConsole(),
     inbox: async (request: Request) => inbox.fetch(request),
   };
   return {
