@@ -60,10 +60,6 @@ export function ruleFilters(
   return [...protocolFilters(place.port, prefix), withPolicy(proxy, policy, '')];
 }
 
-/** API path of the document that a chain comes from, for metadata. */
-export const sourceOf = ({ namespace, name }: RouteTable): string =>
-  `/apis/networking.istio.io/v1/namespaces/${namespace}/virtual-service/${name}`;
-
 /**
  * TR-12: the names that a chain compares; none where any name will do. `undefined` when Envoy, which compares whole labels and
  * refuses `*example.com`, could compare none of them.

@@ -10,10 +10,10 @@ import {
   NOTHING_TO_DRAW,
   PARTIAL_WILDCARDS,
   ruleFilters,
-  sourceOf,
   unusable,
   type ConnectionPlace,
 } from './connection-filters.ts';
+import { routeTablePath } from './document-path.ts';
 import { ANY_CONNECTION, HANDSHAKE_TIMEOUT, httpManager, metadataExchange, PLAIN_CHAIN } from './filter-chains.ts';
 import { servicesByHost } from './services-by-host.ts';
 import { gatewayTls } from './gateway-tls.ts';
@@ -78,7 +78,7 @@ function passthroughChains(view: ListenerView, server: GatewayServer): Noted<rea
         const serverNames = namesToMatch(names);
         if (serverNames === undefined) issues.push(unusable(table, rule, PARTIAL_WILDCARDS));
         if (names.length === 0 || serverNames === undefined || filters === undefined) continue;
-        value.push({ ...CHAIN, match: { ...ANY_CONNECTION, serverNames }, source: sourceOf(table), filters });
+        value.push({ ...CHAIN, match: { ...ANY_CONNECTION, serverNames }, source: routeTablePath(table), filters });
       }
     }
   }

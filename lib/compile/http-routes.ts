@@ -1,3 +1,4 @@
+import { routeTablePath } from './document-path.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import { selects } from '../base/labels.ts';
 import { parseClusterName } from '../ir/cluster-name.ts';
@@ -28,7 +29,7 @@ export function compileHttpRoutes(table: RouteTable, at: RouteAttachment): Noted
           name,
           match: compared,
           ...rest,
-          source: `/apis/networking.istio.io/v1/namespaces/${table.namespace}/virtual-service/${table.name}`,
+          source: routeTablePath(table),
           operation: operationOf(rest.action, compared, `${table.name}:${at.listenerPort}`),
           statPrefix: match?.statPrefix ?? '',
         });

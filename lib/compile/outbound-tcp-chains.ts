@@ -14,10 +14,10 @@ import {
   NOTHING_TO_DRAW,
   PARTIAL_WILDCARDS,
   ruleFilters,
-  sourceOf,
   unusable,
   type ConnectionPlace,
 } from './connection-filters.ts';
+import { routeTablePath } from './document-path.ts';
 import { dnsCacheOf } from './dns-lookups.ts';
 import { ANY_CONNECTION, HANDSHAKE_TIMEOUT, PLAIN_CHAIN } from './filter-chains.ts';
 import type { Claim } from './outbound-entry.ts';
@@ -83,7 +83,7 @@ function addTcpRules({ facts, claim, place, chains, issues }: Building, tables: 
       const isForAll = rule.matches.length === 0 || matches.some(({ destinations }) => destinations.length === 0);
       const destinationRanges = isForAll ? claim.socket.ranges : matches.flatMap(({ destinations }) => destinations);
       // Istio names the document only where a rule is for every address.
-      const source = isForAll ? sourceOf(table) : '';
+      const source = isForAll ? routeTablePath(table) : '';
       chains.push({ ...CHAIN, match: { ...ANY_CONNECTION, destinationRanges }, source, filters });
       if (isForAll) return true;
     }
@@ -105,7 +105,7 @@ function addTlsRules({ facts, claim, place, chains, issues }: Building, tables: 
         if (names === undefined || filters === undefined) continue;
         const destinationRanges = destinations.length > 0 ? destinations : claim.socket.ranges;
         const match = { ...ANY_CONNECTION, serverNames: names, destinationRanges };
-        chains.push({ ...CHAIN, match, source: sourceOf(table), filters });
+        chains.push({ ...CHAIN, match, source: routeTablePath(table), filters });
       }
     }
   }

@@ -2,7 +2,7 @@ import { durationMs, type EpochMs } from '../base/brand.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { Records } from '../ports/records.ts';
 import { breather } from './breather.ts';
-import { MAX_LISTED, newestBuild, noteBuildOutcome } from './build-outcome.ts';
+import { firstIssues, newestBuild, noteBuildOutcome } from './build-outcome.ts';
 import { buildView, type BuildViewPorts, type Reign, type ViewFailure } from './build-view.ts';
 import type { PublishViewIndex } from './publish-view-index.ts';
 import type { Published } from './publish.ts';
@@ -75,7 +75,7 @@ async function fanOut(
   const newestEpoch = await ports.heads.newestEpoch();
   if (newestEpoch > epoch) return { report: FOLLOWED, overtaken: 'by a later reign' };
   const before = await newestFanOut(ports.records);
-  const issues = world.issues.slice(0, MAX_LISTED);
+  const issues = firstIssues(world.issues);
   const asked = { epoch, revision, shards: shards.length, startedAt, trigger, issues };
   const begun = await beginFanOut(ports.records, asked, guard);
   if (begun === undefined) return { report: FOLLOWED, overtaken: 'by others' };

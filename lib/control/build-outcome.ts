@@ -12,13 +12,13 @@ export interface BuildOutcome {
   readonly buildFailed: boolean;
   /** The first few views that could not be built, and why. */
   readonly failures: readonly { readonly viewKey: string; readonly reason: string }[];
-  /** The first few problems of documents that made it into the store and not into the world (BLD-6). */
+  /** Problems of documents that made it into the store and not, or not whole, into the world (BLD-6); of very many the first. */
   readonly issues: readonly Issue[];
 }
 
 const KEY: RecordKey = { partition: 'builds', id: 'newest' };
 /** Keeps the record small; the log has every one. */
-export const MAX_LISTED = 50;
+const MAX_LISTED = 50;
 
 export interface EndedBuild {
   readonly world: Pick<WorldAt, 'revision' | 'issues'>;
@@ -62,8 +62,17 @@ const outcomeOf = ({ world, failures, at }: EndedBuild): BuildOutcome => ({
   builtAt: at,
   buildFailed: failures.length > 0,
   failures: failures.slice(0, MAX_LISTED),
-  issues: world.issues.slice(0, MAX_LISTED),
+  issues: firstIssues(world.issues),
 });
+
+/** Far more than anyone reads, and well within what every store holds in one record. */
+const MAX_ISSUE_CHARACTERS = 100_000;
+
+export function firstIssues(issues: readonly Issue[]): readonly Issue[] {
+  let left = MAX_ISSUE_CHARACTERS;
+  const tooMany = issues.findIndex((issue) => (left -= JSON.stringify(issue).length) < 0);
+  return tooMany < 0 ? issues : issues.slice(0, tooMany);
+}
 
 export async function newestBuild(records: Pick<Records, 'get'>): Promise<BuildOutcome | undefined> {
   return (await records.get<BuildOutcome>(KEY))?.record;

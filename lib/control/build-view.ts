@@ -9,6 +9,7 @@ import { publish, type Published } from './publish.ts';
 import type { SealView } from './seal-view.ts';
 import type { ServedHeads } from './served-heads.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
+import type { ReportSealer, StoredReports } from './view-report.ts';
 import type { View, WorldAt } from './worlds.ts';
 
 export interface BuildViewPorts {
@@ -20,6 +21,8 @@ export interface BuildViewPorts {
   readonly snapshots: StoredSnapshots;
   /** What a view is given, made with what was built before (BLD-3). */
   readonly sealView: SealView;
+  readonly sealReport: ReportSealer;
+  readonly reports: StoredReports;
 }
 
 /** Under which a build publishes: the number of the reign, and the lease as it was seen (LE-20). */
@@ -58,10 +61,11 @@ export async function buildView(ports: BuildViewPorts, build: ViewBuild): Promis
 export async function sealAndPublish(ports: BuildViewPorts, { view, world, reign }: ViewBuild): Promise<Published> {
   const { epoch, guard } = reign;
   const started = ports.clock.now();
-  const { sealed, issues } = ports.sealView(world, view);
+  const { sealed, notes } = ports.sealView(world, view);
   const outcome = await publish(ports, {
     viewKey: view.key,
     sealed,
+    report: ports.sealReport.seal(view.key, notes),
     revision: world.revision,
     epoch,
     ...(guard && { guard }),
@@ -69,7 +73,7 @@ export async function sealAndPublish(ports: BuildViewPorts, { view, world, reign
   });
   ports.metrics.notePublished(outcome);
   if (outcome !== 'kept') {
-    const fields = { view: view.key, revision: world.revision, epoch, outcome, issues: issues.length };
+    const fields = { view: view.key, revision: world.revision, epoch, outcome, issues: notes.issues.length };
     const resources = resourceCounts(sealed.manifest);
     const ms = ports.clock.now() - started;
     ports.log.info('publish', { ...fields, manifest: sealed.manifestHash, ...resources, ms });

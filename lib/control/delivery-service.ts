@@ -24,6 +24,7 @@ import { storedSnapshots } from './stored-snapshots.ts';
 import { unknownViewLimit } from './unknown-view-limit.ts';
 import { viewIndexes } from './view-indexes.ts';
 import { viewRegistry } from './view-registry.ts';
+import { reportSealer, storedReports } from './view-report.ts';
 import { viewsToBuild } from './views-to-build.ts';
 import { viewsApi } from './views-api.ts';
 import { type ConfigSource, worlds } from './worlds.ts';
@@ -62,6 +63,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
   const { records, blobs, clock, log, metrics, config } = ports;
   const heads = servedHeads(records, clock);
   const snapshots = storedSnapshots(blobs);
+  const reports = storedReports(blobs);
   const { hearsAllPolls } = ports;
   const states = proxyStates(records, clock, { hearsAllPolls });
   const slack = pollSlack(hearsAllPolls);
@@ -75,6 +77,8 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     records,
     lease: leaseKey('builder', ports.revisionLabel ?? ''),
     sealView: viewSealer(pieceMemory()),
+    sealReport: reportSealer(),
+    reports,
     knownViews: viewsToBuild({ registry, heads, clock }),
     publishIndex: async (publication: IndexPublication) => {
       const published = await publishIndex(publication);

@@ -3,7 +3,7 @@ import { unreachable } from '../base/unreachable.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../envoy/xds-types.ts';
 import type { Blobs } from '../ports/blobs.ts';
-import type { RecordGuard } from '../ports/records.ts';
+import type { RecordGuard, StoredRecord } from '../ports/records.ts';
 import { CorruptStore } from '../ports/store-errors.ts';
 import type { TypeManifest } from '../snapshot/manifest.ts';
 import { blobsSince, type Sealed, type Served } from '../snapshot/snapshot.ts';
@@ -13,11 +13,14 @@ import type { ViewKey } from '../view/proxy-view.ts';
 import type { LeaseEpoch } from './lease.ts';
 import type { Head, ServedHeads } from './served-heads.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
+import { reportBlobs, type SealedReport, type StoredReports } from './view-report.ts';
 
 /** A snapshot on its way to a view. */
 export interface Publication {
   readonly viewKey: ViewKey;
   readonly sealed: Sealed;
+  /** What the build found out about the view. */
+  readonly report: SealedReport;
   readonly revision: number;
   readonly epoch: LeaseEpoch;
   /** The lease under which it was built, as it was then. A first snapshot, which goes only where nothing is, needs none. */
@@ -27,6 +30,8 @@ export interface Publication {
 
 export type PublishPlan =
   | { readonly plan: 'keep' }
+  /** The same snapshot, of which other things are told: for proxies nothing changes. */
+  | { readonly plan: 'annotate'; readonly head: Head }
   | { readonly plan: 'replace'; readonly head: Head }
   | { readonly plan: 'step-down'; readonly newerEpoch: LeaseEpoch }
   | { readonly plan: 'too-old'; readonly newerRevision: number };
@@ -35,17 +40,23 @@ export type Published = 'kept' | 'replaced' | 'stepped-down' | 'too-old' | 'lost
 
 /** What to do about one proxy view, given the head that is served now. */
 export function planPublish(served: Head | undefined, publication: Publication): PublishPlan {
-  const { sealed, revision, epoch, at } = publication;
+  const { sealed, report, revision, epoch, at } = publication;
   if (served && served.epoch > epoch) return { plan: 'step-down', newerEpoch: served.epoch };
   if (served && served.revision > revision) return { plan: 'too-old', newerRevision: served.revision };
-  if (served?.manifest === sealed.manifestHash) return { plan: 'keep' };
-  return { plan: 'replace', head: { manifest: sealed.manifestHash, epoch, revision, publishedAt: at } };
+  if (served?.manifest !== sealed.manifestHash) {
+    const head = { manifest: sealed.manifestHash, epoch, revision, publishedAt: at, report: report.hash };
+    return { plan: 'replace', head };
+  }
+  return served.report === report.hash
+    ? { plan: 'keep' }
+    : { plan: 'annotate', head: { ...served, epoch, report: report.hash } };
 }
 
 export interface PublishPorts {
   readonly blobs: Pick<Blobs, 'putAll'>;
   readonly heads: Pick<ServedHeads, 'lookNow' | 'replace'>;
   readonly snapshots: Pick<StoredSnapshots, 'manifest' | 'shards' | 'remember'>;
+  readonly reports: Pick<StoredReports, 'root'>;
 }
 
 /**
@@ -54,8 +65,8 @@ export interface PublishPorts {
  */
 export async function publish(ports: PublishPorts, publication: Publication): Promise<Published> {
   const { blobs, heads, snapshots } = ports;
-  const { viewKey, sealed } = publication;
-  const served = await heads.lookNow(viewKey);
+  const { sealed } = publication;
+  const served = await heads.lookNow(publication.viewKey);
   const next = planPublish(served?.record, publication);
   switch (next.plan) {
     case 'keep':
@@ -64,17 +75,53 @@ export async function publish(ports: PublishPorts, publication: Publication): Pr
       return 'stepped-down';
     case 'too-old':
       return 'too-old';
+    case 'annotate':
+      await blobs.putAll(await newReport(ports, publication, served?.record));
+      await replaceHead(ports, publication, { head: next.head, served });
+      return 'kept'; // also when someone was faster: whoever it was has told what there is to tell
     case 'replace': {
-      await blobs.putAll(blobsSince(sealed, served && (await servedTo(snapshots, served.record, sealed))));
+      await blobs.putAll([
+        ...blobsSince(sealed, served && (await orNothing(servedTo(snapshots, served.record, sealed)))),
+        ...(await newReport(ports, publication, served?.record)),
+      ]);
       snapshots.remember(sealed);
-      const won = await heads.replace(viewKey, next.head, {
-        expected: served?.etag,
-        ...(publication.guard && { guard: publication.guard }),
-      });
+      const won = await replaceHead(ports, publication, { head: next.head, served });
       return won ? 'replaced' : 'lost-race';
     }
     default:
       return unreachable(next);
+  }
+}
+
+interface HeadChange {
+  readonly head: Head;
+  readonly served: StoredRecord<Head> | undefined;
+}
+
+function replaceHead(
+  { heads }: PublishPorts,
+  { viewKey, guard }: Publication,
+  { head, served }: HeadChange,
+): Promise<boolean> {
+  return heads.replace(viewKey, head, { expected: served?.etag, ...(guard && { guard }) });
+}
+
+async function newReport(
+  { reports }: PublishPorts,
+  { report }: Publication,
+  served: Head | undefined,
+): Promise<readonly Uint8Array[]> {
+  if (served?.report === report.hash) return [];
+  return reportBlobs(report, served?.report && (await orNothing(reports.root(served.report))));
+}
+
+/** What cannot be read is not relied on: the new one is written in full, and with it the view is whole again. */
+async function orNothing<Value>(reading: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof CorruptStore) return undefined;
+    throw error;
   }
 }
 
@@ -83,18 +130,12 @@ async function servedTo(
   snapshots: PublishPorts['snapshots'],
   { manifest: hash }: Head,
   { tables }: Sealed,
-): Promise<Served | undefined> {
-  try {
-    const manifest = await snapshots.manifest(hash);
-    const types = Object.keys(XDS_TYPES) as XdsType[];
-    const found = await Promise.all(types.map((type) => differenceTo(snapshots, manifest[type], tables[type])));
-    const changed = new Map(types.map((type, index) => [type, new Set(found[index]?.present.keys())]));
-    return { manifest, changed };
-  } catch (error) {
-    // What cannot be read is not relied on: the new snapshot is written in full, and with it the view is whole again.
-    if (error instanceof CorruptStore) return undefined;
-    throw error;
-  }
+): Promise<Served> {
+  const manifest = await snapshots.manifest(hash);
+  const types = Object.keys(XDS_TYPES) as XdsType[];
+  const found = await Promise.all(types.map((type) => differenceTo(snapshots, manifest[type], tables[type])));
+  const changed = new Map(types.map((type, index) => [type, new Set(found[index]?.present.keys())]));
+  return { manifest, changed };
 }
 
 async function differenceTo(

@@ -1,5 +1,6 @@
 import type { DurationMs } from '../base/brand.ts';
 import { leastRecentlyUsed } from '../base/least-recently-used.ts';
+import { remembered, type Remembered } from '../base/remembered.ts';
 import { eachList } from '../envoy/encode-proxy.ts';
 import { encodeRouteSettings, encodeVirtualHost } from '../envoy/route-configuration.ts';
 import type { ProxyIr } from '../ir/proxy-ir.ts';
@@ -58,17 +59,4 @@ function routeSealer(): (configuration: RouteConfigurationIr) => SealedResource 
       const rest = { type: 'routes', name, body: encodeRouteSettings(configuration) } as const;
       return sealFromParts(rest, 'virtualHosts', virtualHosts.map(sealHost));
     });
-}
-
-type Remembered<Value> = (of: object, make: () => Value) => Value;
-
-function remembered<Value>(): Remembered<Value> {
-  const values = new WeakMap<object, Value>();
-  return (of, make) => {
-    const known = values.get(of);
-    if (known !== undefined) return known;
-    const made = make();
-    values.set(of, made);
-    return made;
-  };
 }

@@ -1,17 +1,19 @@
-import type { Issue, Noted } from '../base/issue.ts';
+import type { Noted } from '../base/issue.ts';
 import { leastRecentlyUsed } from '../base/least-recently-used.ts';
 import { compile } from '../compile/compile.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../envoy/xds-types.ts';
+import type { ProxyIr } from '../ir/proxy-ir.ts';
 import type { BrokenReference } from '../snapshot/references.ts';
 import type { SealedResource } from '../snapshot/sealed-resource.ts';
 import { perType, type Sealed, type SealedLists, sealTables } from '../snapshot/snapshot.ts';
 import { wholeCheck } from '../snapshot/whole-check.ts';
 import { tableOf, type TypeTable } from '../snapshot/type-table.ts';
 import { buildProxyView } from '../view/build-proxy-view.ts';
-import type { ViewKey } from '../view/proxy-view.ts';
+import type { ProxyView, ViewKey } from '../view/proxy-view.ts';
 import type { PieceMemory } from './piece-memory.ts';
 import { resourceSealer } from './resource-sealer.ts';
+import { type ViewNotes, viewNotes } from './view-notes.ts';
 import type { View, WorldAt } from './worlds.ts';
 import { cacheToken } from './xds-cache.ts';
 
@@ -22,7 +24,7 @@ export type WorldToBuild = Pick<WorldAt, 'world' | 'revision'>;
 
 export interface SealedView {
   readonly sealed: Sealed;
-  readonly issues: readonly Issue[];
+  readonly notes: ViewNotes;
 }
 
 /** Views whose last snapshot is remembered, so that the next one is compared with it. */
@@ -34,18 +36,20 @@ export function viewSealer(pieces: PieceMemory): SealView {
   const check = wholeCheck();
   const tableFor = tableMemory();
   const last = leastRecentlyUsed<ViewKey, Sealed>({ max: REMEMBERED_VIEWS });
-  return (world, view) => {
-    const { value: lists, issues } = buildSealed(world, view);
-    const before = last.get(view.key);
-    if (before && TYPES.every((type) => before.resources[type] === lists[type])) return { sealed: before, issues };
+  const notesFor = viewNotes();
+  return (world, { key, facts }) => {
+    const { value: lists, issues, view, ir } = buildSealed(world, { key, facts });
+    const notes = notesFor({ key, view, ir, issues });
+    const before = last.get(key);
+    if (before && TYPES.every((type) => before.resources[type] === lists[type])) return { sealed: before, notes };
     const broken = check(lists, before?.resources);
     if (broken) throw new IncompleteSnapshot(broken);
     const sealed = sealTables(
       lists,
       perType((type) => tableFor(type, lists[type], before?.tables[type])),
     );
-    last.set(view.key, sealed);
-    return { sealed, issues };
+    last.set(key, sealed);
+    return { sealed, notes };
   };
 }
 
@@ -61,14 +65,21 @@ function tableMemory(): typeof tableOf {
   };
 }
 
+/** The stations on the way to sealed resources. */
+interface SealedBuild extends Noted<SealedLists> {
+  readonly view: ProxyView;
+  readonly ir: ProxyIr;
+}
+
 /** The line from a world to sealed resources, without asking whether they are complete. */
-export function sealedBuild(pieces: PieceMemory): (world: WorldToBuild, view: View) => Noted<SealedLists> {
+export function sealedBuild(pieces: PieceMemory): (world: WorldToBuild, view: View) => SealedBuild {
   const sealLists = resourceSealer();
   return ({ world, revision }, { key, facts }) => {
     const memory = pieces.forBuild({ startedAt: cacheToken(revision) }, key);
     const view = buildProxyView(world, facts, memory);
     const ir = compile(view.value, memory);
-    return { value: sealLists(ir.value), issues: [...view.issues, ...ir.issues] };
+    const issues = [...view.issues, ...ir.issues];
+    return { value: sealLists(ir.value), issues, view: view.value, ir: ir.value };
   };
 }
 

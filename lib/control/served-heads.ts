@@ -15,6 +15,8 @@ export interface Head {
   /** The revision whose build put this snapshot here; later revisions that changed nothing for the view leave it. */
   readonly revision: number;
   readonly publishedAt: EpochMs;
+  /** What is told of the snapshot beside it, as `ViewReport`; absent in heads of an earlier release. */
+  readonly report?: ContentHash;
 }
 
 /** What was seen of a view's head. `isStale` means that the store could not be asked and this is the last that was seen. */

@@ -71,6 +71,8 @@ export type EndpointHealth = 'unchecked' | 'healthy' | 'unhealthy' | 'draining' 
 
 /** One place where one port of a service is served. */
 export interface Endpoint {
+  /** The document that says so. */
+  readonly source: ResourceKey;
   /** IP address, host name (DNS resolutions only), or absolute path of a unix socket. */
   readonly address: string;
   /** 0 for a unix socket. */

@@ -38,12 +38,15 @@ export function readEndpointSlices(
   );
 }
 
-function endpointsOf({ metadata, spec }: Resource<'EndpointSlice'>, { clusterId }: MeshSettings): readonly Endpoint[] {
+function endpointsOf(slice: Resource<'EndpointSlice'>, { clusterId }: MeshSettings): readonly Endpoint[] {
+  const { metadata, spec } = slice;
+  const source = keyOf(slice);
   const ports = (spec.ports ?? []).filter(({ protocol }) => protocol !== 'UDP');
   return (spec.endpoints ?? []).flatMap((endpoint) => {
     const [address] = endpoint.addresses ?? []; // the others are the same instance (EP-13)
     if (address === undefined) return [];
     return ports.map(({ name = '', port = 0 }): Endpoint => ({
+      source,
       address,
       port,
       portName: name,

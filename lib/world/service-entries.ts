@@ -143,7 +143,12 @@ function servingWorkloads(
   return written.map((endpoint, index) =>
     readWorkload(
       endpoint,
-      { namespace: metadata.namespace, name: `${metadata.name}-${index}`, labels: endpoint.labels ?? {} },
+      {
+        source: keyOf(entry),
+        namespace: metadata.namespace,
+        name: `${metadata.name}-${index}`,
+        labels: endpoint.labels ?? {},
+      },
       mesh,
     ),
   );
@@ -160,12 +165,10 @@ function endpointsOf(spec: ServiceEntrySpec, workloads: readonly Workload[], mes
   );
 }
 
-function ownHostEndpoints(
-  { metadata, spec }: Resource<'ServiceEntry'>,
-  hostname: string,
-  mesh: MeshSettings,
-): Endpoint[] {
+function ownHostEndpoints(entry: Resource<'ServiceEntry'>, hostname: string, mesh: MeshSettings): Endpoint[] {
+  const { metadata, spec } = entry;
   return (spec.ports ?? []).map(({ name = '', number = 0, targetPort = 0 }) => ({
+    source: keyOf(entry),
     address: hostname,
     port: targetPort > 0 ? targetPort : number,
     portName: name,

@@ -36,7 +36,7 @@ export function readWorkloadEntries(
 function workloadOf(entry: Resource<'WorkloadEntry'>, mesh: MeshSettings): Workload {
   const { namespace } = entry.metadata;
   const labels = { ...entry.spec.labels, ...entry.metadata.labels }; // SE-9: what the metadata says wins
-  return readWorkload(entry.spec, { namespace, name: workloadName(entry), labels }, mesh);
+  return readWorkload(entry.spec, { source: keyOf(entry), namespace, name: workloadName(entry), labels }, mesh);
 }
 
 /** The name by which statistics know the workload: its group's, else the one it gives itself, else the entry's. */

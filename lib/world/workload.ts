@@ -4,10 +4,12 @@ import { isIpAddress } from '../base/ip-address.ts';
 import { localityOf, withPlace } from '../base/topology-labels.ts';
 import type { Endpoint, EndpointHealth } from '../model/service.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { ResourceKey } from '../resources/resource.ts';
 import type { WorkloadEntrySpec } from '../resources/workload-entry.ts';
 
 /** One running instance, before it is known which ports of which services it serves. */
 export interface Workload {
+  readonly source: ResourceKey;
   readonly namespace: string;
   readonly name: string;
   /** IP address, host name, `unix:///path` without its scheme, or empty when only its network is known. */
@@ -29,6 +31,8 @@ export interface Workload {
 
 /** Whose workload it is; `labels` are those of the spec and of the metadata together. */
 export interface WorkloadOwner {
+  /** The document that it stands in. */
+  readonly source: ResourceKey;
   readonly namespace: string;
   readonly name: string;
   readonly labels: Labels;
@@ -46,6 +50,7 @@ export function readWorkload(spec: WorkloadEntrySpec, owner: WorkloadOwner, mesh
   const network = spec.network ?? '';
   const account = spec.serviceAccount ?? '';
   return {
+    source: owner.source,
     namespace: owner.namespace,
     name: owner.name,
     address: isUnixSocket ? written.slice(UNIX.length) : written,
@@ -69,6 +74,7 @@ export function endpointOf(
   clusterId: string,
 ): Endpoint {
   return {
+    source: workload.source,
     address: workload.address,
     port: workload.isUnixSocket ? 0 : port,
     portName,

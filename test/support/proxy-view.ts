@@ -68,6 +68,7 @@ export function visible(service: Service, addresses: readonly string[] = []): Vi
 
 function endpointOf(address: string, { name, number }: ServicePort): Endpoint {
   return {
+    source: resourceKey('ServiceEntry', 'default', 'endpoints'),
     address,
     port: number,
     portName: name,

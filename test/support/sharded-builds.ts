@@ -14,6 +14,7 @@ import { type SealView, viewSealer } from '../../lib/control/seal-view.ts';
 import { type Head, servedHeads } from '../../lib/control/served-heads.ts';
 import { type ShardBuilder, shardBuilder, type ShardOutcome } from '../../lib/control/shards/shard-builder.ts';
 import { storedSnapshots } from '../../lib/control/stored-snapshots.ts';
+import { reportSealer, storedReports } from '../../lib/control/view-report.ts';
 import { type View, type WorldAt, worlds } from '../../lib/control/worlds.ts';
 import { hashOf } from '../../lib/base/hashing.ts';
 import type { Blobs } from '../../lib/ports/blobs.ts';
@@ -127,6 +128,8 @@ export function shardedMesh(size: number): ShardedMesh {
         metrics: counted,
         heads: servedHeads(parts.records, clock),
         snapshots: storedSnapshots(parts.blobs),
+        reports: storedReports(parts.blobs),
+        sealReport: reportSealer(),
         worlds: worlds({ config: source, clock, metrics: counted }),
         knownViews,
         publishIndex: viewIndexPublisher(parts),
