@@ -137,6 +137,12 @@ function classOf({ id: _id, ips: _ips, ...facts }: ProxyFacts): string {
   return hashOf(facts);
 }
 
+/** One proxy of each class, as many classes as are kept apart. */
+export function membersByClass(members: readonly ProxyFacts[]): readonly ProxyFacts[] {
+  const byClass = new Map(members.map((member) => [classOf(member), member]));
+  return [...byClass.values()].slice(0, MAX_MEMBERS);
+}
+
 function noteIn(entry: KnownView | undefined, { facts, nodeHash }: PollingProxy, now: EpochMs): boolean {
   if (entry === undefined) return false;
   entry.lastPolledAt = now;

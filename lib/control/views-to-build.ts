@@ -5,7 +5,7 @@ import type { OwnPort, ViewFacts, ViewKey } from '../view/proxy-view.ts';
 import { type ViewSplit, viewFacts, viewKey } from '../view/view-facts.ts';
 import type { ServedPorts } from '../world/served-ports.ts';
 import { forgetView, type ForgetPorts } from './forget-view.ts';
-import type { RegisteredView, Registration, ViewRegistry } from './view-registry.ts';
+import { membersByClass, type RegisteredView, type Registration, type ViewRegistry } from './view-registry.ts';
 import type { View, WorldAt } from './worlds.ts';
 
 /** After how long a view is forgotten that nobody polls (VIEW-4). */
@@ -83,7 +83,8 @@ function joined(one: Registration | undefined, other: Registration): Registratio
   if (one === undefined) return other;
   return {
     facts: one.facts,
-    members: [...one.members, ...other.members],
+    // The views of several registrations may be one in this world, and their members of one class.
+    members: membersByClass([...one.members, ...other.members]),
     registeredAt: epochMs(Math.min(one.registeredAt, other.registeredAt)),
     lastPolledAt: epochMs(Math.max(one.lastPolledAt, other.lastPolledAt)),
   };
