@@ -52,7 +52,8 @@ export function orderClusters(
     if (poll.isRejected) return { trail: before, versionInfo: union.versionInfo, from: [] };
     const shown = { shown: { ...union, step: newest.n }, sent: [] };
     // A second poll with a version comes more than a refresh time after its clusters: one without a loop by then will have none.
-    const warming = before.clusters?.shown?.versionInfo === poll.versionInfo ? NOTHING_WARMS : before.warming;
+    const isLate = before.warming.waiting.length > 0 && before.clusters?.shown?.versionInfo === poll.versionInfo;
+    const warming = isLate ? NOTHING_WARMS : before.warming;
     const next = trimmed({ ...trail, clusters: shown, warming });
     return { trail: next, versionInfo: union.versionInfo, from: hasPartsOfOther(place) ? union.from : [] };
   }

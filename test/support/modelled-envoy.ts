@@ -126,7 +126,7 @@ interface RunningCluster {
 }
 
 /** How a modelled Envoy treats one answer. */
-export type Treatment = 'take' | 'lose' | 'refuse' | 'refuse-in-part';
+export type Treatment = 'take' | 'lose' | 'refuse' | 'refuse-in-part' | 'echo';
 
 /** An Envoy as far as it can be told from outside: which poll loops it has, and what it runs (facts in decision 0010). */
 export interface ModelEnvoy {
@@ -234,6 +234,10 @@ export function modelEnvoy(server: ModelServer): ModelEnvoy {
       if (loop.versionInfo !== '') loop.hasShown = true;
       if (from.length === 0 || treatment === 'lose' || treatment === 'refuse') return;
       if (treatment === 'refuse-in-part') return takePart(loop, from);
+      if (treatment === 'echo') {
+        loop.versionInfo = versionInfo; // without having applied it
+        return;
+      }
       take(loop, from);
       if (loop.versionInfo !== versionInfo) loop.hasShown = false;
       loop.versionInfo = versionInfo;
