@@ -3,6 +3,7 @@ import type { Blobs } from '../ports/blobs.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Manifest } from '../snapshot/manifest.ts';
+import type { SeenReign } from './lease-candidate.ts';
 import type { LeaseEpoch } from './lease.ts';
 import type { Metrics } from './metrics.ts';
 import { publish, type Published } from './publish.ts';
@@ -34,8 +35,8 @@ export interface Reign {
 export interface ViewBuild {
   readonly view: View;
   readonly world: WorldAt;
-  /** Without a guard it is a build within a poll, of a view that no leader builds for yet. */
-  readonly reign: Pick<Reign, 'epoch'> & Partial<Reign>;
+  /** The builder's own, or for a view that no leader builds for yet the one that was seen. */
+  readonly reign: SeenReign;
 }
 
 /** A view whose build threw: a mistake of ours, never of a document's author. */

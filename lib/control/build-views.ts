@@ -3,7 +3,7 @@ import type { RecordKey } from '../ports/records.ts';
 import type { ViewKey } from '../view/proxy-view.ts';
 import { buildAll, type BuildAllPorts, type BuildReport } from './build-all.ts';
 import { type Reign, sealAndPublish, type ViewBuild } from './build-view.ts';
-import { currentEpoch, type LeaseCandidate, leaseCandidate } from './lease-candidate.ts';
+import { currentReign, type LeaseCandidate, leaseCandidate } from './lease-candidate.ts';
 import { leaseEpoch, type LeaseEpoch } from './lease.ts';
 import type { View, WorldAt } from './worlds.ts';
 
@@ -87,10 +87,13 @@ async function lead(candidate: LeaseCandidate, atLeast: LeaseEpoch): Promise<Rei
   }
 }
 
-/** A snapshot of a view that no leader builds for yet, under the reign that is on. */
+/**
+ * A snapshot of a view that no leader builds for yet, under the reign that is on: once another one has begun it is not published,
+ * because the new leader may have found the old head as good as new (LE-20).
+ */
 async function buildFirst(ports: BuildPorts, { view, world }: Pick<ViewBuild, 'view' | 'world'>): Promise<true> {
-  const epoch = await currentEpoch(ports.records, ports.lease);
+  const reign = await currentReign(ports.records, ports.lease);
   ports.metrics.noteTrigger('proxy');
-  await sealAndPublish(ports, { view, world, reign: { epoch } });
+  await sealAndPublish(ports, { view, world, reign });
   return true;
 }

@@ -115,10 +115,18 @@ const leading = (key: RecordKey, { lease, etag }: SeenLease): Attempt => ({
 /** A lease that its holder renewed within the retry period is not written again, however often it is asked for. */
 const isYoung = ({ since }: SeenLease, now: EpochMs): boolean => now >= since && now - since < RETRY_PERIOD;
 
-/** The reign that is on now, for one who publishes without leading: a view that nobody has built yet. */
-export async function currentEpoch(records: Pick<Records, 'get'>, key: RecordKey): Promise<LeaseEpoch> {
+/** A reign, and what a write in it may be guarded with. */
+export interface SeenReign {
+  readonly epoch: LeaseEpoch;
+  /** The lease as it was seen; absent while there is none. */
+  readonly guard?: RecordGuard;
+}
+
+/** The reign that is on now, for one who publishes without leading: a view that nobody builds for yet. */
+export async function currentReign(records: Pick<Records, 'get'>, key: RecordKey): Promise<SeenReign> {
   const found = await records.get<Lease>(key);
-  return found?.record.leaderTransitions ?? leaseEpoch(0);
+  if (found === undefined) return { epoch: leaseEpoch(0) };
+  return { epoch: found.record.leaderTransitions, guard: { key, etag: found.etag } };
 }
 
 /** The reign that is on, or that has ended without a successor, for one who builds what its leader handed out. */

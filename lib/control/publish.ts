@@ -23,7 +23,7 @@ export interface Publication {
   readonly report: SealedReport;
   readonly revision: number;
   readonly epoch: LeaseEpoch;
-  /** The lease under which it was built, as it was then. A first snapshot, which goes only where nothing is, needs none. */
+  /** The lease that was on when it was built, as it was then; absent where nobody has ever led. */
   readonly guard?: RecordGuard;
   readonly at: EpochMs;
 }
