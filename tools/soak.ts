@@ -15,6 +15,7 @@ interface Soak {
 const soaks: readonly Soak[] = [
   { name: 'flips', file: 'test/e2e/flips.test.ts', env: { PILOTLESS_FLIPS: '500' } },
   { name: 'make-before-break', file: 'test/property/make-before-break.test.ts', env: { PILOTLESS_RUNS: '10000' } },
+  { name: 'service-under-faults', file: 'test/fault/service-simulation.test.ts', env: { FAULT_SCHEDULES: '20000' } },
 ];
 
 const [word = ''] = process.argv.slice(2);

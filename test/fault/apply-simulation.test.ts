@@ -20,7 +20,7 @@ import { seededRandom } from '../support/seeded-random.ts';
 
 /** Schedules in a run of the suite; FAULT_SCHEDULES asks for more, FAULT_SEED for one. */
 const SCHEDULES = Number(process.env['FAULT_SCHEDULES'] ?? 150);
-const FIRST_SEED = Number(process.env['FAULT_SEED'] ?? 1);
+const FIRST_SEED = Number(process.env['FAULT_SEED'] ?? process.env['PILOTLESS_SEED'] ?? 1);
 
 const odds: FaultOdds = { unavailable: 0.03, lostAnswer: 0.03, lateWrite: 0.02 };
 /** A process dies at one of its first so many calls; an apply takes about fifteen. */

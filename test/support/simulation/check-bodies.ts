@@ -1,0 +1,97 @@
+import { EMPTY_TRIE, type TrieNode } from '../../../lib/control/revisions/trie-node.ts';
+import type { Commit, CommitRef } from '../../../lib/control/revisions/commit.ts';
+import type { Head } from '../../../lib/control/served-heads.ts';
+import type { ContentHash } from '../../../lib/base/hashing.ts';
+import { type Manifest, readManifest } from '../../../lib/snapshot/manifest.ts';
+import { readShard } from '../../../lib/snapshot/shard.ts';
+import type { History } from './history.ts';
+
+/** One kind of body, and what it names itself. */
+type Names = (bytes: Uint8Array) => readonly Named[];
+
+interface Named {
+  readonly hash: ContentHash;
+  readonly names: Names;
+}
+
+/** Whether everything that a head names was stored at the moment at which it was named, down to the last body (FLT-2, SNAP-5). */
+export function checkBodies(history: History): readonly string[] {
+  const stored = new Map<ContentHash, Uint8Array>();
+  /** What is known to be whole. A body that is taken away may break it. */
+  let whole = new Set<ContentHash>();
+  const heads = new Map<string, Named>();
+  const missing = (named: Named): ContentHash | undefined => {
+    if (whole.has(named.hash)) return undefined;
+    const bytes = stored.get(named.hash);
+    if (bytes === undefined) return named.hash;
+    for (const below of named.names(bytes)) {
+      const lacking = missing(below);
+      if (lacking !== undefined) return lacking;
+    }
+    whole.add(named.hash);
+    return undefined;
+  };
+  const wrong: string[] = [];
+  const check = (why: string, named: Named): void => {
+    const lacking = missing(named);
+    if (lacking !== undefined) wrong.push(`${why} ${named.hash.slice(0, 8)}, but ${lacking.slice(0, 8)} is not stored`);
+  };
+  for (const event of history) {
+    if (event.what === 'blob') stored.set(event.hash, event.bytes);
+    if (event.what === 'blob-removed') {
+      stored.delete(event.hash);
+      whole = new Set();
+      for (const [key, named] of heads) check(`${event.by} takes a body away while ${key} names`, named);
+    }
+    if (event.what !== 'record') continue;
+    const named = namedBy(event.key.partition, event.record);
+    if (named === undefined) continue;
+    const key = `${event.key.partition}/${event.key.id.slice(0, 12)}`;
+    heads.set(key, named);
+    check(`${event.by} lets ${key} name`, named);
+  }
+  return wrong;
+}
+
+function namedBy(partition: string, record: unknown): Named | undefined {
+  if (partition === 'config') return { hash: (record as CommitRef).commit, names: namesInCommit };
+  if (partition === 'heads') return { hash: (record as Head).manifest, names: namesInManifest };
+  return undefined;
+}
+
+const namesInCommit: Names = (bytes) => {
+  const { tree, stamps, parent } = parsed<Commit>(bytes);
+  return [
+    ...(tree === EMPTY_TRIE ? [] : [{ hash: tree, names: namesInTree }]),
+    ...(stamps === EMPTY_TRIE ? [] : [{ hash: stamps, names: namesInStamps }]),
+    ...(parent === null ? [] : [{ hash: parent, names: namesInCommit }]),
+  ];
+};
+
+const namesInTree: Names = (bytes) => {
+  const node = parsed<TrieNode<ContentHash>>(bytes);
+  if ('leaf' in node) return Object.values(node.leaf).map((hash) => ({ hash, names: nothing }));
+  return Object.values(node.branch).map((child) => ({ hash: child.node, names: namesInTree }));
+};
+
+const namesInStamps: Names = (bytes) => {
+  const node = parsed<TrieNode<object>>(bytes);
+  if ('leaf' in node) return [];
+  return Object.values(node.branch).map((child) => ({ hash: child.node, names: namesInStamps }));
+};
+
+const namesInManifest: Names = (bytes) => {
+  const manifest: Manifest = readManifest(utf8.decode(bytes));
+  return Object.values(manifest).flatMap(({ shards, whole }) => [
+    ...shards.map(({ hash }) => ({ hash, names: whole ? nothing : namesInShard })),
+    ...(whole && shards.length > 0 ? [{ hash: whole.body, names: nothing }] : []),
+  ]);
+};
+
+const namesInShard: Names = (bytes) =>
+  [...readShard(utf8.decode(bytes)).values()].map(({ hash }) => ({ hash, names: nothing }));
+
+const nothing: Names = () => [];
+
+const utf8 = new TextDecoder();
+const parsed = <T>(bytes: Uint8Array): T => JSON.parse(utf8.decode(bytes)) as T;

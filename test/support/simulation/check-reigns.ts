@@ -1,0 +1,39 @@
+import type { Lease } from '../../../lib/control/lease.ts';
+import type { Head } from '../../../lib/control/served-heads.ts';
+import type { History, HistoryEvent, RecordWritten } from './history.ts';
+
+/**
+ * Whether at most one reign publishes at a time: what a leader writes goes in only until a newer reign is on, also into views that
+ * the newer one leaves alone (LE-20); and nobody takes a lease that its holder may still count on (LE-4, LE-5).
+ */
+export function checkReigns(history: History): readonly string[] {
+  const leases = new Map<string, HistoryEvent & RecordWritten>();
+  return history.flatMap((event) => {
+    if (event.what !== 'record') return [];
+    if (event.key.partition === 'leases') {
+      const before = leases.get(event.key.id);
+      leases.set(event.key.id, event);
+      return before ? checkSuccession(before, event) : [];
+    }
+    if (event.key.partition !== 'heads') return [];
+    const { epoch } = event.record as Head;
+    const newest = Math.max(0, ...[...leases.values()].map(({ record }) => (record as Lease).leaderTransitions));
+    return epoch < newest ? [`${event.by} published under epoch ${epoch} while epoch ${newest} was on`] : [];
+  });
+}
+
+function checkSuccession(before: HistoryEvent & RecordWritten, next: HistoryEvent & RecordWritten): readonly string[] {
+  const [held, taken] = [before.record as Lease, next.record as Lease];
+  if (taken.leaderTransitions < held.leaderTransitions)
+    return [`the lease went from epoch ${held.leaderTransitions} back to ${taken.leaderTransitions}`];
+  const changesHands = taken.holderIdentity !== '' && taken.holderIdentity !== held.holderIdentity;
+  if (!changesHands) return [];
+  if (taken.leaderTransitions === held.leaderTransitions)
+    return [`${taken.holderIdentity} leads under epoch ${taken.leaderTransitions}, which was ${held.holderIdentity}'s`];
+  const isLiving = held.holderIdentity !== '' && next.at - before.at < held.leaseDurationSeconds * 1_000;
+  return isLiving
+    ? [
+        `${taken.holderIdentity} took the lease of ${held.holderIdentity} ${next.at - before.at} ms after it was renewed`,
+      ]
+    : [];
+}

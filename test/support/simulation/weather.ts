@@ -1,0 +1,129 @@
+import { StoreUnavailable } from '../../../lib/ports/store-errors.ts';
+import { type Intercept, interceptBlobs, interceptRecords, type StoreCall } from '../intercepted-store.ts';
+import type { SeededRandom } from '../seeded-random.ts';
+import type { Happening } from './history.ts';
+import type { Machine } from './machine.ts';
+import type { Store } from './recorded-store.ts';
+import type { VirtualTime } from './virtual-time.ts';
+
+/** What can befall a call of the store. Both ways to die and to stall: before the call has left, and before its answer is heard. */
+export const FAULTS = [
+  'unavailable',
+  'lost answer',
+  'late write',
+  'slow',
+  'dies before',
+  'dies after',
+  'stalls before',
+  'stalls after',
+] as const;
+
+export type Fault = (typeof FAULTS)[number];
+
+/** How likely each fault is per call; whatever is left goes well. */
+export type FaultOdds = Readonly<Record<Fault, number>>;
+
+/** Longer than a lease, so that whoever stalls for that long has been replaced when it wakes up. */
+const LONGEST_STALL_MS = 90_000;
+/** A write may arrive so long after its caller was told that it failed. */
+export const LATEST_WRITE_MS = 45_000;
+const LONGEST_SLOW_MS = 8_000;
+const LONGEST_LATENCY_MS = 20;
+
+export interface Weather {
+  /** The store as a machine reaches it. */
+  reach(store: Store, machine: Machine): Store;
+  /** While it is calm every call goes well; writes that are on their way still arrive. */
+  calm(isCalm: boolean): void;
+}
+
+interface WeatherPorts {
+  readonly time: VirtualTime;
+  readonly random: SeededRandom;
+  readonly note: (happening: Happening) => void;
+}
+
+export function weather({ time, random, note }: WeatherPorts, odds: FaultOdds): Weather {
+  let isCalm = false;
+  const latency = (): number => 1 + random.below(LONGEST_LATENCY_MS);
+
+  const interceptFor = (machine: Machine): Intercept => {
+    /** The call's way to the store, and the answer's way back. */
+    const carry = <T>(call: StoreCall<T>, { there, back }: { readonly there: number; readonly back: number }) =>
+      new Promise<T>((resolve, reject) => {
+        time.after(there, () => {
+          call.run().then(
+            (answer) => time.after(back, () => machine.resume(() => resolve(answer))),
+            (error: unknown) => time.after(back, () => machine.resume(() => reject(asError(error)))),
+          );
+        });
+      });
+    const refuse = <T>(call: StoreCall<T>, after: number, reason: string): Promise<T> =>
+      new Promise((_resolve, reject) => {
+        const error = new StoreUnavailable(call.what, new Error(reason));
+        time.after(after, () => machine.resume(() => reject(error)));
+      });
+    const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
+
+    return async (call) => {
+      const fault = isCalm ? undefined : pick(random.fraction() / weightOf(call), odds);
+      const way = { there: latency(), back: latency() };
+      if (fault !== undefined && (call.isWrite || fault !== 'late write'))
+        note({ what: 'fault', machine: machine.name, fault, call: call.what });
+      switch (fault) {
+        case 'unavailable':
+          return refuse(call, way.there, fault);
+        case 'lost answer':
+          void carry(call, way);
+          return refuse(call, way.there + way.back, fault);
+        case 'late write':
+          if (!call.isWrite) return carry(call, way);
+          void carry(call, { there: random.below(LATEST_WRITE_MS), back: 0 });
+          return refuse(call, way.there, fault);
+        case 'slow':
+          return carry(call, { there: random.below(LONGEST_SLOW_MS), back: random.below(LONGEST_SLOW_MS) });
+        case 'dies before':
+          machine.kill();
+          return never();
+        case 'dies after':
+          void carry(call, way);
+          machine.kill();
+          return never();
+        case 'stalls before': {
+          const forMs = random.below(LONGEST_STALL_MS);
+          machine.stall(forMs);
+          return carry(call, { there: forMs + way.there, back: way.back });
+        }
+        case 'stalls after':
+          machine.stall(random.below(LONGEST_STALL_MS));
+          return carry(call, way);
+        case undefined:
+          return carry(call, way);
+      }
+    };
+  };
+  return {
+    reach({ blobs, records }, machine) {
+      const intercept = interceptFor(machine);
+      return { blobs: interceptBlobs(blobs, intercept), records: interceptRecords(records, intercept) };
+    },
+    calm: (is) => void (isCalm = is),
+  };
+}
+
+/** The moments that everything turns on come rarely and are the ones to hit: writes of the records that all agree by. */
+const weightOf = ({ what, isWrite }: StoreCall<unknown>): number =>
+  isWrite && / (config|heads|leases)\//.test(what) ? PIVOTAL_WEIGHT : 1;
+
+const PIVOTAL_WEIGHT = 4;
+
+function pick(fraction: number, odds: FaultOdds): Fault | undefined {
+  let below = 0;
+  for (const fault of FAULTS) {
+    below += odds[fault];
+    if (fraction < below) return fault;
+  }
+  return undefined;
+}
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
