@@ -44,9 +44,13 @@ export function buildVirtualHosts(
       const meant =
         listenerPort === 0 && group.port !== 80 ? domains.filter((domain) => domain.includes(':')) : domains;
       if (meant.length === 0) continue;
+      // All that was offered is one object for many views already; of what is left of it the text says what it is.
+      const isAll = meant.length === offered.domains.length;
+      const slot = isAll ? `virtual host ${name}` : `virtual host ${name} ${meant.join(' ')}`;
+      const inputs = isAll ? [group.routes, offered] : [group.routes];
       built.push(
-        memory.combined(`virtual host ${name} ${meant.join(' ')}`, [group.routes], ([routes = group.routes]) => {
-          return { name, domains: meant, routes, requiresTls: false, countsAttempts: true };
+        memory.combined(slot, inputs, () => {
+          return { name, domains: meant, routes: group.routes, requiresTls: false, countsAttempts: true };
         }),
       );
     }
