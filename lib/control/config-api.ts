@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { durationMs } from '../base/brand.ts';
-import { StoreUnavailable } from '../ports/store-errors.ts';
+import { StoreFull, StoreUnavailable } from '../ports/store-errors.ts';
 import { handleApply } from './api/apply-handler.ts';
 import { apiConventions, coreVersions, groupDocument, groupList, resourceList } from './api/discovery-documents.ts';
 import { handleObjects, type ObjectApi } from './api/object-handler.ts';
@@ -86,7 +86,10 @@ function failed({ store }: ObjectApi, error: Error, request: Request): Response 
   const id = store.ids();
   store.log.error('config-api-failed', { id, method: request.method, path: pathname, error });
   if (error instanceof StoreUnavailable) {
-    const message = `the store is not available; try again (${id})`;
+    const message =
+      error instanceof StoreFull
+        ? `the store is full and nothing was stored; make room on its disk, then try again (${id})`
+        : `the store is not available; try again (${id})`;
     return isObjectPath(pathname)
       ? failure('ServiceUnavailable', message, { retryAfterSeconds: 1 })
       : problem(503, { code: error.code, message, id }, { 'Retry-After': '1' });

@@ -44,10 +44,10 @@ export class StoreRefused extends Error {
 
 /** The store could not be reached or refused for now (throttled, disk full, 503); the same call may succeed later. */
 export class StoreUnavailable extends Error {
-  readonly code = 'STORE_UNAVAILABLE';
+  readonly code: 'STORE_UNAVAILABLE' | 'STORE_FULL' = 'STORE_UNAVAILABLE';
   readonly key: string;
-  constructor(key: string, cause?: unknown) {
-    super(`the store is not available for ${key}`, { cause });
+  constructor(key: string, cause?: unknown, message = `the store is not available for ${key}`) {
+    super(message, { cause });
     this.name = 'StoreUnavailable';
     this.key = key;
   }
@@ -59,5 +59,14 @@ export class MessageTooLarge extends Error {
   constructor(bytes: number) {
     super(`a message of ${bytes} bytes is larger than the 256 KiB that every queue can hold`);
     this.name = 'MessageTooLarge';
+  }
+}
+
+/** There is no room for what was to be written; what is there can be read. It takes an operator to make room. */
+export class StoreFull extends StoreUnavailable {
+  override readonly code = 'STORE_FULL';
+  constructor(key: string, cause?: unknown) {
+    super(key, cause, `the store is full: there is no room for ${key}`);
+    this.name = 'StoreFull';
   }
 }

@@ -171,7 +171,7 @@ test('a record that is no JSON any more is corrupt, alone and in a list', async 
   await assert.rejects(after.records.list('p'), CorruptStore);
 });
 
-test('FLT-1: a full disk is StoreUnavailable; what was there stays readable, and writing works again with space', async (t) => {
+test('FLT-1: a full disk is StoreFull; what was there stays readable, and writing works again with space', async (t) => {
   const path = directory(t);
   const store = openSqliteStore(path);
   const kept = await store.blobs.put(bytesOf('kept'));
@@ -196,7 +196,7 @@ test('FLT-1: a full disk is StoreUnavailable; what was there stays readable, and
      again.close();`,
     mount,
   );
-  assert.deepEqual(printed.split('\n'), ['STORE_UNAVAILABLE', 'fits', '1 true', 'true']);
+  assert.deepEqual(printed.split('\n'), ['STORE_FULL', 'fits', '1 true', 'true']);
   assert.ok(readdirSync(path).includes('store.db'), 'the real directory was not touched');
   const after = openSqliteStore(path);
   t.after(() => after.close());

@@ -1,4 +1,4 @@
-import { CorruptStore, StoreUnavailable } from '../../ports/store-errors.ts';
+import { CorruptStore, StoreFull, StoreUnavailable } from '../../ports/store-errors.ts';
 
 // Primary result codes, https://sqlite.org/rescode.html; extended codes carry more in their higher bytes.
 const BUSY = 5;
@@ -10,7 +10,7 @@ const FULL = 13;
 const CANTOPEN = 14;
 const NOTADB = 26;
 
-const TRANSIENT = new Set([BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN]);
+const TRANSIENT = new Set([BUSY, LOCKED, READONLY, IOERR, CANTOPEN]);
 
 /** Runs one access to the database and words its failures as the ports do; anything else is passed on as it is. */
 export function accessing<T>(key: string, access: () => T): T {
@@ -24,6 +24,7 @@ export function accessing<T>(key: string, access: () => T): T {
 function toStoreError(key: string, cause: unknown): unknown {
   const code = resultCode(cause);
   if (code === CORRUPT || code === NOTADB) return new CorruptStore(key, cause);
+  if (code === FULL) return new StoreFull(key, cause);
   if (code !== undefined && TRANSIENT.has(code)) return new StoreUnavailable(key, cause);
   if (isClosed(cause)) return new StoreUnavailable(key, cause);
   return cause;
