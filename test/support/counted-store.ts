@@ -1,6 +1,6 @@
 import type { Blobs } from '../../lib/ports/blobs.ts';
 import type { Records } from '../../lib/ports/records.ts';
-import { interceptBlobs, interceptRecords, type StoreCall } from './intercepted-store.ts';
+import { interceptBlobs, interceptRecords, type StoreCall } from '../../tools/support/intercepted-store.ts';
 
 export interface CountedStore {
   readonly blobs: Blobs;

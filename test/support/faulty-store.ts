@@ -1,7 +1,7 @@
 import type { Blobs } from '../../lib/ports/blobs.ts';
 import { MAX_PAGE_RECORDS, type Records } from '../../lib/ports/records.ts';
 import { StoreUnavailable } from '../../lib/ports/store-errors.ts';
-import { interceptBlobs, interceptRecords, type StoreCall } from './intercepted-store.ts';
+import { interceptBlobs, interceptRecords, type StoreCall } from '../../tools/support/intercepted-store.ts';
 import { seededRandom } from './seeded-random.ts';
 
 /** How likely each fault is per call, from 0 to 1; together at most 1. */

@@ -1,6 +1,6 @@
 import type { Blobs } from '../../lib/ports/blobs.ts';
 import type { Records } from '../../lib/ports/records.ts';
-import { type Intercept, interceptBlobs, interceptRecords } from './intercepted-store.ts';
+import { type Intercept, interceptBlobs, interceptRecords } from '../../tools/support/intercepted-store.ts';
 
 /** Thrown from every call of a process that has died; code under test must let it through. */
 export class ProcessDied extends Error {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { DeliveryPorts } from '../../../lib/control/delivery-service.ts';
 import { sentIn, serviceEntry, sidecarNode, testDelivery, type TestDelivery } from '../../support/delivery.ts';
-import { interceptBlobs, interceptRecords, type StoreCall } from '../../support/intercepted-store.ts';
+import { interceptBlobs, interceptRecords, type StoreCall } from '../../../tools/support/intercepted-store.ts';
 
 const before = serviceEntry('old.default.svc.cluster.local', '10.0.0.1');
 const more = before + serviceEntry('new.default.svc.cluster.local', '10.0.0.2');

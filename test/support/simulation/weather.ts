@@ -1,5 +1,10 @@
 import { StoreUnavailable } from '../../../lib/ports/store-errors.ts';
-import { type Intercept, interceptBlobs, interceptRecords, type StoreCall } from '../intercepted-store.ts';
+import {
+  type Intercept,
+  interceptBlobs,
+  interceptRecords,
+  type StoreCall,
+} from '../../../tools/support/intercepted-store.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Happening } from './history.ts';
 import type { Machine } from './machine.ts';

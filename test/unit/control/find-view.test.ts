@@ -5,7 +5,7 @@ import type { ConfigSource } from '../../../lib/control/worlds.ts';
 import { StoreUnavailable } from '../../../lib/ports/store-errors.ts';
 import { countedStore } from '../../support/counted-store.ts';
 import { sentIn, serviceEntry, sidecarNode, testDelivery, type TestDelivery } from '../../support/delivery.ts';
-import { interceptBlobs, interceptRecords, type StoreCall } from '../../support/intercepted-store.ts';
+import { interceptBlobs, interceptRecords, type StoreCall } from '../../../tools/support/intercepted-store.ts';
 
 const host = 'reviews.default.svc.cluster.local';
 const taskNode = (task: string, address: string, labels: Readonly<Record<string, string>> = {}) => ({

@@ -1,3 +1,4 @@
+import type { ContentHash } from '../../lib/base/hashing.ts';
 import type { Blobs } from '../../lib/ports/blobs.ts';
 import type { Etag, GuardedCondition, ListOptions, RecordKey, Records } from '../../lib/ports/records.ts';
 
@@ -6,6 +7,8 @@ export interface StoreCall<T> {
   /** `records.putIf heads/config`, for messages. */
   readonly what: string;
   readonly isWrite: boolean;
+  /** Of what is to be written, as JSON in UTF-8 if it is a record; absent for reads and removals. */
+  readonly writtenBytes?: number;
   readonly run: () => Promise<T>;
 }
 
@@ -18,17 +21,14 @@ export function interceptRecords(records: Records, intercept: Intercept): Record
   return {
     get: <T>(key: RecordKey) => intercept({ what: on('get', key), isWrite: false, run: () => records.get<T>(key) }),
     putIf: <T>(key: RecordKey, record: T, expected: Etag | undefined) => {
-      const asGiven = snapshot(record);
-      return intercept({
-        what: on('putIf', key),
-        isWrite: true,
-        run: () => records.putIf(key, asGiven, expected),
-      });
+      const { asGiven, writtenBytes } = snapshot(record);
+      const run = (): Promise<Etag | undefined> => records.putIf(key, asGiven, expected);
+      return intercept({ what: on('putIf', key), isWrite: true, writtenBytes, run });
     },
     putGuarded: <T>(key: RecordKey, record: T, condition: GuardedCondition) => {
-      const asGiven = snapshot(record);
+      const { asGiven, writtenBytes } = snapshot(record);
       const run = (): Promise<Etag | undefined> => records.putGuarded(key, asGiven, condition);
-      return intercept({ what: on('putGuarded', key), isWrite: true, run });
+      return intercept({ what: on('putGuarded', key), isWrite: true, writtenBytes, run });
     },
     removeIf: (key, expected) =>
       intercept({ what: on('removeIf', key), isWrite: true, run: () => records.removeIf(key, expected) }),
@@ -38,16 +38,18 @@ export function interceptRecords(records: Records, intercept: Intercept): Record
 }
 
 /** The record as it is now: a call that is carried out late must not see what its caller does to the object meanwhile. */
-function snapshot<T>(record: T): T {
+function snapshot<T>(record: T): { readonly asGiven: T; readonly writtenBytes: number } {
   const json = JSON.stringify(record) as string | undefined;
-  return json === undefined ? record : (JSON.parse(json) as T); // what is no JSON is left for the store to refuse
+  if (json === undefined) return { asGiven: record, writtenBytes: 0 }; // what is no JSON is left for the store to refuse
+  return { asGiven: JSON.parse(json) as T, writtenBytes: Buffer.byteLength(json) };
 }
 
 /** The same blobs, every call of which goes through `intercept`; `putAll` is a call per body, as it is on S3. */
 export function interceptBlobs(blobs: Blobs, intercept: Intercept): Blobs {
   const put: Blobs['put'] = (bytes) => {
     const asGiven = Uint8Array.from(bytes);
-    return intercept({ what: 'blobs.put', isWrite: true, run: () => blobs.put(asGiven) });
+    const run = (): Promise<ContentHash> => blobs.put(asGiven);
+    return intercept({ what: 'blobs.put', isWrite: true, writtenBytes: asGiven.byteLength, run });
   };
   return {
     put,
