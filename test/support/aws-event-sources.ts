@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PutBucketNotificationConfigurationCommand } from '@aws-sdk/client-s3';
-import type { DynamoDBStreamEvent, S3Event } from 'aws-lambda';
+import type { DynamoDBStreamEvent, S3Event, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { MAX_RECEIVED, type Queue } from '../../lib/ports/queue.ts';
 import { s3At } from './aws-clients.ts';
+import { messageId, queueEvent } from './lambda-events.ts';
 import type { StartedServer } from './started-server.ts';
 
 /** What Lambda runs between a service and a function: it takes what the service tells and hands it on, again until it is taken. */
@@ -81,6 +83,21 @@ interface QueueAnswer {
   readonly QueueUrl?: string;
   readonly Attributes?: { readonly QueueArn?: string };
   readonly Messages?: readonly { readonly Body: string; readonly ReceiptHandle: string }[];
+}
+
+/**
+ * Hands batches of a queue to a function that names the messages which failed: those come again when their visibility time is
+ * over, the others are removed. A function that throws fails the whole batch.
+ */
+export function queuedMessages(queue: Queue, deliver: (event: SQSEvent) => Promise<unknown>): EventSource {
+  return repeating(async () => {
+    const messages = await queue.receive(MAX_RECEIVED);
+    if (messages.length === 0) return;
+    const answer = (await deliver(queueEvent(...messages))) as SQSBatchResponse;
+    const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    const done = messages.filter((_, index) => !failed.has(messageId(index)));
+    await Promise.all(done.map(({ receipt }) => queue.remove(receipt)));
+  });
 }
 
 /** Does it again and again; what failed is tried again with the next turn. */

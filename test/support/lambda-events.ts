@@ -1,4 +1,5 @@
-import type { APIGatewayProxyEventV2, DynamoDBStreamEvent, S3Event, ScheduledEvent } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, DynamoDBStreamEvent, S3Event, ScheduledEvent, SQSEvent } from 'aws-lambda';
+import type { ReceivedMessage } from '../../lib/ports/queue.ts';
 
 export interface HttpEventSettings {
   readonly method?: string;
@@ -101,6 +102,30 @@ export function uploadEvent(...keys: readonly string[]): S3Event {
           sequencer: `0A1B2C3D4E5F67890${index}`,
         },
       },
+    })),
+  };
+}
+
+export const messageId = (index: number): string => `059f36b4-87a3-44ab-83d2-66197${String(index).padStart(7, '0')}`;
+
+/** A batch of a queue. */
+export function queueEvent(...messages: readonly Pick<ReceivedMessage, 'body' | 'receives'>[]): SQSEvent {
+  return {
+    Records: messages.map(({ body, receives }, index) => ({
+      messageId: messageId(index),
+      receiptHandle: `handle-${index}`,
+      body: JSON.stringify(body),
+      attributes: {
+        ApproximateReceiveCount: String(receives),
+        SentTimestamp: '1767225600000',
+        SenderId: 'AIDAIENQZJOLO23YVJ4VO',
+        ApproximateFirstReceiveTimestamp: '1767225600000',
+      },
+      messageAttributes: {},
+      md5OfBody: 'e4e68fb7bd0e697a0ae8f1bb342846b3',
+      eventSource: 'aws:sqs',
+      eventSourceARN: 'arn:aws:sqs:eu-west-1:123456789012:pilotless-shards',
+      awsRegion: 'eu-west-1',
     })),
   };
 }

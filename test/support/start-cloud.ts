@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { sqsQueue } from '../../lib/adapters/aws/sqs-queue.ts';
+import { durationMs } from '../../lib/base/brand.ts';
+import type { Queue } from '../../lib/ports/queue.ts';
 import { bundle } from '../../tools/build/bundle.ts';
 import { repositoryRoot } from '../../tools/support/repository.ts';
-import { dynamoAt, freshBucket, freshTable, s3At } from './aws-clients.ts';
-import { bucketUploads, tableStream } from './aws-event-sources.ts';
+import { dynamoAt, freshBucket, freshTable, s3At, sqsAt } from './aws-clients.ts';
+import { bucketUploads, queuedMessages, tableStream } from './aws-event-sources.ts';
 import { type Deployment, type LambdaFunction, lambdaFunction } from './lambda-function.ts';
 import { lambdaHost } from './lambda-host.ts';
+import { freshQueues } from './message-queues.ts';
 import type { StartedServer } from './started-server.ts';
 
 /** The service as it runs in the cloud: its functions on a bucket and a table of their own, woken by requests and events. */
@@ -14,6 +18,10 @@ export interface Cloud {
   readonly bucket: string;
   /** For tests that put files into the bucket. */
   readonly s3: S3Client;
+  /** What the leader hands out. */
+  readonly shardQueue: Queue;
+  /** Where messages end that no function could do. */
+  readonly deadLetters: Queue;
   readonly functions: Readonly<Record<FunctionName, LambdaFunction>>;
   /** Ends all instances of all functions; what comes next meets cold starts. */
   readonly recycle: () => Promise<void>;
@@ -21,7 +29,12 @@ export interface Cloud {
 }
 
 /** How many instances of each function stand side by side; one builds at a time, as its concurrency is reserved. */
-const INSTANCES = { xds: 2, 'config-api': 2, publish: 1, 'on-upload': 1 } as const;
+const INSTANCES = { xds: 2, 'config-api': 2, publish: 1, 'build-shard': 2, 'on-upload': 1 } as const;
+
+/** Less than what two views take: a build of more than one view is always fanned out. */
+const SHARD_WORK = 1;
+/** Short, so that a message which was given up comes back while a test waits. */
+const VISIBILITY = durationMs(3_000);
 
 type FunctionName = keyof typeof INSTANCES;
 
@@ -42,6 +55,9 @@ const bundleOf = (directory: string, name: FunctionName): string => join(directo
 export async function startCloud(server: StartedServer, directory: string): Promise<Cloud> {
   const s3 = s3At(server);
   const [bucket, table] = [await freshBucket(s3), await freshTable(dynamoAt(server))];
+  const sqs = sqsAt(server);
+  const queues = await freshQueues(sqs, { visibility: VISIBILITY });
+  const shardQueue = sqsQueue({ client: sqs, url: queues.url });
   const deploy = (name: FunctionName): LambdaFunction =>
     lambdaFunction({
       bundle: bundleOf(directory, name),
@@ -49,6 +65,8 @@ export async function startCloud(server: StartedServer, directory: string): Prom
         AWS_LAMBDA_FUNCTION_NAME: name,
         PILOTLESS_BUCKET: bucket,
         PILOTLESS_TABLE: table,
+        PILOTLESS_SHARD_QUEUE: queues.url,
+        PILOTLESS_SHARD_WORK: String(SHARD_WORK),
       }),
       instances: INSTANCES[name],
     });
@@ -56,11 +74,13 @@ export async function startCloud(server: StartedServer, directory: string): Prom
     xds: deploy('xds'),
     'config-api': deploy('config-api'),
     publish: deploy('publish'),
+    'build-shard': deploy('build-shard'),
     'on-upload': deploy('on-upload'),
   };
   const host = await lambdaHost((path) => (isForXds(path) ? functions.xds : functions['config-api']));
   const sources = [
     await tableStream(server, table, functions.publish.invoke),
+    queuedMessages(shardQueue, functions['build-shard'].invoke),
     await bucketUploads(server, { bucket, prefix: 'inbox/' }, functions['on-upload'].invoke),
   ];
   const recycle = async (): Promise<void> => {
@@ -70,6 +90,8 @@ export async function startCloud(server: StartedServer, directory: string): Prom
     url: host.url,
     bucket,
     s3,
+    shardQueue,
+    deadLetters: sqsQueue({ client: sqs, url: queues.deadLetters }),
     functions,
     recycle,
     async stop() {
