@@ -125,6 +125,19 @@ test('FLT-1: doubled and late messages change nothing', async () => {
   assert.deepEqual([await mesh.heads(), await mesh.outcome()], [heads, outcome]);
 });
 
+test('a view that is built is built, whatever a doubled message of it tells later', async () => {
+  const { mesh, leader } = await handedOut(6);
+  const message = await nextMessage(mesh.queue);
+  await work(mesh.queue, leader.shards, message);
+  await drain(mesh.queue, leader.shards);
+  const outcome = await mesh.outcome();
+  assert.equal(outcome?.buildFailed, false);
+  for (const namespace of mesh.namespaces) mesh.poisoned.add(namespace);
+  await leader.shards.build(message.body, 1);
+  await leader.shards.build(message.body, 2);
+  assert.deepEqual(await mesh.outcome(), outcome);
+});
+
 test('BLD-2, LE-20: after a new reign the messages of the old one are stale, and its builders write no more', async () => {
   const { mesh, leader } = await handedOut(6);
   await leader.builder.stepDown();
