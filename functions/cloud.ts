@@ -22,6 +22,7 @@ import { pollSlack, proxyStates } from '../lib/control/proxy-states.ts';
 import { servedHeads } from '../lib/control/served-heads.ts';
 import { serviceApi } from '../lib/control/service-api.ts';
 import { storedSnapshots } from '../lib/control/stored-snapshots.ts';
+import { viewRegistry } from '../lib/control/view-registry.ts';
 import { viewsApi } from '../lib/control/views-api.ts';
 import type { Blobs } from '../lib/ports/blobs.ts';
 import type { Clock } from '../lib/ports/clock.ts';
@@ -98,7 +99,10 @@ export function cloudStatus({ blobs, records, clock }: Cloud): { proxies: HttpHa
     snapshots: storedSnapshots(blobs),
     states: proxyStates(records, clock, { hearsAllPolls: false }),
   };
-  return { proxies: proxiesApi({ ...shared, clock, slack: pollSlack(false) }), views: viewsApi(shared) };
+  return {
+    proxies: proxiesApi({ ...shared, clock, slack: pollSlack(false) }),
+    views: viewsApi({ ...shared, registry: viewRegistry(records, clock) }),
+  };
 }
 
 /** The page that people look at, and what it is told of the service as a whole. */

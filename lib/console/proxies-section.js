@@ -110,7 +110,7 @@ function row(proxy, now) {
     cell('Type', proxy.type),
     cell('View', sketch('code', { title: proxy.view }, shortKey(proxy.view))),
     cell('State', badge(proxy.status)),
-    cell('By type', sketch('span', { class: 'types' }, ...typeBadges(proxy)), ...suspects(proxy)),
+    cell('By type', sketch('span', { class: 'types' }, ...typeBadges(proxy)), ...rejections(proxy)),
     cell('Last poll', timeAgo(proxy.lastPolledAt, now)),
   );
 }
@@ -128,13 +128,14 @@ const cell = (label, ...children) => sketch('td', { 'data-label': label }, ...ch
 function typeBadges({ types }) {
   return Object.entries(types)
     .filter(([, { status }]) => status !== 'NOT_SENT')
-    .map(([type, { status, name, sent = '', acked = '', rejected }]) => {
+    .map(([type, { status, name, sent = '', acked = '', rejected, heldSince }]) => {
       const versions = [
         `${type} ${status}`,
         name === undefined ? undefined : `of ${name}`,
         sent === '' ? undefined : `sent ${sent}`,
         acked === '' ? undefined : `taken ${acked}`,
         rejected === undefined ? undefined : `rejected ${rejected}`,
+        heldSince === undefined ? undefined : `waits for its clusters since ${heldSince}`,
       ];
       const title = versions.filter((line) => line !== undefined).join('\n');
       return sketch('span', { key: type, class: 'type', 'data-state': status, title }, type, mark(status));
@@ -145,14 +146,23 @@ function typeBadges({ types }) {
 const mark = (status) =>
   status === 'SYNCED' ? sketch('span', { class: 'unseen' }, ' SYNCED') : ` ${status.toLowerCase().replace('_', ' ')}`;
 
+/** Suspects of one rejection that are named; the rest is in the answer of the API. */
+const NAMED_SUSPECTS = 5;
+
 /**
- * The objects that a rejection is blamed on.
+ * Why the proxy does not take what it is sent, as far as that is known.
  * @param {import('./service.js').Proxy} proxy
  */
-function suspects({ types, suspects: ofProxy = [] }) {
-  const all = [...ofProxy, ...Object.values(types).flatMap(({ suspects: ofType = [] }) => ofType)];
-  const names = [...new Set(all.map(suspectName))];
-  return names.length === 0 ? [] : [sketch('div', { class: 'suspects' }, `suspected: ${names.join(', ')}`)];
+function rejections({ types }) {
+  return Object.entries(types)
+    .filter(([, { status }]) => status === 'REJECTED')
+    .flatMap(([type, { reason, suspects = [] }]) => {
+      const named = suspects.slice(0, NAMED_SUSPECTS).map(suspectName).join(', ');
+      const more = suspects.length - NAMED_SUSPECTS;
+      const suspected = named === '' ? '' : `suspected: ${named}${more > 0 ? ` and ${more} more` : ''}`;
+      const text = [reason, suspected].filter(Boolean).join(' – ');
+      return text === '' ? [] : [sketch('div', { class: 'suspects', key: `rejected ${type}` }, `${type}: ${text}`)];
+    });
 }
 
 /**

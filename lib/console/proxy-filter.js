@@ -1,7 +1,7 @@
 // @ts-check
 
 /** Every state of a proxy, those that need somebody first. */
-export const STATES = ['REJECTED', 'STALE', 'DISCONNECTED', 'NOT_SENT', 'SYNCED'];
+const STATES = ['REJECTED', 'STALE', 'DISCONNECTED', 'NOT_SENT', 'SYNCED'];
 
 /**
  * What is asked of the list of proxies. An empty state is any.

@@ -26,7 +26,9 @@
  * @property {string} [sent]
  * @property {string} [acked]
  * @property {string} [rejected]
+ * @property {string} [reason] Why the proxy did not take it, where it said so.
  * @property {readonly Suspect[]} [suspects]
+ * @property {string} [heldSince]
  *
  * @typedef {string | { readonly kind?: string, readonly namespace?: string, readonly name?: string }} Suspect
  *
@@ -39,7 +41,6 @@
  * @property {number} [snapshotRevision]
  * @property {string} lastPolledAt
  * @property {Readonly<Record<string, TypeStatus>>} types
- * @property {readonly Suspect[]} [suspects]
  *
  * @typedef {object} View
  * @property {string} key

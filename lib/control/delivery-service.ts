@@ -98,7 +98,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     ...(fanOut && { shards: shardBuilder({ ...building, queue: fanOut.queue }) }),
     discovery: discoveryApi({ answerPoll, answerDelta, log, metrics }),
     proxies: proxiesApi({ records, clock, heads, snapshots, states, slack }),
-    views: viewsApi({ records, heads, snapshots, states }),
+    views: viewsApi({ records, registry, heads, snapshots, states }),
     operations: operationsApi({ records, clock, metrics, isServing: ports.isServing }),
     async flush() {
       await registry.flush();

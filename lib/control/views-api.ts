@@ -4,21 +4,27 @@ import type { XdsType } from '../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../envoy/xds-types.ts';
 import type { Records } from '../ports/records.ts';
 import type { ProxyType } from '../view/proxy-facts.ts';
-import type { ViewKey } from '../view/proxy-view.ts';
+import type { Manifest } from '../snapshot/manifest.ts';
+import type { ViewFacts, ViewKey } from '../view/proxy-view.ts';
 import { type BuildOutcome, newestBuild } from './build-outcome.ts';
 import type { HttpHandler } from './discovery-api.ts';
 import { jsonResponse } from './json-response.ts';
 import type { ProxyState, ProxyStates } from './proxy-states.ts';
 import type { ServedHeads } from './served-heads.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
+import type { ViewRegistry } from './view-registry.ts';
+import type { View } from './worlds.ts';
 
-/** One view that proxies polled within the last day, as `GET /v1/views` shows it. */
+/** One view that is built for, as `GET /v1/views` shows it. */
 export interface ViewSummary {
   readonly key: ViewKey;
   readonly type: ProxyType;
   readonly namespace: string;
-  /** Those that all of its proxies have; some of them are why these proxies share a view. */
+  /** Those that all of its proxies have; the facts tell which of them are why these proxies share a view. */
   readonly labels: Labels;
+  /** Everything that decides what the view is given. */
+  readonly facts: ViewFacts;
+  /** How many polled within the last day. */
   readonly proxies: number;
   /** The revision whose build gave the view the snapshot that it serves; 0 when none does. */
   readonly snapshotRevision: number;
@@ -32,6 +38,7 @@ export interface ViewSummary {
 
 export interface ViewsPorts {
   readonly records: Pick<Records, 'get'>;
+  readonly registry: Pick<ViewRegistry, 'all'>;
   readonly heads: Pick<ServedHeads, 'look'>;
   readonly snapshots: Pick<StoredSnapshots, 'manifest'>;
   readonly states: Pick<ProxyStates, 'all'>;
@@ -41,10 +48,14 @@ export interface ViewsPorts {
 export function viewsApi(ports: ViewsPorts): HttpHandler {
   return async ({ method }) => {
     if (method !== 'GET') return jsonResponse(405, { code: 'METHOD_NOT_ALLOWED', message: 'use GET' });
-    const [states, build] = await Promise.all([ports.states.all(), newestBuild(ports.records)]);
+    const [registered, states, build] = await Promise.all([
+      ports.registry.all(),
+      ports.states.all(),
+      newestBuild(ports.records),
+    ]);
     const members = Map.groupBy(states, ({ viewKey }) => viewKey);
     const views = await Promise.all(
-      [...members].map(([key, those]) => summaryOf(ports, { key, members: those, build })),
+      registered.map((view) => summaryOf(ports, { view, members: members.get(view.key) ?? [], build })),
     );
     return jsonResponse(200, {
       revision: build?.revision ?? 0,
@@ -54,31 +65,33 @@ export function viewsApi(ports: ViewsPorts): HttpHandler {
   };
 }
 
-interface ViewMembers {
-  readonly key: ViewKey;
-  /** At least one. */
+interface ViewSight {
+  readonly view: View;
   readonly members: readonly ProxyState[];
   readonly build: BuildOutcome | undefined;
 }
 
-async function summaryOf({ heads, snapshots }: ViewsPorts, { key, members, build }: ViewMembers): Promise<ViewSummary> {
+async function summaryOf({ heads, snapshots }: ViewsPorts, { view, members, build }: ViewSight): Promise<ViewSummary> {
+  const { key, facts } = view;
   const head = (await heads.look(key)).stored?.record;
-  const manifest = head && (await snapshots.manifest(head.manifest));
-  const counts =
-    manifest && Object.entries(manifest).map(([type, { size }]) => [XDS_TYPES[type as XdsType].short, size]);
   const failure = build?.failures.find(({ viewKey }) => viewKey === key)?.reason;
-  const [first] = members;
   return {
     key,
-    type: first?.facts.type ?? 'sidecar',
-    namespace: first?.facts.namespace ?? '',
-    labels: sharedLabels(members),
+    type: facts.type,
+    namespace: facts.namespace,
+    labels: members.length === 0 ? facts.selectedLabels : sharedLabels(members),
+    facts,
     proxies: members.length,
     snapshotRevision: head?.revision ?? 0,
     ...(head && { publishedAt: printTimestampMs(head.publishedAt) }),
-    resources: Object.fromEntries(counts ?? []) as Readonly<Record<string, number>>,
+    resources: head ? resourceCounts(await snapshots.manifest(head.manifest)) : {},
     ...(failure !== undefined && { failure }),
   };
+}
+
+function resourceCounts(manifest: Manifest): Readonly<Record<string, number>> {
+  const types = Object.keys(XDS_TYPES) as XdsType[];
+  return Object.fromEntries(types.map((type) => [XDS_TYPES[type].short, manifest[type].size]));
 }
 
 function sharedLabels(members: readonly ProxyState[]): Labels {

@@ -1,10 +1,11 @@
+import { waitUntil } from '../../tools/support/wait-until.ts';
 import { type DiscoveryAnswer, sentIn } from './delivery.ts';
 
 /** A proxy that polls for clusters and listeners when it is told to, and remembers what it took. */
 export interface PollingProxy {
   /** Polls until it has the newest of everything. */
   readonly settle: () => Promise<void>;
-  /** Polls twice, and keeps what it had whatever it is sent: as an Envoy does that refuses. */
+  /** Polls until it is sent something new of every type, and once more with what it had: as an Envoy does that refuses. */
   readonly refuse: () => Promise<void>;
 }
 
@@ -16,6 +17,7 @@ export interface PollingProxyOptions {
   readonly address?: string;
 }
 
+const BUILD_TIMEOUT_MS = 20_000;
 const PATHS = ['clusters', 'listeners'] as const;
 
 export function pollingProxy(server: string, options: PollingProxyOptions): PollingProxy {
@@ -39,7 +41,8 @@ export function pollingProxy(server: string, options: PollingProxyOptions): Poll
     },
     async refuse() {
       for (const path of PATHS) {
-        await poll(path);
+        const timing = { what: `there are new ${path}`, timeoutMs: BUILD_TIMEOUT_MS };
+        await waitUntil(async () => (await poll(path)) !== undefined, timing);
         await poll(path);
       }
     },

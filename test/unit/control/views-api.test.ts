@@ -33,6 +33,7 @@ test('VIEW-2: equal proxies are one view, with how many they are, what they shar
       ['shop', 2, { app: 'cart' }, 1],
     ],
   );
+  assert.deepEqual([views[0]?.facts.namespace, views[0]?.facts.selectedLabels], ['pay', {}]);
   assert.ok((views[0]?.resources['CDS'] ?? 0) >= 1);
   assert.match(views[0]?.publishedAt ?? '', /^\d{4}-\d\d-\d\dT/);
 });
