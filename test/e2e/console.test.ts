@@ -75,7 +75,9 @@ describe('the console', needsBrowser, () => {
       'a rejection is shown',
       () => document.querySelector('#proxies tr .badge[data-state="REJECTED"]') !== null,
     );
+    assert.match(await textOf(page, '#proxies .suspects'), /CDS: suspected: .*payments\.reviews\.svc\.cluster\.local/);
     await gateway.settle();
+    await lookNow(page);
     await page.photograph('console-rejected');
     await page.run(() => scrollTo(0, document.body.scrollHeight));
     await page.photograph('console-below');
