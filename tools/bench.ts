@@ -4,15 +4,18 @@ import { table } from 'table';
 import { main as pilotless } from '../lib/cli/main.ts';
 import { buildRows } from './bench/builds.ts';
 import { bundleRows } from './bench/bundles.ts';
+import { changeCostRows } from './bench/change-cost.ts';
 import { figure } from './bench/measure.ts';
+import { pollReadRows } from './bench/poll-reads.ts';
 import { pollRows } from './bench/polls.ts';
 import type { BenchRow } from './bench/row.ts';
 import { startRows } from './bench/starts.ts';
 
-const USAGE = `usage: npm run bench [-- --json] [--services 10,100,1000] [--only builds,polls,bundles,starts] [--seconds 2]
+const USAGE = `usage: npm run bench [-- --json] [--services 10,100,1000] [--only NAME,...] [--seconds 2]
        npm run bench -- build --case FILE [--iterations N] [--json]
 
 --seconds is how long each load of polls lasts; every other one is the floor's.
+--only takes some of builds, polls, reads, changes, bundles, starts.
 Every figure stands beside a floor measured in the same run; the ratio is what can be compared between machines.`;
 
 interface Sizes {
@@ -22,14 +25,22 @@ interface Sizes {
 
 const SUITES = {
   builds: ({ services }: Sizes) => services.flatMap(buildRows),
-  polls: async ({ services, seconds }: Sizes) => {
-    const rows: BenchRow[] = [];
-    for (const count of services) rows.push(...(await pollRows(count, seconds))); // one after another: they must not share the cores
-    return rows;
-  },
+  polls: ({ services, seconds }: Sizes) => inTurn(services, (count) => pollRows(count, seconds)),
+  reads: ({ services }: Sizes) => inTurn(services, pollReadRows),
+  changes: ({ services }: Sizes) => changeCostRows(services),
   bundles: () => bundleRows(),
   starts: () => startRows(),
 } as const;
+
+/** One size after the other: they must not share the cores. */
+async function inTurn(
+  sizes: readonly number[],
+  rowsAt: (services: number) => Promise<readonly BenchRow[]>,
+): Promise<readonly BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const services of sizes) rows.push(...(await rowsAt(services)));
+  return rows;
+}
 
 async function main(): Promise<number> {
   const values = readOptions();

@@ -8,13 +8,19 @@ import { runProgram } from '../../tools/support/run-program.ts';
 const bench = (...args: readonly string[]) =>
   runProgram(process.execPath, [join(repositoryRoot, 'tools', 'bench.ts'), '--json', ...args]);
 
-test('the benchmark runs to its end at a small size, and every time and rate has its floor', async () => {
-  const { code, output } = await bench('--services', '2', '--seconds', '0.1', '--only', 'polls,builds');
+type PrintedRow = BenchRow & { readonly ratio?: number };
+
+async function rowsOf(...args: readonly string[]): Promise<readonly PrintedRow[]> {
+  const { code, output } = await bench(...args);
   assert.equal(code, 0, output);
-  const rows = output
+  return output
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as BenchRow & { readonly ratio: number });
+    .map((line) => JSON.parse(line) as PrintedRow);
+}
+
+test('the benchmark runs to its end at a small size, and every time and rate has its floor', async () => {
+  const rows = await rowsOf('--services', '2', '--seconds', '0.1', '--only', 'polls,builds');
   assert.deepEqual(
     rows.map(({ bench: name, unit }) => `${name}: ${unit}`),
     [
@@ -33,6 +39,31 @@ test('the benchmark runs to its end at a small size, and every time and rate has
     // Processor time of a server comes in steps of 10 ms, which a load as short as this may not fill.
     if (unit === 'ms CPU per poll') assert.ok(value >= 0, name);
     else assert.equal(ratio, value / (floor ?? 0), name);
+  }
+});
+
+test('DLV-1: an unchanged poll reads nothing of the store while what was read before is fresh', async () => {
+  const rows = await rowsOf('--services', '2', '--only', 'reads');
+  assert.equal(rows.length, 8, 'stripped and whole nodes, in the cloud and in one process, after 5 s and within 1 s');
+  for (const { bench: name, unit, value } of rows) {
+    assert.equal(unit, 'reads per poll');
+    if (name.endsWith('within 1 s')) assert.equal(value, 0, name);
+    else assert.ok(value > 0 && value <= 2, `${name}: ${value}`);
+  }
+});
+
+test('what a change of one object costs is said for each kind, beside the smallest mesh of the run', async () => {
+  const rows = await rowsOf('--services', '2,4', '--only', 'changes');
+  const units = ['ms CPU', 'store reads', 'store writes', 'KB written'];
+  const expected = ['endpoint', 'policy', 'weight'].flatMap((kind) => units.map((unit) => `${kind}: ${unit}`));
+  assert.deepEqual(
+    rows.map(({ bench: name, unit, services }) => `${name.split(' ')[1]}: ${unit} at ${services}`),
+    [2, 4].flatMap((size) => expected.map((row) => `${row} at ${size}`)),
+  );
+  for (const row of rows) {
+    assert.ok(row.value > 0, row.bench);
+    assert.equal(row.ratio, row.value / (row.floor ?? 0));
+    if (row.services === 2) assert.equal(row.ratio, 1);
   }
 });
 

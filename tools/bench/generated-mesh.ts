@@ -4,15 +4,18 @@ import type { Resource } from '../../lib/resources/resource.ts';
 
 /** A mesh of `services` services in ten namespaces: three endpoints each, two subsets, a weighted route. */
 export function generatedMesh(services: number): string {
-  const documents = Array.from({ length: services }, (_, index) => serviceDocuments(index)).flat();
-  return documents.map((document) => stringify(document)).join('---\n');
+  return generatedDocuments(services)
+    .map((document) => stringify(document))
+    .join('---\n');
 }
+
+/** The same mesh as documents that are read already. */
+export const generatedDocuments = (services: number): readonly object[] =>
+  Array.from({ length: services }, (_, index) => serviceDocuments(index)).flat();
 
 /** The same mesh as resources, without the text between. */
 export function generatedResources(services: number): readonly Resource[] {
-  return Array.from({ length: services }, (_, index) => serviceDocuments(index))
-    .flat()
-    .map(asResource);
+  return generatedDocuments(services).map(asResource);
 }
 
 export function asResource(document: object): Resource {
@@ -21,16 +24,20 @@ export function asResource(document: object): Resource {
   return parsed.value;
 }
 
-/** What a change edits of a service: the address of one of its instances, what its policy bears, or what its route matches. */
+/**
+ * What a change edits of a service: the address of one of its instances, what its policy bears, what its route matches, or the
+ * percentage of requests that it sends to the second version.
+ */
 export interface ServiceChange {
   readonly replica?: string;
   readonly failures?: number;
   readonly prefix?: string;
+  readonly weight?: number;
 }
 
 /** The documents of one service. */
 export function serviceDocuments(index: number, change: ServiceChange = {}): readonly object[] {
-  const { failures = 5, prefix = '/api' } = change;
+  const { failures = 5, prefix = '/api', weight = 10 } = change;
   const [name, namespace] = [`service-${index}`, `ns-${index % 10}`];
   const host = `${name}.${namespace}.svc.cluster.local`;
   const meta = { name, namespace };
@@ -72,8 +79,8 @@ export function serviceDocuments(index: number, change: ServiceChange = {}): rea
             match: [{ uri: { prefix } }, { headers: { 'x-canary': { exact: 'yes' } } }],
             timeout: '5s',
             route: [
-              { destination: { host, subset: 'v1' }, weight: 90 },
-              { destination: { host, subset: 'v2' }, weight: 10 },
+              { destination: { host, subset: 'v1' }, weight: 100 - weight },
+              { destination: { host, subset: 'v2' }, weight },
             ],
           },
           { route: [{ destination: { host, subset: 'v1' } }] },

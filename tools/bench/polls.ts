@@ -6,6 +6,7 @@ import { pilotless } from '../demo/mesh.ts';
 import { repositoryRoot } from '../support/repository.ts';
 import { generatedMesh } from './generated-mesh.ts';
 import { cpuMsOf } from './measure.ts';
+import { ALL_EXTENSIONS, pollBody, type PollShape } from './poll-body.ts';
 import { pollLoad, type PollLoad } from './poll-load.ts';
 import type { BenchRow } from './row.ts';
 import { type StartedServer, startServer } from './start-server.ts';
@@ -14,8 +15,6 @@ import { type StartedServer, startServer } from './start-server.ts';
 const PROXIES = 100;
 const CONNECTIONS = 8;
 const ROUNDS = 3;
-/** Entries of the list of extensions with which a node is as large as one that no bootstrap filter stripped. */
-const ALL_EXTENSIONS = 516;
 
 /** CDS polls over HTTP against the real service, each beside a bare server that gives the same answer without thinking. */
 export async function pollRows(services: number, seconds: number): Promise<readonly BenchRow[]> {
@@ -116,37 +115,6 @@ async function firstAnswer(url: string): Promise<{ readonly text: string; readon
   return { text, versionInfo: (JSON.parse(text) as { version_info: string }).version_info };
 }
 
-interface PollShape {
-  readonly versionInfo?: string;
-  readonly extensions?: number;
-}
-
-/** One poll of each proxy, as Envoy 1.40 sends it. */
-function pollBodies({ versionInfo, extensions = 0 }: PollShape): readonly string[] {
-  const metadata = {
-    NAMESPACE: 'ns-0',
-    INTERCEPTION_MODE: 'REDIRECT',
-    LABELS: { app: 'bench' },
-    PILOTLESS_REFRESH: '5s',
-  };
-  return Array.from({ length: PROXIES }, (_, index) =>
-    JSON.stringify({
-      ...(versionInfo !== undefined && { version_info: versionInfo }),
-      node: {
-        id: `sidecar~10.255.0.${index + 1}~bench-${index}.ns-0~ns-0.svc.cluster.local`,
-        cluster: 'bench',
-        metadata,
-        user_agent_name: 'envoy',
-        ...(extensions > 0 && { extensions: Array.from({ length: extensions }, (_item, each) => extension(each)) }),
-      },
-      type_url: 'type.googleapis.com/envoy.config.cluster.v3.Cluster',
-    }),
-  );
-}
-
-/** About 150 bytes, as one entry of the list of extensions has on average. */
-const extension = (index: number): object => ({
-  name: `envoy.filters.http.extension_number_${index}`,
-  category: 'envoy.filters.http',
-  type_urls: [`envoy.extensions.filters.http.extension_number_${index}.v3.Config`],
-});
+/** One poll of each proxy. */
+const pollBodies = (shape: PollShape): readonly string[] =>
+  Array.from({ length: PROXIES }, (_, index) => pollBody({ index, namespace: 'ns-0' }, shape));
