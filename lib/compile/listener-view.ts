@@ -48,7 +48,7 @@ export interface ConnectionBlocks {
   readonly lb?: Pick<LoadBalancing, 'algorithm'>;
 }
 
-export const listenerFacts = (facts: ViewFacts): ListenerFacts => ({
+const listenerFacts = (facts: ViewFacts): ListenerFacts => ({
   type: facts.type,
   profile: facts.profile,
   namespace: facts.namespace,
@@ -64,7 +64,7 @@ export const listenerFacts = (facts: ViewFacts): ListenerFacts => ({
 });
 
 /** A service without what its listeners do not look at: most policies and, unless it has no address of its own, its endpoints. */
-export function listenedService({ service, endpoints, aliases, policy }: VisibleService): ListenedService {
+function listenedService({ service, endpoints, aliases, policy }: VisibleService): ListenedService {
   const hasConnections = service.ports.some(({ protocol }) => !isHttp(protocol));
   const isMetAtEndpoints = service.resolution === 'headless' || service.resolution === 'passthrough'; // LS-17
   return {
@@ -77,7 +77,7 @@ export function listenedService({ service, endpoints, aliases, policy }: Visible
 
 const NO_ENDPOINTS: readonly Endpoint[] = [];
 
-export const hasConnectionRules = ({ tcp, tls }: RouteTable): boolean => tcp.length > 0 || tls.length > 0;
+const hasConnectionRules = ({ tcp, tls }: RouteTable): boolean => tcp.length > 0 || tls.length > 0;
 
 /** `undefined` where the policy says nothing that a listener would repeat. */
 function connectionPolicy({ blocks, subsets }: TrafficPolicy): ConnectionPolicy | undefined {

@@ -28,7 +28,7 @@ export interface LoggedCall {
 export const ENTRY = 'entry';
 
 /** What the entry answers where no listener takes a connection: no route of a test does. */
-export const NO_LISTENER = 599;
+const NO_LISTENER = 599;
 
 /**
  * A bootstrap that runs a proxy's listeners and routes as they are, without iptables, privileged ports or a network.
