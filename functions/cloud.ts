@@ -10,12 +10,13 @@ import { systemClock } from '../lib/adapters/system/clock.ts';
 import { jsonLog } from '../lib/adapters/system/log.ts';
 import { durationMs } from '../lib/base/brand.ts';
 import type { FanOutPorts } from '../lib/control/build-all.ts';
-import { localConfigApi } from '../lib/control/config-api.ts';
+import { type ConfigApiOptions, localConfigApi } from '../lib/control/config-api.ts';
 import { configSource } from '../lib/control/config-source.ts';
 import { consoleApi } from '../lib/control/console-api.ts';
 import { type DeliveryService, deliveryService } from '../lib/control/delivery-service.ts';
 import type { HttpHandler } from '../lib/control/discovery-api.ts';
 import { metrics } from '../lib/control/metrics.ts';
+import { objectConditions, type WithConditions } from '../lib/control/object-sights.ts';
 import { proxiesApi } from '../lib/control/proxies-api.ts';
 import { USUAL_SHARD_WORK } from '../lib/control/shards/fan-out.ts';
 import { pollSlack, proxyStates } from '../lib/control/proxy-states.ts';
@@ -23,6 +24,7 @@ import { servedHeads } from '../lib/control/served-heads.ts';
 import { serviceApi } from '../lib/control/service-api.ts';
 import { storedSnapshots } from '../lib/control/stored-snapshots.ts';
 import { viewRegistry } from '../lib/control/view-registry.ts';
+import { storedReports } from '../lib/control/view-report.ts';
 import { viewsApi } from '../lib/control/views-api.ts';
 import type { Blobs } from '../lib/ports/blobs.ts';
 import type { Clock } from '../lib/ports/clock.ts';
@@ -91,17 +93,25 @@ export function cloudDelivery(ports: Cloud, fanOut?: FanOutPorts): DeliveryServi
   });
 }
 
-/** How the proxies and their views stand, for a function that answers none of their polls. */
-export function cloudStatus({ blobs, records, clock }: Cloud): { proxies: HttpHandler; views: HttpHandler } {
+interface CloudStatus {
+  readonly proxies: HttpHandler;
+  readonly views: HttpHandler;
+  readonly withConditions: WithConditions;
+}
+
+/** How proxies, views and objects stand, for a function that answers no polls. */
+export function cloudStatus({ blobs, records, clock }: Cloud): CloudStatus {
   const shared = {
     records,
     heads: servedHeads(records, clock),
     snapshots: storedSnapshots(blobs),
     states: proxyStates(records, clock, { hearsAllPolls: false }),
   };
+  const sights = { ...shared, clock, slack: pollSlack(false) };
   return {
-    proxies: proxiesApi({ ...shared, clock, slack: pollSlack(false) }),
+    proxies: proxiesApi(sights),
     views: viewsApi({ ...shared, registry: viewRegistry(records, clock) }),
+    withConditions: objectConditions({ ...sights, reports: storedReports(blobs) }),
   };
 }
 
@@ -113,9 +123,11 @@ export function cloudConsole(): { console: HttpHandler; service: HttpHandler } {
 const ownVersion = (): string => process.env['PILOTLESS_VERSION'] ?? 'unknown';
 
 /** What people configure. Whole files come past the front door and its limit, and so with a limit of their own. */
-export function cloudConfig(ports: Cloud, bodyLimitBytes?: number): HttpHandler {
-  const limits = { longestWatch: LONGEST_WATCH, ...(bodyLimitBytes === undefined ? {} : { bodyLimitBytes }) };
-  const api = localConfigApi({ ...ports, ids: randomUUID }, limits);
+export function cloudConfig(
+  ports: Cloud,
+  options: Pick<ConfigApiOptions, 'bodyLimitBytes' | 'withConditions'> = {},
+): HttpHandler {
+  const api = localConfigApi({ ...ports, ids: randomUUID }, { longestWatch: LONGEST_WATCH, ...options });
   return async (request) => api.fetch(request);
 }
 

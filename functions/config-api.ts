@@ -12,11 +12,11 @@ export function configApiFunction(parts: ConfigApiParts): HttpFunction {
 let made: HttpFunction | undefined;
 
 export const handler: HttpFunction = (event, context) => {
-  made ??= configApiFunction({
-    ...cloudStatus(cloud()),
-    ...cloudConsole(),
-    config: cloudConfig(cloud()),
-    log: cloud().log,
-  });
+  made ??= configApiFunction(partsOf(cloud()));
   return made(event, context);
 };
+
+function partsOf(ports: Cloud): ConfigApiParts {
+  const { withConditions, ...status } = cloudStatus(ports);
+  return { ...status, ...cloudConsole(), config: cloudConfig(ports, { withConditions }), log: ports.log };
+}

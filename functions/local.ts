@@ -12,7 +12,6 @@ import { jsonLog, type LogOptions } from '../lib/adapters/system/log.ts';
 import { watchedRecords } from '../lib/adapters/watched-records.ts';
 import { FILE_LIMIT_BYTES } from '../lib/control/api/read-body.ts';
 import { durationMs } from '../lib/base/brand.ts';
-import { triggerOf } from '../lib/control/build-triggers.ts';
 import { localConfigApi } from '../lib/control/config-api.ts';
 import { configSource } from '../lib/control/config-source.ts';
 import { consoleApi } from '../lib/control/console-api.ts';
@@ -61,10 +60,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   const store = dataDirectory === undefined ? inMemory() : openSqliteStore(dataDirectory, clock);
   const state = { isServing: true };
   const counted = metrics(new Registry(), version);
-  const records = watchedRecords(store.records, (key) => {
-    const trigger = triggerOf(key);
-    if (trigger !== undefined) builds.wake(trigger);
-  });
+  const records = watchedRecords(store.records, (key) => builds.noteWritten(key));
   const ports = { blobs: store.blobs, records, clock, log };
   const source = configSource(ports);
   const shards = shardLoop({ ...ports, queue: shardQueue(clock, log) });
@@ -79,7 +75,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   });
   const builds = buildLoop(delivery.builder, log);
   if (delivery.shards) shards.start(delivery.shards);
-  const config = localConfigApi({ ...ports, ids: randomUUID }, { bodyLimitBytes: FILE_LIMIT_BYTES });
+  const { withConditions } = delivery;
+  const limits = { bodyLimitBytes: FILE_LIMIT_BYTES, withConditions };
+  const config = localConfigApi({ ...ports, ids: randomUUID }, limits);
   const handler = httpRoutes({
     ...delivery,
     discovery: compressing(delivery.discovery),

@@ -39,6 +39,6 @@ export function onUploadFunction({ inbox, files, log }: UploadParts): (event: S3
 let made: ((event: S3Event) => Promise<void>) | undefined;
 
 export const handler = (event: S3Event): Promise<void> => {
-  made ??= onUploadFunction({ ...cloud(), inbox: cloudConfig(cloud(), FILE_LIMIT_BYTES) });
+  made ??= onUploadFunction({ ...cloud(), inbox: cloudConfig(cloud(), { bodyLimitBytes: FILE_LIMIT_BYTES }) });
   return made(event);
 };

@@ -23,6 +23,14 @@ export interface ApiObject {
     readonly creationTimestamp?: string;
     readonly resourceVersion?: string;
   };
+  readonly status?: { readonly conditions?: readonly ApiCondition[] };
+}
+
+interface ApiCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly message?: string;
 }
 
 /** `pilotless get KIND [NAME...]`: objects, as kubectl shows them. */
@@ -96,12 +104,33 @@ function print(objects: readonly ApiObject[], { options, isOne }: Printing): voi
   }
   const isMixed = new Set(objects.map(({ kind }) => kind)).size > 1;
   printTable(
-    [...(allNamespaces ? ['NAMESPACE'] : []), 'NAME', 'REVISION', 'AGE'],
-    objects.map(({ kind, metadata }) => [
+    [...(allNamespaces ? ['NAMESPACE'] : []), 'NAME', 'STATUS', 'PROXIES', 'REVISION', 'AGE'],
+    objects.map(({ kind, metadata, status }) => [
       ...(allNamespaces ? [metadata.namespace ?? ''] : []),
       isMixed ? `${resourceWord(kind)}/${metadata.name}` : metadata.name,
+      statusWord(status?.conditions),
+      proxiesWord(status?.conditions),
       metadata.resourceVersion ?? '',
       ageOf(metadata.creationTimestamp, Date.now()),
     ]),
   );
 }
+
+/** The first thing that keeps an object from being what its author wants, in one word; `-o yaml` says the rest. */
+function statusWord(conditions: readonly ApiCondition[] = []): string {
+  const of = (wanted: string): ApiCondition | undefined => conditions.find(({ type }) => type === wanted);
+  const [accepted, reconciled, programmed] = [of('Accepted'), of('Reconciled'), of('Programmed')];
+  if (accepted === undefined || reconciled === undefined || programmed === undefined) return '-';
+  const hasWarning = accepted.reason !== 'Accepted';
+  if (accepted.status !== 'True' || hasWarning) return accepted.reason ?? accepted.status;
+  if (reconciled.status !== 'True') return reconciled.reason ?? reconciled.status;
+  return programmed.status === 'False'
+    ? (programmed.reason ?? 'Pending')
+    : programmed.status === 'True'
+      ? 'Programmed'
+      : 'Accepted';
+}
+
+/** `2/3`: how many of the proxies that depend on it have it. */
+const proxiesWord = (conditions: readonly ApiCondition[] = []): string =>
+  conditions.find(({ type }) => type === 'Programmed')?.message?.split(' ', 1)[0] ?? '-';

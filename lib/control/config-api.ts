@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { durationMs } from '../base/brand.ts';
 import { StoreFull, StoreUnavailable } from '../ports/store-errors.ts';
+import type { Resource } from '../resources/resource.ts';
 import { handleApply } from './api/apply-handler.ts';
 import { apiConventions, coreVersions, groupDocument, groupList, resourceList } from './api/discovery-documents.ts';
 import { handleObjects, type ObjectApi } from './api/object-handler.ts';
@@ -23,6 +24,7 @@ const defaults = {
   bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES,
   longestWatch: durationMs(300_000),
   writerOf: () => 'anonymous',
+  withConditions: async (objects: readonly Resource[]) => objects,
 };
 
 /**

@@ -12,6 +12,7 @@ import { deltas } from './deltas.ts';
 import { discoveryApi, type HttpHandler } from './discovery-api.ts';
 import { leaseKey } from './lease.ts';
 import type { Metrics } from './metrics.ts';
+import { objectConditions, type WithConditions } from './object-sights.ts';
 import { operationsApi } from './operations-api.ts';
 import { pieceMemory } from './piece-memory.ts';
 import { proxiesApi } from './proxies-api.ts';
@@ -55,6 +56,8 @@ export interface DeliveryService {
   readonly proxies: HttpHandler;
   readonly views: HttpHandler;
   readonly operations: HttpHandler;
+  /** How far objects got (ST-9). */
+  readonly withConditions: WithConditions;
   /** Writes what was learnt of the proxies since the last time (DLV-6). */
   flush(): Promise<void>;
 }
@@ -99,6 +102,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     discovery: discoveryApi({ answerPoll, answerDelta, log, metrics }),
     proxies: proxiesApi({ records, clock, heads, snapshots, states, slack }),
     views: viewsApi({ records, registry, heads, snapshots, states }),
+    withConditions: objectConditions({ records, clock, heads, snapshots, states, slack, reports }),
     operations: operationsApi({ records, clock, metrics, isServing: ports.isServing }),
     async flush() {
       await registry.flush();

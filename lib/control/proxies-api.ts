@@ -1,20 +1,13 @@
 import type { DurationMs } from '../base/brand.ts';
-import type { Offer } from '../delivery/decide.ts';
-import { discoveryTypes } from '../delivery/discovery-types.ts';
-import { subscriptionsOf } from '../delivery/subscriptions.ts';
-import type { XdsType } from '../envoy/envoy-resource.ts';
-import { XDS_TYPES } from '../envoy/xds-types.ts';
-import type { VersionInfo } from '../snapshot/version-info.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Records } from '../ports/records.ts';
 import { type BuildOutcome, newestBuild } from './build-outcome.ts';
 import type { HttpHandler } from './discovery-api.ts';
 import { jsonResponse } from './json-response.ts';
-import { offerFor } from './offer.ts';
 import type { ProxyState, ProxyStates } from './proxy-states.ts';
-import { namesPolled, type ProxyStatus, proxyStatus, wantsAll } from './proxy-status.ts';
-import type { Head, ServedHeads } from './served-heads.ts';
-import { type StateVersions, stateVersions } from './state-versions.ts';
+import { type ProxyStatus, proxyStatus } from './proxy-status.ts';
+import type { ServedHeads } from './served-heads.ts';
+import { type ReadStatusInput, statusReader } from './status-input.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
 
 export interface ProxiesPorts {
@@ -29,7 +22,7 @@ export interface ProxiesPorts {
 
 /** `GET /v1/proxies[?namespace=NS]` and `GET /v1/proxies/ID`, with the whole node id or its third part, `name.namespace`. */
 export function proxiesApi(given: ProxiesPorts): HttpHandler {
-  const ports = { ...given, versions: stateVersions(given.snapshots) };
+  const ports = { ...given, read: statusReader(given) };
   return async (request) => {
     const { pathname, searchParams } = new URL(request.url);
     const encodedId = /^\/v1\/proxies(?:\/(.+))?$/.exec(pathname)?.[1];
@@ -47,7 +40,15 @@ export function proxiesApi(given: ProxiesPorts): HttpHandler {
 }
 
 interface StatusPorts extends ProxiesPorts {
-  readonly versions: StateVersions;
+  readonly read: ReadStatusInput;
+}
+
+async function statusFor(
+  { read }: StatusPorts,
+  state: ProxyState,
+  build: BuildOutcome | undefined,
+): Promise<ProxyStatus> {
+  return proxyStatus(await read(state, build));
 }
 
 async function list(
@@ -61,47 +62,6 @@ async function list(
     buildFailed: build?.buildFailed ?? false,
     proxies: proxies.sort((a, b) => (a.id < b.id ? -1 : 1)),
   });
-}
-
-async function statusFor(
-  { clock, heads, snapshots, versions, slack }: StatusPorts,
-  state: ProxyState,
-  build: BuildOutcome | undefined,
-): Promise<ProxyStatus> {
-  const head = (await heads.look(state.viewKey)).stored?.record;
-  const offers = head ? await offersFor(snapshots, head, state) : {};
-  const wholeVersions = head ? await wholeVersionsFor(versions, head, state) : {};
-  const hasFailed = build?.failures.some(({ viewKey }) => viewKey === state.viewKey) ?? false;
-  const builtRevision = Math.max(head?.revision ?? 0, head && !hasFailed ? (build?.revision ?? 0) : 0);
-  return proxyStatus({ state, head, offers, wholeVersions, builtRevision, now: clock.now(), slack });
-}
-
-/** What a snapshot has of everything that the proxy polls for. */
-async function offersFor(
-  snapshots: StoredSnapshots,
-  { manifest }: Head,
-  state: ProxyState,
-): Promise<Partial<Record<XdsType, Offer>>> {
-  const offers = (Object.keys(XDS_TYPES) as XdsType[]).map(async (type) => {
-    const names = namesPolled(type, state);
-    return [type, await offerFor(snapshots, manifest, { type, names })] as const;
-  });
-  return Object.fromEntries(await Promise.all(offers));
-}
-
-async function wholeVersionsFor(
-  versions: StateVersions,
-  { manifest }: Head,
-  state: ProxyState,
-): Promise<Partial<Record<XdsType, VersionInfo>>> {
-  const wanted = discoveryTypes.flatMap((type) =>
-    type.xdsType !== undefined && wantsAll(type.xdsType, state) ? [{ type, xdsType: type.xdsType }] : [],
-  );
-  const found = wanted.map(async ({ type, xdsType }) => {
-    const subscriptions = subscriptionsOf(type, ['*'], []);
-    return [xdsType, await versions(manifest, { type, subscriptions })] as const;
-  });
-  return Object.fromEntries(await Promise.all(found));
 }
 
 const shortId = (nodeId: string): string => nodeId.split('~')[2] ?? nodeId;

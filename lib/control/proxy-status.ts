@@ -88,8 +88,34 @@ export function proxyStatus(input: StatusInput): ProxyStatus {
   };
 }
 
+/** How one poll loop of a proxy stands. */
+export interface LoopStatus {
+  readonly type: XdsType;
+  /** What it asks for; empty where it is told of every resource of the type. */
+  readonly names: readonly string[];
+  readonly status: SyncStatus;
+  /** Names of what a version that it did not take added or changed. */
+  readonly suspects: readonly string[];
+}
+
+export function loopStatuses(input: StatusInput): readonly LoopStatus[] {
+  return (Object.keys(XDS_TYPES) as XdsType[]).flatMap((type) =>
+    allLoopsOf(type, input).map(({ name, status, channel }) => ({
+      type,
+      names: namesIn(name),
+      status,
+      suspects: channel.suspects ?? [],
+    })),
+  );
+}
+
+const allLoopsOf = (type: XdsType, input: StatusInput): readonly Loop[] => [
+  ...loopsOf(type, input),
+  ...deltaLoopsOf(type, input),
+];
+
 function typeStatus(type: XdsType, input: StatusInput): TypeStatus {
-  const loops = [...loopsOf(type, input), ...deltaLoopsOf(type, input)];
+  const loops = allLoopsOf(type, input);
   const worst = worstOf(loops.map(({ status }) => status));
   const shown = loops.find(({ status }) => status === worst);
   if (!shown) return { status: 'NOT_SENT', loops: 0, sent: '', acked: '' };

@@ -4,13 +4,13 @@ import type { XdsType } from '../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../envoy/xds-types.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { RecordGuard, StoredRecord } from '../ports/records.ts';
-import { CorruptStore } from '../ports/store-errors.ts';
 import type { TypeManifest } from '../snapshot/manifest.ts';
 import { blobsSince, type Sealed, type Served } from '../snapshot/snapshot.ts';
 import { differingShards, type TableDifference, tableDifference } from '../snapshot/table-difference.ts';
 import type { TypeTable } from '../snapshot/type-table.ts';
 import type { ViewKey } from '../view/proxy-view.ts';
 import type { LeaseEpoch } from './lease.ts';
+import { orNothing } from './or-nothing.ts';
 import type { Head, ServedHeads } from './served-heads.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
 import { reportBlobs, type SealedReport, type StoredReports } from './view-report.ts';
@@ -112,17 +112,8 @@ async function newReport(
   served: Head | undefined,
 ): Promise<readonly Uint8Array[]> {
   if (served?.report === report.hash) return [];
+  // A served one that cannot be read counts for nothing: the new one is written in full, and with it the view is whole again.
   return reportBlobs(report, served?.report && (await orNothing(reports.root(served.report))));
-}
-
-/** What cannot be read is not relied on: the new one is written in full, and with it the view is whole again. */
-async function orNothing<Value>(reading: Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof CorruptStore) return undefined;
-    throw error;
-  }
 }
 
 /** What the snapshot differs in from the one that is served. */

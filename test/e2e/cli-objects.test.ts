@@ -50,7 +50,10 @@ function objectVerbs({ start }: Backend): void {
         ['Service', '1'],
       ],
     );
-    assert.match((await run(['get', 'vs'])).stdout, /^NAME +REVISION +AGE\nreviews +1 +/);
+    assert.match(
+      (await run(['get', 'vs'])).stdout,
+      /^NAME +STATUS +PROXIES +REVISION +AGE\nreviews +[A-Z]\w+ +0\/0 +1 +/,
+    );
 
     const diff = await run(['diff', '-f', path('changed.yaml'), '--exit-code']);
     assert.equal(diff.code, 1);

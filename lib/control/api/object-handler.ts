@@ -1,8 +1,8 @@
 import type { DurationMs } from '../../base/brand.ts';
 import type { ConfigStore } from '../config-store.ts';
-import type { Resource } from '../../resources/resource.ts';
 import { resourceKey } from '../../resources/resource.ts';
 import { qualified } from '../kind-names.ts';
+import type { WithConditions } from '../object-sights.ts';
 import { printDocument } from '../print-document.ts';
 import { listObjects, readObject } from '../read-objects.ts';
 import { type ListQuery, printCursor, readListQuery } from './list-query.ts';
@@ -14,6 +14,8 @@ import { createFrom, patchFrom, removeFrom, replaceFrom, type WriteRequest } fro
 export interface ObjectApi {
   readonly store: ConfigStore;
   readonly bodyLimitBytes: number;
+  /** What objects that are read are shown with; where nobody knows how far they got, as they are. */
+  readonly withConditions: WithConditions;
   /** A watch ends after this time at the latest; a front door that waits no longer for an answer allows less than we do. */
   readonly longestWatch: DurationMs;
   /** Who sends the request, as the front door found out. */
@@ -51,7 +53,8 @@ function writeRequest(api: ObjectApi, request: Request, path: ObjectPath): Write
 async function readOne(api: ObjectApi, { names, apiVersion, namespace = '', name }: ObjectPath & { name: string }) {
   const resource = await readObject(api.store, resourceKey(names.kind, namespace, name));
   if (!resource) return failure('NotFound', `${called(names, name)} not found`, detailsOf(names, name));
-  return Response.json(printDocument(resource, apiVersion));
+  const [shown = resource] = await api.withConditions([resource]);
+  return Response.json(printDocument(shown, apiVersion));
 }
 
 interface Listing {
@@ -69,7 +72,7 @@ async function listOrWatch(api: ObjectApi, request: Request, { path, query }: Li
   return list(api, path, read.value);
 }
 
-async function list({ store }: ObjectApi, path: ObjectPath, wanted: ListQuery): Promise<Response> {
+async function list({ store, withConditions }: ObjectApi, path: ObjectPath, wanted: ListQuery): Promise<Response> {
   const { names, namespace, apiVersion } = path;
   const listed = await listObjects(store, {
     kind: names.kind,
@@ -87,7 +90,7 @@ async function list({ store }: ObjectApi, path: ObjectPath, wanted: ListQuery): 
       resourceVersion: String(revision),
       ...(next && { continue: printCursor(next), remainingItemCount: remaining }),
     },
-    items: items.map((item: Resource) => printDocument(item, apiVersion)),
+    items: (await withConditions(items)).map((item) => printDocument(item, apiVersion)),
   });
 }
 
