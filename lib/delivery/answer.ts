@@ -59,10 +59,16 @@ function uncopied(bytes: Uint8Array): ReadableStream<Uint8Array> {
   });
 }
 
-/** Nothing new: no body, and the client keeps what it has; the tag names that. */
+/**
+ * Nothing new: no body, and the client keeps what it has; the tag names that. A proxy may show a version that is not ours, of
+ * another control plane or of none: one that cannot stand in a header is left out.
+ */
 export function answerUpToDate(tag: string | undefined): Response {
-  return new Response(null, { status: 304, headers: tag === undefined ? {} : { etag: `"${tag}"` } });
+  return new Response(null, { status: 304, headers: tag && ENTITY_TAG.test(tag) ? { etag: `"${tag}"` } : {} });
 }
+
+/** RFC 9110, section 8.8.3, in ASCII; with a length that no front door minds. */
+const ENTITY_TAG = /^[\x21\x23-\x7e]{1,256}$/;
 
 /** An error in JSON with a status that is never 200. */
 export function answerRefusal(refusal: Refusal | NotNow): Response {

@@ -30,6 +30,14 @@ test('DLV-1: an unchanged poll has an answer without a body', async () => {
   assert.equal(await response.text(), '');
 });
 
+test('FLT-3: a version that cannot stand in a header is left out of it', () => {
+  assert.equal(answerUpToDate('2026-01-01T00:00:00Z/7').headers.get('etag'), '"2026-01-01T00:00:00Z/7"');
+  for (const odd of ['', 'ﬃ', 'a"b', 'a\r\nx: y', '\ud800', ' ', 'x'.repeat(10_000)]) {
+    const { status, headers } = answerUpToDate(odd);
+    assert.deepEqual([status, headers.get('etag')], [304, null]);
+  }
+});
+
 test('PX-16: a refusal is JSON and says when to come again', async () => {
   const response = answerRefusal({ status: 503, code: 'NOT_YET', message: 'not yet', retryAfterSeconds: 2 });
   assert.equal(response.status, 503);
