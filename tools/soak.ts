@@ -16,6 +16,7 @@ const soaks: readonly Soak[] = [
   { name: 'flips', file: 'test/e2e/flips.test.ts', env: { PILOTLESS_FLIPS: '500' } },
   { name: 'make-before-break', file: 'test/property/make-before-break.test.ts', env: { PILOTLESS_RUNS: '10000' } },
   { name: 'service-under-faults', file: 'test/fault/service-simulation.test.ts', env: { FAULT_SCHEDULES: '20000' } },
+  { name: 'bad-input', file: 'test/fault/bad-input.test.ts', env: { FUZZ_ROUNDS: '3000' } },
 ];
 
 const [word = ''] = process.argv.slice(2);
