@@ -67,7 +67,9 @@ async function look() {
 /** The newest page, if there is anything new. */
 async function newestRevisions() {
   const [latest] = (await service.readRevisions({ limit: 1 })).revisions;
-  const isKnown = latest?.revision === state.revisions[0]?.revision;
+  const known = state.revisions[0];
+  // Also by its time: a service that keeps nothing counts from 1 again when it is started anew.
+  const isKnown = latest?.revision === known?.revision && latest?.time === known?.time;
   return isKnown ? undefined : service.readRevisions({ limit: PAGE_REVISIONS });
 }
 

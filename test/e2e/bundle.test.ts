@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { bundle } from '../../tools/build/bundle.ts';
@@ -36,4 +36,15 @@ test('the discovery handler carries no schemas, no validation and no YAML: every
   for (const name of ['zod', 'yaml', 're2js', 'hono', 'rfc6902']) assert.ok(!packages.has(name), name);
   const checks = inputs.filter((path) => /^lib\/(resources\/.*-(checks|spec)\.ts|control\/api\/|cli\/)/.test(path));
   assert.deepEqual(checks, []);
+});
+
+test('the function that serves the console has its files beside it, and the discovery handler has not', async (t) => {
+  const tree = tempDir();
+  t.after(tree.remove);
+  for (const name of ['config-api', 'xds']) {
+    await bundle(repositoryRoot, { name, source: `functions/${name}.ts`, target: join(tree.path, name, 'index.mjs') });
+  }
+  const files = readdirSync(join(repositoryRoot, 'lib/console')).sort();
+  assert.deepEqual(readdirSync(join(tree.path, 'config-api/console')).sort(), files);
+  assert.equal(existsSync(join(tree.path, 'xds/console')), false);
 });
