@@ -2,9 +2,9 @@ import type { Issue } from '../base/issue.ts';
 import { remembered } from '../base/remembered.ts';
 import { documentOf } from '../compile/document-path.ts';
 import { outboundCluster, parseClusterName } from '../ir/cluster-name.ts';
-import type { NetworkFilterIr } from '../ir/listener.ts';
+import type { ListenerIr, NetworkFilterIr } from '../ir/listener.ts';
 import type { ProxyIr } from '../ir/proxy-ir.ts';
-import type { RouteActionIr } from '../ir/route-configuration.ts';
+import type { RouteActionIr, VirtualHostIr } from '../ir/route-configuration.ts';
 import { chainsOf } from './resource-documents.ts';
 
 /**
@@ -12,29 +12,52 @@ import { chainsOf } from './resource-documents.ts';
  * Such routes are built all the same, as Istio does; who follows them is answered 503 until what they name is there.
  */
 export function missingDestinations(): (ir: ProxyIr) => readonly Issue[] {
-  const [byHost, byListener] = [remembered<readonly Target[]>(), remembered<readonly Target[]>()];
-  return ({ clusters, routes, listeners }) => {
-    const present = new Set(clusters.map(({ name }) => name));
-    const missing = new Map<string, Issue>();
-    const check = (targets: readonly Target[]): void => {
-      for (const { document, cluster } of targets) {
-        const issue = present.has(cluster) ? undefined : notFound(document, cluster, present);
-        if (issue) missing.set(`${document} ${cluster}`, issue);
-      }
-    };
-    for (const { virtualHosts } of routes) {
-      for (const host of virtualHosts) {
-        check(byHost(host, () => host.routes.flatMap(({ source, action }) => targetsOf(source, clustersOf(action)))));
-      }
-    }
-    for (const listener of listeners) {
-      const ofChains = (): readonly Target[] =>
-        chainsOf(listener).flatMap(({ source, filters }) => targetsOf(source, filters.flatMap(clustersOfFilter)));
-      check(byListener(listener, ofChains));
-    }
-    return [...missing.values()];
+  const checkFor = remembered<DestinationCheck>();
+  return ({ clusters, routes, listeners }) =>
+    checkFor(clusters, () => destinationCheck(clusters))({ routes, listeners });
+}
+
+type DestinationCheck = (leading: Pick<ProxyIr, 'routes' | 'listeners'>) => readonly Issue[];
+
+/** Looks for destinations among some clusters; what leads to them is looked at once. */
+function destinationCheck(clusters: ProxyIr['clusters']): DestinationCheck {
+  const present = new Set(clusters.map(({ name }) => name));
+  const [byHost, byListener] = [remembered<readonly Missing[]>(), remembered<readonly Missing[]>()];
+  const [byRoutes, byListeners] = [remembered<readonly Missing[]>(), remembered<readonly Missing[]>()];
+  const ofHost = (host: VirtualHostIr): readonly Missing[] =>
+    byHost(host, () =>
+      missingOf(
+        host.routes.flatMap(({ source, action }) => targetsOf(source, clustersOf(action))),
+        present,
+      ),
+    );
+  const ofListener = (listener: ListenerIr): readonly Missing[] =>
+    byListener(listener, () =>
+      missingOf(
+        chainsOf(listener).flatMap(({ source, filters }) => targetsOf(source, filters.flatMap(clustersOfFilter))),
+        present,
+      ),
+    );
+  return ({ routes, listeners }) => {
+    const missing = [
+      ...byRoutes(routes, () => routes.flatMap(({ virtualHosts }) => virtualHosts.flatMap(ofHost))),
+      ...byListeners(listeners, () => listeners.flatMap(ofListener)),
+    ];
+    return [...new Map(missing.map(({ key, issue }) => [key, issue])).values()];
   };
 }
+
+/** A destination that is not there; one document is told once of each. */
+interface Missing {
+  readonly key: string;
+  readonly issue: Issue;
+}
+
+const missingOf = (targets: readonly Target[], present: ReadonlySet<string>): readonly Missing[] =>
+  targets.flatMap(({ document, cluster }) => {
+    const issue = present.has(cluster) ? undefined : notFound(document, cluster, present);
+    return issue ? [{ key: `${document} ${cluster}`, issue }] : [];
+  });
 
 /** A document and a cluster to which it leads. */
 interface Target {

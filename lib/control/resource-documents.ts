@@ -12,6 +12,12 @@ import type { ProxyView } from '../view/proxy-view.ts';
 /** Names of resources as `type/name`, by the key of a document that had a part in making them. */
 export type ResourceSources = ReadonlyMap<string, ReadonlySet<string>>;
 
+/** As much of a built view as the origins of its resources are read from. */
+export interface OriginInputs {
+  readonly view: Pick<ProxyView, 'services' | 'instances' | 'gateway'>;
+  readonly ir: Pick<ProxyIr, 'clusters' | 'listeners' | 'routes'>;
+}
+
 /** A resource as `type/name`, and documents that it was made of. */
 type Origin = readonly [resource: string, documents: readonly string[]];
 
@@ -19,12 +25,12 @@ type Origin = readonly [resource: string, documents: readonly string[]];
  * Which documents made which resources of a view. Finer than what a piece depends on, because it is read by people: a service is a
  * source of its clusters, endpoints, virtual hosts and listeners, and not of what else is decided with a look at it.
  */
-export type ReadOrigins = (view: ProxyView, ir: ProxyIr) => readonly Origin[];
+export type ReadOrigins = (built: OriginInputs) => readonly Origin[];
 
 /** Reads origins with what it remembers of objects that it has seen: a build after a change is mostly made of these. */
 export function originReader(): ReadOrigins {
   const known = documentMemory();
-  return (view, ir) => {
+  return ({ view, ir }) => {
     const services = new Map<string, (typeof view.services)[number]>(
       view.services.map((visible) => [visible.service.hostname, visible]),
     );
@@ -41,7 +47,8 @@ export function originReader(): ReadOrigins {
   };
 }
 
-type Services = ReadonlyMap<string, ProxyView['services'][number]>;
+type SeenView = OriginInputs['view'];
+type Services = ReadonlyMap<string, SeenView['services'][number]>;
 
 function documentMemory() {
   const byService = remembered<ReturnType<typeof remembered<readonly string[]>>>();
@@ -86,7 +93,7 @@ function clusterOrigins(cluster: ClusterIr, services: Services, known: DocumentM
 }
 
 /** What a proxy serves itself. */
-function inboundOrigins({ instances }: ProxyView, known: DocumentMemory): readonly Origin[] {
+function inboundOrigins({ instances }: SeenView, known: DocumentMemory): readonly Origin[] {
   return instances.map(({ service, policy, targetPort }) => [
     `clusters/inbound|${targetPort}||`,
     known.service(service, policy),
@@ -94,7 +101,7 @@ function inboundOrigins({ instances }: ProxyView, known: DocumentMemory): readon
 }
 
 interface ListenerServices {
-  readonly view: ProxyView;
+  readonly view: SeenView;
   readonly byPort: ReadonlyMap<number, readonly string[]>;
 }
 
@@ -117,7 +124,7 @@ function listenerOrigins(
 }
 
 /** Services by the ports that open listeners of a sidecar. */
-function servicesByPort({ services, gateway }: ProxyView): ReadonlyMap<number, readonly string[]> {
+function servicesByPort({ services, gateway }: SeenView): ReadonlyMap<number, readonly string[]> {
   const byPort = new Map<number, string[]>();
   if (gateway !== undefined) return byPort;
   for (const { service } of services) {
@@ -131,7 +138,7 @@ function servicesByPort({ services, gateway }: ProxyView): ReadonlyMap<number, r
 }
 
 /** The Gateways whose servers have their routes under the name. */
-function gatewaysOf({ gateway }: ProxyView, routes: string): readonly string[] {
+function gatewaysOf({ gateway }: SeenView, routes: string): readonly string[] {
   return (gateway?.listeners ?? []).flatMap((listener) => {
     const isOfAll = listener.type === 'plain-http' && listener.routeName === routes;
     return listener.servers
@@ -146,7 +153,8 @@ interface HostDocuments {
   readonly documents: readonly string[];
 }
 
-const hostDocuments = ({ name, routes }: VirtualHostIr): HostDocuments => ({
+/** What a virtual host is called by, and what its routes say of where they come from. */
+export const hostDocuments = ({ name, routes }: VirtualHostIr): HostDocuments => ({
   hostname: name.slice(0, name.lastIndexOf(':')),
   documents: [...new Set(routes.flatMap(({ source }) => documentOf(source) ?? []))],
 });

@@ -5,11 +5,13 @@ import type { ProxyView, ViewKey } from '../view/proxy-view.ts';
 import { missingDestinations } from './missing-destinations.ts';
 import {
   isSameOrigins,
+  type OriginInputs,
   originReader,
   type ReadOrigins,
   type ResourceSources,
   sourcesOf,
 } from './resource-documents.ts';
+import { haveSameOrigins } from './same-origins.ts';
 
 /** What a build found out about one view beside its resources. */
 export interface ViewNotes {
@@ -30,17 +32,27 @@ export interface BuiltView {
 /** Views whose sources are remembered, so that they are gathered anew only when they changed. */
 const REMEMBERED_VIEWS = 2_000;
 
+interface LastSources {
+  readonly inputs: OriginInputs;
+  readonly origins: ReturnType<ReadOrigins>;
+  readonly sources: ResourceSources;
+}
+
 export function viewNotes(): (built: BuiltView) => ViewNotes {
   const [readOrigins, missing] = [originReader(), missingDestinations()];
-  const last = leastRecentlyUsed<
-    ViewKey,
-    { readonly origins: ReturnType<ReadOrigins>; readonly sources: ResourceSources }
-  >({ max: REMEMBERED_VIEWS });
+  const last = leastRecentlyUsed<ViewKey, LastSources>({ max: REMEMBERED_VIEWS });
+  const sourcesNow = (inputs: OriginInputs, before: LastSources | undefined): LastSources => {
+    if (before && haveSameOrigins(inputs, before.inputs)) return { ...before, inputs };
+    const origins = readOrigins(inputs);
+    const isSame = before && isSameOrigins(origins, before.origins);
+    return { inputs, origins, sources: isSame ? before.sources : sourcesOf(origins) };
+  };
   return ({ key, view, ir, issues }) => {
-    const origins = readOrigins(view, ir);
-    const before = last.get(key);
-    const sources = before && isSameOrigins(origins, before.origins) ? before.sources : sourcesOf(origins);
-    last.set(key, { origins, sources });
-    return { issues: [...issues, ...missing(ir)], sources };
+    const { services, instances, gateway } = view;
+    const { clusters, listeners, routes } = ir;
+    const inputs = { view: { services, instances, gateway }, ir: { clusters, listeners, routes } };
+    const now = sourcesNow(inputs, last.get(key));
+    last.set(key, now);
+    return { issues: [...issues, ...missing(ir)], sources: now.sources };
   };
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { buildResources } from '../../lib/control/build-snapshot.ts';
 import { pieceMemory } from '../../lib/control/piece-memory.ts';
 import { sealedBuild } from '../../lib/control/seal-view.ts';
+import { viewNotes } from '../../lib/control/view-notes.ts';
 import { sealResource } from '../../lib/snapshot/sealed-resource.ts';
 import { viewFacts, viewKey } from '../../lib/view/view-facts.ts';
 import { runMemory } from '../../lib/base/recall.ts';
@@ -15,16 +16,19 @@ test('BLD-4, PCTX-4, IMP-1: after any edits a build with memory gives the bytes 
   fc.assert(
     fc.property(arbitraryRevisions, arbitraryProxies, (revisions, proxies) => {
       const build = sealedBuild(pieceMemory({ verifiesHits: true })); // XC-15
-      const worlds = runMemory();
+      const [worlds, notesFor] = [runMemory(), viewNotes()];
       for (const [index, documents] of revisions.entries()) {
         const world = worlds.run((recall) => buildWorld(documents, {}, recall).value);
         const newWorld = buildWorld(documents).value;
         for (const node of proxies) {
           const facts = viewFacts(world, proxyFacts(node));
           const plain = buildResources(newWorld, viewFacts(newWorld, proxyFacts(node)));
-          const { value: lists, issues } = build({ world, revision: index + 1 }, { key: viewKey(facts), facts });
+          const key = viewKey(facts);
+          const built = build({ world, revision: index + 1 }, { key, facts });
+          const { value: lists, issues } = built;
           assert.deepEqual(Object.values(lists).flat(), plain.value.map(sealResource));
           assert.deepEqual(issues, plain.issues);
+          assert.deepEqual(notesFor({ key, ...built }), viewNotes()({ key, ...built }));
         }
       }
     }),
