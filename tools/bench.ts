@@ -5,22 +5,30 @@ import { main as pilotless } from '../lib/cli/main.ts';
 import { buildRows } from './bench/builds.ts';
 import { bundleRows } from './bench/bundles.ts';
 import { changeCostRows } from './bench/change-cost.ts';
+import { coldStartRows } from './bench/cold-starts.ts';
 import { figure } from './bench/measure.ts';
 import { pollReadRows } from './bench/poll-reads.ts';
 import { pollRows } from './bench/polls.ts';
 import type { BenchRow } from './bench/row.ts';
+import { sentByteRows } from './bench/sent-bytes.ts';
+import { sharedViewRows } from './bench/shared-view.ts';
 import { startRows } from './bench/starts.ts';
+import { visibleRows } from './bench/visible.ts';
 
-const USAGE = `usage: npm run bench [-- --json] [--services 10,100,1000] [--only NAME,...] [--seconds 2]
+const USAGE = `usage: npm run bench [-- --json] [--services 10,100,1000] [--only NAME,...]
+                     [--seconds 2] [--changes 50] [--proxies 1000]
        npm run bench -- build --case FILE [--iterations N] [--json]
 
---seconds is how long each load of polls lasts; every other one is the floor's.
---only takes some of builds, polls, reads, changes, bundles, starts.
+--seconds is how long each load of polls lasts; every other one is the floor's. --changes are those that
+latency is measured with, and --proxies those that start at once.
+--only takes some of builds, polls, reads, changes, bytes, shared, visible, herd, bundles, starts.
 Every figure stands beside a floor measured in the same run; the ratio is what can be compared between machines.`;
 
 interface Sizes {
   readonly services: readonly number[];
   readonly seconds: number;
+  readonly proxies: number;
+  readonly changes: number;
 }
 
 const SUITES = {
@@ -28,6 +36,10 @@ const SUITES = {
   polls: ({ services, seconds }: Sizes) => inTurn(services, (count) => pollRows(count, seconds)),
   reads: ({ services }: Sizes) => inTurn(services, pollReadRows),
   changes: ({ services }: Sizes) => changeCostRows(services),
+  bytes: ({ services }: Sizes) => inTurn(services, sentByteRows),
+  shared: ({ services }: Sizes) => inTurn(services, sharedViewRows),
+  visible: ({ services, changes }: Sizes) => inTurn(services, (count) => visibleRows(count, changes)),
+  herd: ({ services, proxies }: Sizes) => inTurn(services, (count) => coldStartRows(count, proxies)),
   bundles: () => bundleRows(),
   starts: () => startRows(),
 } as const;
@@ -49,18 +61,18 @@ async function main(): Promise<number> {
     return 2;
   }
   const services = values.services.split(',').map(Number);
-  const seconds = Number(values.seconds);
+  const [seconds, changes, proxies] = [Number(values.seconds), Number(values.changes), Number(values.proxies)];
   const only = values.only?.split(',');
   const wanted = Object.entries(SUITES).filter(([name]) => only?.includes(name) ?? true);
   const isCount = (value: number): boolean => Number.isInteger(value) && value > 0;
-  if (wanted.length === 0 || !services.every(isCount) || !(seconds > 0)) {
+  if (wanted.length === 0 || ![...services, changes, proxies].every(isCount) || !(seconds > 0)) {
     console.error(USAGE);
     return 2;
   }
   const rows: BenchRow[] = [];
   for (const [name, run] of wanted) {
     if (!values.json) console.error(`measuring ${name} ...`);
-    rows.push(...(await run({ services, seconds })));
+    rows.push(...(await run({ services, seconds, changes, proxies })));
   }
   print(rows, values.json);
   return 0;
@@ -74,6 +86,8 @@ function readOptions() {
         services: { type: 'string', default: '10,100,1000' },
         only: { type: 'string' },
         seconds: { type: 'string', default: '2' },
+        changes: { type: 'string', default: '50' },
+        proxies: { type: 'string', default: '1000' },
       },
     }).values;
   } catch (error) {

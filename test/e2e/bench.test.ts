@@ -67,8 +67,38 @@ test('what a change of one object costs is said for each kind, beside the smalle
   }
 });
 
+test('VIEW-2, DLV-3: one change is built and stored once for equal proxies, and a delta poll is sent what changed', async () => {
+  const rows = await rowsOf('--services', '3', '--only', 'bytes,shared');
+  const [delta, full, builds, published] = rows;
+  assert.equal(rows.length, 4);
+  assert.ok(delta && full && builds && published);
+  assert.deepEqual([builds.value, published.value], [1, 1]);
+  assert.ok((delta.floor ?? 0) > 0 && delta.value > (delta.floor ?? 0), 'the resources and what names them');
+  assert.ok(full.value > delta.value, 'all endpoints are more than those that changed');
+});
+
+test('latency and a herd of starting proxies are measured to their end', async () => {
+  const rows = await rowsOf('--services', '2', '--changes', '2', '--proxies', '10', '--only', 'visible,herd');
+  assert.deepEqual(
+    rows.map(({ bench: name, unit }) => `${name}: ${unit}`),
+    [
+      'apply to visible, 1 view, p50 of 2: ms',
+      'apply to visible, 1 view, p99 of 2: ms',
+      'apply to visible, 50 views, p50 of 2: ms',
+      'apply to visible, 50 views, p99 of 2: ms',
+      '10 proxies start at once: until all are served: s',
+      '10 proxies start at once: processor time of the service: s CPU',
+      '10 proxies start at once: failed polls: polls',
+    ],
+  );
+  assert.equal(rows.at(-1)?.value, 0, 'no poll failed');
+  for (const { bench: name, value, floor } of rows.slice(0, 5)) {
+    assert.ok(floor !== undefined && floor > 0 && value >= 0, name);
+  }
+});
+
 test('a size that is none is a mistake in usage', async () => {
-  for (const args of [['--services', '0'], ['--only', 'nothing'], ['--seconds', 'x'], ['--what']]) {
+  for (const args of [['--services', '0'], ['--only', 'nothing'], ['--seconds', 'x'], ['--proxies', '0'], ['--what']]) {
     const { code, output } = await bench(...args);
     assert.equal(code, 2);
     assert.match(output, /usage: npm run bench/);

@@ -1,15 +1,15 @@
 // What no control plane on Node can beat: a server that reads the whole body, answers 304 to everything, and thinks nothing.
-// With an argument, a file, it answers 200 with the file's bytes instead.
+// With arguments, files, it answers 200 with the bytes of one instead: the first to `/` or `/0`, the next to `/1`, and so on.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-const file = process.argv[2];
-const body = file === undefined ? undefined : readFileSync(file);
+const bodies = process.argv.slice(2).map((file) => readFileSync(file));
 
 const server = createServer((request, response) => {
   request.on('data', () => undefined);
   request.on('end', () => {
+    const body = bodies[Number((request.url ?? '/').slice(1) || 0)];
     if (body === undefined) response.writeHead(304).end();
     else response.writeHead(200, { 'content-type': 'application/json', 'x-pilotless': '1' }).end(body);
   });

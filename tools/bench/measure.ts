@@ -33,6 +33,12 @@ export function cpuMsOf(pid: number): number {
   return ticks * 10; // the kernel counts in hundredths of a second for every program
 }
 
+/** The smallest of the values that so many percent of them do not exceed. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? Number.NaN;
+}
+
 /** Four significant figures at most, without an exponent. */
 export const figure = (value: number): string =>
   Number.isNaN(value) ? '-' : Number(value.toPrecision(3)).toLocaleString('en-US', { maximumFractionDigits: 4 });

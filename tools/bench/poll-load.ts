@@ -24,7 +24,7 @@ export async function pollLoad({ url, bodies, expectedStatus, seconds, connectio
     while (performance.now() < deadline) {
       const body = bodies[requests % bodies.length] ?? '';
       requests += 1;
-      const status = await post(agent, url, body);
+      const status = await postPoll(agent, url, body);
       if (status !== expectedStatus) throw new Error(`${url} answered ${status}, expected ${expectedStatus}`);
     }
   };
@@ -36,8 +36,8 @@ export async function pollLoad({ url, bodies, expectedStatus, seconds, connectio
   return { requests, seconds: (performance.now() - started) / 1000 };
 }
 
-/** Sends one poll and throws the answer's body away. */
-function post(agent: Agent, url: string, body: string): Promise<number> {
+/** Sends one poll and throws the answer's body away; answers the status. */
+export function postPoll(agent: Agent, url: string, body: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
     const sent = request(url, { agent, method: 'POST', headers }, (response) => {

@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { median } from '../../lib/base/median.ts';
-import { pilotless } from '../demo/mesh.ts';
 import { repositoryRoot } from '../support/repository.ts';
-import { generatedMesh } from './generated-mesh.ts';
+import { firstAnswer } from './first-answers.ts';
 import { cpuMsOf } from './measure.ts';
 import { ALL_EXTENSIONS, pollBody, type PollShape } from './poll-body.ts';
 import { pollLoad, type PollLoad } from './poll-load.ts';
 import type { BenchRow } from './row.ts';
+import { withServedMesh } from './served-mesh.ts';
 import { type StartedServer, startServer } from './start-server.ts';
 
 /** Enough that none comes near the limit of polls per proxy, all with the one view. */
@@ -17,18 +16,14 @@ const CONNECTIONS = 8;
 const ROUNDS = 3;
 
 /** CDS polls over HTTP against the real service, each beside a bare server that gives the same answer without thinking. */
-export async function pollRows(services: number, seconds: number): Promise<readonly BenchRow[]> {
-  const directory = mkdtempSync(join(tmpdir(), 'pilotless-bench-'));
-  const cli = join(repositoryRoot, 'bin', 'pilotless.mjs');
-  const data = join(directory, 'data');
-  const service = await startServer(cli, ['serve', '--port', '0', '--data', data, '--log-level', 'error']);
-  try {
-    await pilotless(['apply', '--server', service.url, '-f', '-'], generatedMesh(services));
+export function pollRows(services: number, seconds: number): Promise<readonly BenchRow[]> {
+  return withServedMesh(services, async (mesh) => {
+    const service = mesh.service();
     const url = `${service.url}/v3/discovery:clusters`;
-    const first = await firstAnswer(url);
-    const bodyFile = join(directory, 'clusters.json');
-    writeFileSync(bodyFile, first.text);
-    const versionInfo = first.versionInfo;
+    const first = { type: 'clusters', names: [] } as const;
+    const { text, versionInfo } = await firstAnswer(service.url, { index: 0, namespace: 'ns-0' }, first);
+    const bodyFile = join(mesh.directory, 'clusters.json');
+    writeFileSync(bodyFile, text);
     const rows: BenchRow[] = [];
     for (const [bench, poll, floorArgs] of [
       ['unchanged poll', { bodies: pollBodies({ versionInfo }), expectedStatus: 304 }, []],
@@ -42,10 +37,7 @@ export async function pollRows(services: number, seconds: number): Promise<reado
       rows.push(...(await compare({ bench, services, seconds, url, service, poll, floorArgs })));
     }
     return rows;
-  } finally {
-    await service.stop();
-    rmSync(directory, { recursive: true, force: true });
-  }
+  });
 }
 
 interface Comparison {
@@ -106,13 +98,6 @@ async function loaded(load: PollLoad, pid: number): Promise<Loaded> {
   const { requests, seconds } = await pollLoad(load);
   const cpuMs = cpuMsOf(pid) - before;
   return { cpuMs: cpuMs / requests, perSecond: requests / seconds, busy: cpuMs / 1000 / seconds };
-}
-
-async function firstAnswer(url: string): Promise<{ readonly text: string; readonly versionInfo: string }> {
-  const response = await fetch(url, { method: 'POST', body: pollBodies({})[0] ?? '' });
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(`the first poll was answered ${response.status}: ${text}`);
-  return { text, versionInfo: (JSON.parse(text) as { version_info: string }).version_info };
 }
 
 /** One poll of each proxy. */
