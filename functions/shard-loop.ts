@@ -1,5 +1,6 @@
 import type { MemoryQueue } from '../lib/adapters/memory/memory-queue.ts';
 import { durationMs } from '../lib/base/brand.ts';
+import { breather } from '../lib/control/breather.ts';
 import type { ShardBuilder } from '../lib/control/shards/shard-builder.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { Log } from '../lib/ports/log.ts';
@@ -31,7 +32,9 @@ export function shardLoop({ queue, clock, log }: ShardLoopPorts): ShardLoop {
   let running: Promise<void> | undefined;
 
   const run = async (builder: ShardBuilder): Promise<void> => {
+    const breathe = breather(clock); // a shard may be too short to take a breath in it
     while (!isStopped && queue.size() > 0) {
+      await breathe();
       const [message] = await queue.receive(1);
       if (message === undefined) await clock.sleep(PAUSE);
       else await handle(builder, message);
