@@ -44,6 +44,25 @@ const TEXTS = [
   'null',
   'x'.repeat(300),
 ];
+/** What stands in many a place of a good document. */
+const PLAUSIBLE = [
+  'a',
+  'a.b',
+  '*.a.b',
+  '*',
+  '10.0.0.0/8',
+  '::1',
+  '0s',
+  '1ms',
+  '8760h',
+  'HTTP',
+  'TCP',
+  'STATIC',
+  'DNS',
+  'v1',
+  'mesh',
+  '.',
+];
 const NUMBERS = [0, -0, -1, 0.1, 1e308, -1e308, 2 ** 53, 4_294_967_296, 65_536, Number.MAX_VALUE, Number.NaN, Infinity];
 
 /** Pieces of YAML that are hard on a reader; `#` is a line of its own. */
@@ -90,18 +109,24 @@ export function oddInput(random: SeededRandom): OddInput {
         return text();
     }
   };
+  /** Mostly of the same type: what is refused at first sight never gets to where it could do harm. */
+  const instead = (good: unknown): unknown => {
+    if (random.fraction() < 0.3) return value();
+    if (typeof good === 'string') return random.fraction() < 0.5 ? oneOf(PLAUSIBLE) : text();
+    return typeof good === 'number' ? oneOf(NUMBERS) : value();
+  };
   const broken = (whole: unknown): unknown => {
-    if (typeof whole !== 'object' || whole === null || random.fraction() < 0.1) return value();
+    if (typeof whole !== 'object' || whole === null || random.fraction() < 0.03) return instead(whole);
     const members = Object.keys(whole);
-    const chosen = oneOf(members);
+    const chosen = 'spec' in whole && random.fraction() < 0.9 ? 'spec' : oneOf(members);
     if (chosen === undefined) return value();
     if (Array.isArray(whole))
       return whole.map((item: unknown, index) => (String(index) === chosen ? broken(item) : item));
     const changed = Object.entries(whole).flatMap(([name, member]): [string, unknown][] => {
       if (name !== chosen) return [[name, member]];
       const luck = random.fraction();
-      if (luck < 0.1) return [];
-      return luck < 0.2 ? [[text(), member]] : [[name, broken(member)]];
+      if (luck < 0.15) return [];
+      return luck < 0.18 ? [[text(), member]] : [[name, broken(member)]];
     });
     return Object.fromEntries(changed);
   };
@@ -123,12 +148,12 @@ export function oddInput(random: SeededRandom): OddInput {
   const written = (): string => {
     const plain = stringify(document(), { aliasDuplicateObjects: false });
     const luck = random.fraction();
-    if (luck < 0.15) return oneOf(TRICKS)() + plain;
-    if (luck < 0.3) return plain + oneOf(TRICKS)();
-    return luck < 0.6 ? garbled(plain) : plain;
+    if (luck < 0.1) return oneOf(TRICKS)() + plain;
+    if (luck < 0.2) return plain + oneOf(TRICKS)();
+    return luck < 0.35 ? garbled(plain) : plain;
   };
   return {
-    documents: () => Array.from({ length: 1 + random.below(3) }, written).join('\n---\n'),
+    documents: () => Array.from({ length: random.fraction() < 0.7 ? 1 : 3 }, written).join('\n---\n'),
     document,
     broken,
     garbled,
