@@ -107,11 +107,11 @@ export function cloudStatus({ blobs, records, clock }: Cloud): CloudStatus {
     snapshots: storedSnapshots(blobs),
     states: proxyStates(records, clock, { hearsAllPolls: false }),
   };
-  const sights = { ...shared, clock, slack: pollSlack(false) };
+  const sights = { ...shared, clock, slack: pollSlack(false), reports: storedReports(blobs) };
   return {
     proxies: proxiesApi(sights),
     views: viewsApi({ ...shared, registry: viewRegistry(records, clock) }),
-    withConditions: objectConditions({ ...sights, reports: storedReports(blobs) }),
+    withConditions: objectConditions(sights),
   };
 }
 

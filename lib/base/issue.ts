@@ -9,6 +9,8 @@ export interface Issue {
   /** The document's key, when it is known: `Kind/namespace/name`. */
   readonly resource?: string;
   readonly path: string;
+  /** What of the mesh it concerns, where that has a name of its own: a cluster, a virtual host, a host. */
+  readonly subject?: string;
   readonly message: string;
 }
 

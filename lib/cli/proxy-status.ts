@@ -12,6 +12,7 @@ interface ProxyRow {
   readonly lastPolledAt: string;
   readonly pollLoops: number;
   readonly types: Readonly<Record<string, TypeRow>>;
+  readonly suspects?: readonly { readonly resource: string; readonly objects: readonly string[] }[];
 }
 
 interface TypeRow {
@@ -55,7 +56,7 @@ function fleetTable(proxies: readonly ProxyRow[]): string {
   return alignedRows(['PROXY', ...TYPES, 'REVISION', 'LOOPS', 'LAST POLL'], rows);
 }
 
-function proxyTable({ id, status, revision, lastPolledAt, types }: ProxyRow): string {
+function proxyTable({ id, status, revision, lastPolledAt, types, suspects = [] }: ProxyRow): string {
   const rows = Object.entries(types).map(([type, row]) => [
     type,
     row.status,
@@ -66,7 +67,9 @@ function proxyTable({ id, status, revision, lastPolledAt, types }: ProxyRow): st
     row.name ?? '',
   ]);
   const head = `${id}\n${status} at revision ${revision}, last poll ${lastPolledAt}\n\n`;
-  return head + alignedRows(['TYPE', 'STATUS', 'LOOPS', 'SENT', 'ACKED', 'REJECTED', 'NAME'], rows);
+  const suspected = suspects.map(({ resource, objects }) => `suspect: ${objects.join(', ') || '-'} (${resource})\n`);
+  const table = alignedRows(['TYPE', 'STATUS', 'LOOPS', 'SENT', 'ACKED', 'REJECTED', 'NAME'], rows);
+  return head + table + (suspected.length > 0 ? `\n${suspected.join('')}` : '');
 }
 
 /** Enough of a version to tell it from another by eye. */

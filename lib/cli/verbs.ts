@@ -71,4 +71,9 @@ export const verbs: readonly Verb[] = [
     description: 'show per proxy and type what was sent and what was taken',
     load: async () => (await import('./proxy-status.ts')).proxyStatusVerb,
   },
+  {
+    name: 'config-dump',
+    description: "print what a proxy is given, in the shape of Envoy's own dump",
+    load: async () => (await import('./config-dump.ts')).configDumpVerb,
+  },
 ];

@@ -166,5 +166,6 @@ const withoutEndpoints = ({ service, name }: ClusterOrder, code: string): Issue 
   code,
   resource: service.source,
   path: '',
+  subject: name,
   message: `cluster ${name} has no endpoints; add one, or correct the labels by which they are selected`,
 });

@@ -118,6 +118,7 @@ function conflict({ visible: { service }, port, socket }: Claim, reason: string)
     code: 'LISTENER_CONFLICT',
     resource: service.source,
     path: '',
+    subject: `${service.hostname}:${port.number}`,
     message: `port ${port.number} of ${service.hostname} loses on ${socket.addresses[0]}: ${reason}`,
   };
 }

@@ -110,6 +110,7 @@ function duplicate(resource: ResourceKey, name: string): Issue {
     code: 'DUPLICATE_DOMAIN',
     resource,
     path: '',
+    subject: name,
     message: `some names of ${name} lead to what was there first; give each host to one document only`,
   };
 }

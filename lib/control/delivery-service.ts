@@ -19,6 +19,7 @@ import { proxiesApi } from './proxies-api.ts';
 import { pollSlack, proxyStates } from './proxy-states.ts';
 import { type IndexPublication, viewIndexPublisher } from './publish-view-index.ts';
 import { viewSealer } from './seal-view.ts';
+import { pushStatusReader } from './read-push-status.ts';
 import { servedHeads } from './served-heads.ts';
 import { type ShardBuilder, shardBuilder } from './shards/shard-builder.ts';
 import { storedSnapshots } from './stored-snapshots.ts';
@@ -100,10 +101,13 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     builder: builds,
     ...(fanOut && { shards: shardBuilder({ ...building, queue: fanOut.queue }) }),
     discovery: discoveryApi({ answerPoll, answerDelta, log, metrics }),
-    proxies: proxiesApi({ records, clock, heads, snapshots, states, slack }),
+    proxies: proxiesApi({ records, clock, heads, snapshots, states, slack, reports }),
     views: viewsApi({ records, registry, heads, snapshots, states }),
     withConditions: objectConditions({ records, clock, heads, snapshots, states, slack, reports }),
-    operations: operationsApi({ records, clock, metrics, isServing: ports.isServing }),
+    operations: operationsApi({
+      ...{ records, clock, metrics, isServing: ports.isServing },
+      readPushStatus: pushStatusReader({ records, heads, reports }),
+    }),
     async flush() {
       await registry.flush();
       await states.flush();

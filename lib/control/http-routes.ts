@@ -28,7 +28,7 @@ export function httpRoutes(parts: HttpParts): HttpHandler {
   };
 }
 
-const OPERATIONS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+const OPERATIONS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics', '/debug/push_status']);
 
 /** The same without polls and operations, which are another function in the cloud. */
 export function peopleRoutes(parts: PeopleParts): HttpHandler {

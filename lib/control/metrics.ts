@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { DurationMs } from '../base/brand.ts';
 import type { Published } from './publish.ts';
+import { PROBLEM_GAUGES, type ProblemGauge, type PushStatus } from './push-status.ts';
 
 /** What the service counts and times; names that Istio has too are Istio's, so that its dashboards show something. */
 export interface Metrics {
@@ -18,6 +19,8 @@ export interface Metrics {
   noteGivenUpView(): void;
   noteConvergence(duration: DurationMs): void;
   noteInternalError(): void;
+  /** Sets every gauge of problems, those without any to 0 (PM-4). */
+  noteProblems(status: PushStatus): void;
   noteWorld(size: WorldSize): void;
   noteProxies(count: number): void;
   noteStaleHead(): void;
@@ -38,12 +41,14 @@ export type PollAnswer = 'send' | 'up-to-date' | 'refused' | 'not-now' | 'failed
 /** Metrics in a registry that the composition root owns. */
 export function metrics(registry: Registry, version: string): Metrics {
   const series = seriesIn(registry);
+  const problems = problemGauges(registry);
   series.info.set({ version }, 1);
   return {
     print: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
     notePoll: ({ type, answer, duration }) => {
       series.polls.inc({ type, answer });
       series.pollTime.observe({ answer }, duration / 1000);
+      if (answer === 'send') series.pushTime.observe({ type }, duration / 1000);
     },
     noteSent: (type, bytes) => {
       series.pushes.inc({ type });
@@ -57,6 +62,9 @@ export function metrics(registry: Registry, version: string): Metrics {
     noteGivenUpView: () => series.givenUp.inc(),
     noteConvergence: (duration) => series.convergence.observe(duration / 1000),
     noteInternalError: () => series.errors.inc(),
+    noteProblems(status) {
+      for (const [name, gauge] of problems) gauge.set(Object.keys(status[name] ?? {}).length);
+    },
     noteWorld: ({ revision, services, virtualServices }) => {
       series.revision.set(revision);
       series.services.set(services);
@@ -76,6 +84,11 @@ export function metrics(registry: Registry, version: string): Metrics {
   };
 }
 
+function problemGauges(registry: Registry): readonly (readonly [ProblemGauge, Gauge])[] {
+  const names = Object.keys(PROBLEM_GAUGES) as ProblemGauge[];
+  return names.map((name) => [name, new Gauge({ name, help: PROBLEM_GAUGES[name], registers: [registry] })]);
+}
+
 /** Every series, registered once. */
 function seriesIn(registry: Registry) {
   const count = (name: string, help: string, labelNames: string[] = []): Counter =>
@@ -85,6 +98,7 @@ function seriesIn(registry: Registry) {
   const seconds = (name: string, help: string, labelNames: string[] = []): Histogram =>
     new Histogram({ name, help, labelNames, buckets: SECONDS, registers: [registry] });
 
+  const pushTime = seconds('pilot_xds_push_time', 'Time to answer a poll with resources.', ['type']);
   const polls = count('pilotless_polls_total', 'Polls by type and answer.', ['type', 'answer']);
   const pollTime = seconds('pilotless_poll_seconds', 'Time to answer a poll.', ['answer']);
   const published = count('pilotless_publishes_total', 'Snapshots that were to be published, by what became of them.', [
@@ -115,6 +129,7 @@ function seriesIn(registry: Registry) {
   const proxies = gauge('pilot_xds', 'Proxies that poll.', ['version']);
   const info = gauge('pilot_info', 'The version that runs.', ['version']);
   return {
+    pushTime,
     polls,
     pollTime,
     published,

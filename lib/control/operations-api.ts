@@ -3,16 +3,22 @@ import type { Records } from '../ports/records.ts';
 import type { HttpHandler } from './discovery-api.ts';
 import { jsonResponse } from './json-response.ts';
 import type { Metrics } from './metrics.ts';
+import { printPushStatus } from './push-status.ts';
+import type { ReadPushStatus } from './read-push-status.ts';
 
 export interface OperationsPorts {
   readonly records: Pick<Records, 'get'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly metrics: Metrics;
+  readonly readPushStatus: ReadPushStatus;
   /** False from the moment on when the process goes away, so that nobody sends it anything new. */
   readonly isServing: () => boolean;
 }
 
-/** `/healthz`: the process answers. `/readyz`: it can serve, that is, the store answers. `/metrics`: for Prometheus. */
+/**
+ * `/healthz`: the process answers. `/readyz`: it can serve, that is, the store answers. `/metrics`: for Prometheus.
+ * `/debug/push_status`: the problems behind its gauges (PS-8).
+ */
 export function operationsApi(ports: OperationsPorts): HttpHandler {
   return async (request) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -25,8 +31,13 @@ export function operationsApi(ports: OperationsPorts): HttpHandler {
       case '/readyz':
         return readiness(ports);
       case '/metrics': {
+        ports.metrics.noteProblems((await ports.readPushStatus()) ?? {});
         const { contentType, text } = await ports.metrics.print();
         return new Response(text, { headers: { 'content-type': contentType } });
+      }
+      case '/debug/push_status': {
+        const text = printPushStatus(await ports.readPushStatus());
+        return new Response(text, { headers: { 'content-type': 'application/json' } });
       }
       default:
         return jsonResponse(404, { code: 'NOT_FOUND', message: `nothing is at ${pathname}` });

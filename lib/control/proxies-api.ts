@@ -2,6 +2,7 @@ import type { DurationMs } from '../base/brand.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Records } from '../ports/records.ts';
 import { type BuildOutcome, newestBuild } from './build-outcome.ts';
+import { configDump, dumpedTypes } from './config-dump.ts';
 import type { HttpHandler } from './discovery-api.ts';
 import { jsonResponse } from './json-response.ts';
 import type { ProxyState, ProxyStates } from './proxy-states.ts';
@@ -9,6 +10,8 @@ import { type ProxyStatus, proxyStatus } from './proxy-status.ts';
 import type { ServedHeads } from './served-heads.ts';
 import { type ReadStatusInput, statusReader } from './status-input.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
+import { type Suspect, suspectDocuments } from './suspect-documents.ts';
+import type { StoredReports } from './view-report.ts';
 
 export interface ProxiesPorts {
   readonly records: Pick<Records, 'get'>;
@@ -16,16 +19,20 @@ export interface ProxiesPorts {
   readonly heads: ServedHeads;
   readonly snapshots: StoredSnapshots;
   readonly states: ProxyStates;
+  readonly reports: StoredReports;
   /** How old what is known of a proxy's last poll may be (DLV-6); 0 where this process hears every poll. */
   readonly slack: DurationMs;
 }
 
-/** `GET /v1/proxies[?namespace=NS]` and `GET /v1/proxies/ID`, with the whole node id or its third part, `name.namespace`. */
+/**
+ * `GET /v1/proxies[?namespace=NS]`, `GET /v1/proxies/ID` and `GET /v1/proxies/ID/config-dump[?types=cds,eds]`, with the whole node
+ * id or its third part, `name.namespace`.
+ */
 export function proxiesApi(given: ProxiesPorts): HttpHandler {
   const ports = { ...given, read: statusReader(given) };
   return async (request) => {
     const { pathname, searchParams } = new URL(request.url);
-    const encodedId = /^\/v1\/proxies(?:\/(.+))?$/.exec(pathname)?.[1];
+    const [, encodedId, dump] = /^\/v1\/proxies(?:\/(.+?)(\/config-dump)?)?$/.exec(pathname) ?? [];
     if (request.method !== 'GET') return jsonResponse(405, { code: 'METHOD_NOT_ALLOWED', message: 'use GET' });
     const [states, build] = await Promise.all([ports.states.all(), newestBuild(ports.records)]);
     if (encodedId === undefined) {
@@ -35,20 +42,40 @@ export function proxiesApi(given: ProxiesPorts): HttpHandler {
     }
     const id = decodedId(encodedId);
     const state = states.find(({ facts }) => facts.id === id) ?? states.find(({ facts }) => shortId(facts.id) === id);
-    return state ? jsonResponse(200, await statusFor(ports, state, build)) : notFound(id);
+    if (!state) return notFound(id);
+    if (dump !== undefined) return dumpOf(ports, state, searchParams.get('types') ?? '');
+    return jsonResponse(200, await statusFor(ports, state, build));
   };
+}
+
+interface ShownProxy extends ProxyStatus {
+  /** What may be why it did not take a version, and whose that is. */
+  readonly suspects?: readonly Suspect[];
 }
 
 interface StatusPorts extends ProxiesPorts {
   readonly read: ReadStatusInput;
 }
 
+/** What the proxy is served now (PS-7); nothing where its view has no snapshot. */
+async function dumpOf({ heads, snapshots }: StatusPorts, state: ProxyState, types: string): Promise<Response> {
+  const wanted = dumpedTypes(types);
+  if (wanted === undefined) {
+    return jsonResponse(400, { code: 'INVALID_QUERY', message: 'types are cds, eds, lds, rds, sds and ecds' });
+  }
+  const head = (await heads.look(state.viewKey)).stored?.record;
+  if (head === undefined) return jsonResponse(200, { configs: [] });
+  return jsonResponse(200, await configDump(snapshots, await snapshots.manifest(head.manifest), wanted));
+}
+
 async function statusFor(
-  { read }: StatusPorts,
+  { read, reports }: StatusPorts,
   state: ProxyState,
   build: BuildOutcome | undefined,
-): Promise<ProxyStatus> {
-  return proxyStatus(await read(state, build));
+): Promise<ShownProxy> {
+  const input = await read(state, build);
+  const suspects = await suspectDocuments(reports, input);
+  return { ...proxyStatus(input), ...(suspects.length > 0 && { suspects }) };
 }
 
 async function list(

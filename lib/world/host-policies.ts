@@ -108,6 +108,7 @@ function repeatedSubsets(entry: TrafficPolicy, incoming: TrafficPolicy): readonl
         code: 'DUPLICATE_SUBSET',
         ...(resource !== undefined && { resource }),
         path: `spec.subsets[${index}].name`,
+        subject: incoming.host,
         message: `subset ${name} of ${incoming.host} is already in ${entry.from.join(', ')}; rename it or remove it here`,
       },
     ];

@@ -164,3 +164,40 @@ test('PX-15: a poll that says that its proxy refused what it was sent is believe
   const [line] = service.log.fieldsOf('rejected');
   assert.equal(line?.['reason'], 'no such locality');
 });
+
+test('PS-7: what a proxy is given is dumped in the shape of Envoy’s own dump, of some types or of all', async () => {
+  const service = await settled();
+  const dump = async (query: string) => {
+    const { status, body } = await get(service, `/v1/proxies/client.default/config-dump${query}`);
+    const { configs = [] } = body as { readonly configs?: readonly Readonly<Record<string, unknown>>[] };
+    return { status, configs };
+  };
+  const all = (await dump('')).configs.map((config) => String(config['@type']).split('.').at(-1));
+  assert.deepEqual(all, [
+    ...['ClustersConfigDump', 'ListenersConfigDump', 'RoutesConfigDump'],
+    ...['EndpointsConfigDump', 'SecretsConfigDump', 'EcdsConfigDump'],
+  ]);
+  const [clusters, endpoints] = (await dump('?types=EDS,clusters')).configs;
+  const active = clusters?.['dynamic_active_clusters'] as readonly { readonly cluster: { readonly name: string } }[];
+  assert.ok(active.some(({ cluster }) => cluster.name === reviews));
+  assert.equal(clusters?.['version_info'], (await statusOf(service)).types['CDS']?.sent);
+  const assigned = endpoints?.['dynamic_endpoint_configs'] as readonly {
+    readonly endpoint_config: Readonly<Record<string, unknown>>;
+  }[];
+  assert.deepEqual(
+    assigned.map(({ endpoint_config }) => endpoint_config['clusterName']),
+    [reviews],
+  );
+  assert.equal((await dump('?types=teapots')).status, 400);
+  assert.equal((await get(service, '/v1/proxies/nobody/config-dump')).status, 404);
+});
+
+test('DLV-5: a version that was not taken is shown with the documents that its suspects were made of', async () => {
+  const service = await settled();
+  const { acked: old = '' } = (await statusOf(service)).types['EDS'] ?? {};
+  service.configure(serviceEntry('reviews.default.svc.cluster.local', '10.0.0.2'));
+  await service.builder.build('config');
+  for (let poll = 0; poll < 4; poll += 1) await service.poll('endpoints', { names: [reviews], version: old });
+  const { suspects } = (await get(service, '/v1/proxies/client.default')).body as { readonly suspects?: unknown };
+  assert.deepEqual(suspects, [{ resource: `endpoints/${reviews}`, objects: ['ServiceEntry/default/reviews'] }]);
+});
