@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { LeaseEpoch } from '../lease.ts';
 import { leaseEpoch } from '../lease.ts';
 
@@ -18,20 +17,21 @@ export interface ShardMessage {
   readonly viewKeys: readonly string[];
 }
 
-const wholeNumber = z.number().int().min(0);
-const shape = z.object({
-  build: wholeNumber,
-  epoch: wholeNumber.transform(leaseEpoch),
-  revision: wholeNumber,
-  shard: wholeNumber,
-  shardViews: wholeNumber,
-  viewKeys: z.array(z.string()).min(1),
-});
-
-/** `undefined` for what no leader sends. */
+/** `undefined` for what no leader sends. By hand: a schema's library would be in every function that builds. */
 export function readShardMessage(body: unknown): ShardMessage | undefined {
-  return shape.safeParse(body).data;
+  if (typeof body !== 'object' || body === null) return undefined;
+  const { build, epoch, revision, shard, shardViews, viewKeys } = body as Readonly<Record<string, unknown>>;
+  const areCounts = [build, epoch, revision, shard, shardViews].every(isCount);
+  if (!areCounts || !Array.isArray(viewKeys) || viewKeys.length === 0 || !viewKeys.every(isText)) return undefined;
+  const counts = { build, revision, shard, shardViews } as Pick<
+    ShardMessage,
+    'build' | 'revision' | 'shard' | 'shardViews'
+  >;
+  return { ...counts, epoch: leaseEpoch(Number(epoch)), viewKeys };
 }
+
+const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0;
+const isText = (value: unknown): value is string => typeof value === 'string';
 
 /** One message for each view: one of them may be what its builder dies of. */
 export function singleViews(message: ShardMessage, viewKeys: readonly string[]): readonly ShardMessage[] {
