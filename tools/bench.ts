@@ -4,6 +4,7 @@ import { table } from 'table';
 import { main as pilotless } from '../lib/cli/main.ts';
 import { buildRows } from './bench/builds.ts';
 import { bundleRows } from './bench/bundles.ts';
+import { costCommand } from './bench/cost-command.ts';
 import { changeCostRows } from './bench/change-cost.ts';
 import { coldStartRows } from './bench/cold-starts.ts';
 import { figure } from './bench/measure.ts';
@@ -18,6 +19,7 @@ import { visibleRows } from './bench/visible.ts';
 const USAGE = `usage: npm run bench [-- --json] [--services 10,100,1000] [--only NAME,...]
                      [--seconds 2] [--changes 50] [--proxies 1000]
        npm run bench -- build --case FILE [--iterations N] [--json]
+       npm run bench -- cost [--proxies 1000] [--refresh 5,30] [--json] [...]
 
 --seconds is how long each load of polls lasts; every other one is the floor's. --changes are those that
 latency is measured with, and --proxies those that start at once.
@@ -120,4 +122,5 @@ function print(rows: readonly BenchRow[], asJson: boolean): void {
 }
 
 if (process.argv[2] === 'build') await pilotless(['bench', ...process.argv.slice(2)]);
+else if (process.argv[2] === 'cost') process.exitCode = await costCommand(process.argv.slice(3));
 else process.exitCode = await main();

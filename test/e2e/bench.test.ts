@@ -6,7 +6,7 @@ import { repositoryRoot } from '../../tools/support/repository.ts';
 import { runProgram } from '../../tools/support/run-program.ts';
 
 const bench = (...args: readonly string[]) =>
-  runProgram(process.execPath, [join(repositoryRoot, 'tools', 'bench.ts'), '--json', ...args]);
+  runProgram(process.execPath, [join(repositoryRoot, 'tools', 'bench.ts'), ...args, '--json']);
 
 type PrintedRow = BenchRow & { readonly ratio?: number };
 
@@ -97,8 +97,31 @@ test('latency and a herd of starting proxies are measured to their end', async (
   }
 });
 
+test('a bill adds up, and says what polls would cost elsewhere', async () => {
+  const small = ['--proxies', '4', '--views', '2', '--services', '3', '--instances', '2', '--refresh', '30'];
+  const { code, output } = await bench('cost', ...small, '--front-door', 'http-api');
+  assert.equal(code, 0, output);
+  const bill = JSON.parse(output) as {
+    readonly lines: readonly { readonly item: string; readonly dollars: number }[];
+  } & {
+    readonly [field in 'refreshSeconds' | 'pollsPerMonth' | 'answeringPolls' | 'total']: number;
+  } & { readonly advice: readonly string[] };
+  assert.equal(bill.pollsPerMonth, 4 * 6 * 2 * 730 * 60, 'four proxies with six loops, twice a minute');
+  assert.ok(Math.abs(bill.lines.reduce((sum, { dollars }) => sum + dollars, 0) - bill.total) < 1e-9);
+  const door = bill.lines.find(({ item }) => item.startsWith('HTTP API'));
+  assert.ok(Math.abs((door?.dollars ?? 0) - bill.pollsPerMonth / 1_000_000) < 1e-9, 'a dollar for a million');
+  assert.match(bill.advice.join('\n'), /long-lived processes .* (cheaper|dearer) than Lambda[^]*edge cache/);
+});
+
 test('a size that is none is a mistake in usage', async () => {
-  for (const args of [['--services', '0'], ['--only', 'nothing'], ['--seconds', 'x'], ['--proxies', '0'], ['--what']]) {
+  for (const args of [
+    ['--services', '0'],
+    ['--only', 'nothing'],
+    ['--seconds', 'x'],
+    ['--proxies', '0'],
+    ['--what'],
+    ['cost', '--proxies', '0'],
+  ]) {
     const { code, output } = await bench(...args);
     assert.equal(code, 2);
     assert.match(output, /usage: npm run bench/);

@@ -1,6 +1,7 @@
 import { median } from '../../lib/base/median.ts';
 import { benchClock, benchProcess } from './bench-process.ts';
 import { generatedDocuments, type ServiceChange, serviceDocuments } from './generated-mesh.ts';
+import { cpuMsOfCall } from './measure.ts';
 import { pollBody } from './poll-body.ts';
 import type { BenchRow } from './row.ts';
 import { type StoreTally, talliedStore } from './tallied-store.ts';
@@ -78,11 +79,4 @@ function costsOf(kind: string, costs: readonly ChangeCost[]): readonly Cost[] {
     cost('store writes', ({ tally }) => tally.recordWrites + tally.blobWrites),
     cost('KB written', ({ tally }) => tally.writtenBytes / 1024),
   ];
-}
-
-async function cpuMsOfCall(call: () => Promise<void>): Promise<number> {
-  const before = globalThis.process.cpuUsage();
-  await call();
-  const { user, system } = globalThis.process.cpuUsage(before);
-  return (user + system) / 1000;
 }

@@ -25,6 +25,14 @@ export function cpuMsInTurns<Name extends string>(
   return Object.fromEntries(medians) as Record<Name, number>;
 }
 
+/** Processor time of this process, all threads, until the call is done, in milliseconds. */
+export async function cpuMsOfCall(call: () => Promise<void>): Promise<number> {
+  const before = process.cpuUsage();
+  await call();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 /** Processor time that a process has used so far, user and system, in milliseconds. Linux only: reads /proc. */
 export function cpuMsOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
