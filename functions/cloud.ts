@@ -8,6 +8,7 @@ import { sqsQueue } from '../lib/adapters/aws/sqs-queue.ts';
 import { consoleFiles } from '../lib/adapters/system/console-files.ts';
 import { systemClock } from '../lib/adapters/system/clock.ts';
 import { jsonLog } from '../lib/adapters/system/log.ts';
+import { parseDuration } from '../lib/base/duration.ts';
 import { durationMs } from '../lib/base/brand.ts';
 import type { FanOutPorts } from '../lib/control/build-all.ts';
 import { type ConfigApiOptions, localConfigApi } from '../lib/control/config-api.ts';
@@ -15,6 +16,7 @@ import { configSource } from '../lib/control/config-source.ts';
 import { consoleApi } from '../lib/control/console-api.ts';
 import { type DeliveryService, deliveryService } from '../lib/control/delivery-service.ts';
 import type { HttpHandler } from '../lib/control/discovery-api.ts';
+import { KEEPER_RETENTION } from '../lib/control/keeper.ts';
 import { metrics } from '../lib/control/metrics.ts';
 import { objectConditions, type WithConditions } from '../lib/control/object-sights.ts';
 import { proxiesApi } from '../lib/control/proxies-api.ts';
@@ -84,13 +86,22 @@ export function cloudDelivery(ports: Cloud, fanOut?: FanOutPorts): DeliveryServi
     ...ports,
     metrics: metrics(new Registry(), ownVersion()),
     config: configSource(ports),
-    // Each instance is a candidate of its own: two may run at once, and one that stalled must not take itself for the other.
-    holder: `${process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'local'}/${randomUUID()}`,
+    holder: instanceName(),
     revisionLabel: process.env['PILOTLESS_REVISION'] ?? '',
     ...(fanOut && { fanOut }),
     hearsAllPolls: false,
     isServing: () => true,
+    // A Go duration such as `720h`; all revisions are kept without one.
+    retention: { ...KEEPER_RETENTION, revisions: parseDuration(process.env['PILOTLESS_KEEP_REVISIONS'] ?? '') },
   });
+}
+
+let instance: string | undefined;
+
+/** Each instance is a candidate of its own: two may run at once, and one that stalled must not take itself for the other. */
+export function instanceName(): string {
+  instance ??= `${process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? 'local'}/${randomUUID()}`;
+  return instance;
 }
 
 interface CloudStatus {

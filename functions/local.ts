@@ -10,13 +10,15 @@ import { consoleFiles } from '../lib/adapters/system/console-files.ts';
 import { systemClock } from '../lib/adapters/system/clock.ts';
 import { jsonLog, type LogOptions } from '../lib/adapters/system/log.ts';
 import { watchedRecords } from '../lib/adapters/watched-records.ts';
+import { type DurationMs, durationMs } from '../lib/base/brand.ts';
 import { FILE_LIMIT_BYTES } from '../lib/control/api/read-body.ts';
-import { durationMs } from '../lib/base/brand.ts';
 import { localConfigApi } from '../lib/control/config-api.ts';
 import { configSource } from '../lib/control/config-source.ts';
 import { consoleApi } from '../lib/control/console-api.ts';
 import { type DeliveryService, deliveryService } from '../lib/control/delivery-service.ts';
 import { httpRoutes, type PeopleParts } from '../lib/control/http-routes.ts';
+import { KEEPER_RETENTION } from '../lib/control/keeper.ts';
+import { leaderHealth } from '../lib/control/leader-health.ts';
 import { metrics } from '../lib/control/metrics.ts';
 import { serviceApi } from '../lib/control/service-api.ts';
 import { USUAL_SHARD_WORK } from '../lib/control/shards/fan-out.ts';
@@ -25,6 +27,7 @@ import type { Clock } from '../lib/ports/clock.ts';
 import type { Log } from '../lib/ports/log.ts';
 import type { Records } from '../lib/ports/records.ts';
 import { buildLoop } from './build-loop.ts';
+import { startKeeping } from './keeper-loop.ts';
 import { shardLoop } from './shard-loop.ts';
 
 export interface LocalOptions {
@@ -35,6 +38,8 @@ export interface LocalOptions {
   readonly version: string;
   /** Views × services that are built at one go. */
   readonly shardWork?: number;
+  /** How long one can go back to a revision; absent keeps them all. */
+  readonly keepRevisions?: DurationMs;
   readonly logTo: LogOptions['stream'];
   readonly logLevel: LogOptions['level'];
 }
@@ -51,6 +56,9 @@ const DRAIN_MS = 10_000;
 const FLUSH_MS = 1_000;
 /** Only this process takes messages, and it says when it failed: a message comes back sooner only when a builder hangs. */
 const SHARD_VISIBILITY = durationMs(10 * 60_000);
+/** Nobody else has the store: the same name finds its leases again after a restart. */
+const HOLDER = 'local';
+const LATE_RENEWAL = durationMs(30_000);
 
 /** Composition root in one process: the handlers of the cloud over embedded storage, one HTTP server, events by call. */
 export async function startLocal(options: LocalOptions): Promise<LocalService> {
@@ -64,14 +72,13 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   const ports = { blobs: store.blobs, records, clock, log };
   const source = configSource(ports);
   const shards = shardLoop({ ...ports, queue: shardQueue(clock, log) });
+  const health = leaderHealth(LATE_RENEWAL);
   const delivery = deliveryService({
-    ...ports,
+    ...{ ...ports, metrics: counted, config: source, holder: HOLDER, hearsAllPolls: true },
     fanOut: { queue: shards.queue, shardWork: options.shardWork ?? USUAL_SHARD_WORK },
-    metrics: counted,
-    config: source,
-    holder: 'local',
-    hearsAllPolls: true,
     isServing: () => state.isServing,
+    checks: [health],
+    retention: { ...KEEPER_RETENTION, revisions: options.keepRevisions },
   });
   const builds = buildLoop(delivery.builder, log);
   if (delivery.shards) shards.start(delivery.shards);
@@ -87,10 +94,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   const onError = (error: unknown): void => log.error('request-failed', { error });
   const flush = (): Promise<void> => delivery.flush().catch((error: unknown) => log.warn('flush-failed', { error }));
   try {
-    await source.readNewest(); // a damaged store is no service: better no start than one that cannot build
+    // A damaged store is no service: better no start than one that cannot build or lead.
+    await Promise.all([source.readNewest(), records.list('leases')]);
     const server = await serveHttp({ host, port, handler, onError, maxBodyBytes: MAX_BODY_BYTES });
     log.warn('identity-off', { reason: 'no identity is configured: whoever reaches this address is believed' });
     builds.wake('start');
+    const keeping = startKeeping({ keeper: delivery.keeper, records, log, health, holder: HOLDER });
     const timer = setInterval(() => void flush(), FLUSH_MS);
     return {
       url: server.url,
@@ -99,7 +108,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
         state.isServing = false;
         clearInterval(timer);
         await server.close(DRAIN_MS);
-        await builds.stop();
+        await Promise.all([builds.stop(), keeping.stop()]);
         await shards.stop();
         await flush();
         store.close();

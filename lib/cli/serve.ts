@@ -1,6 +1,8 @@
 import { BlockList, isIP } from 'node:net';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LocalOptions } from '../../functions/local.ts';
+import { type DurationMs, durationMs } from '../base/brand.ts';
+import { parseDuration } from '../base/duration.ts';
 import { CliFailure } from './cli-failure.ts';
 import { ownVersion } from './own-version.ts';
 import { portNumber } from './port-number.ts';
@@ -11,6 +13,7 @@ interface ServeOptions {
   readonly data: string;
   readonly inMemory: boolean;
   readonly logLevel: LocalOptions['logLevel'];
+  readonly keepRevisions?: DurationMs;
 }
 
 /** `pilotless serve`: the whole service in one process. Standard output has the one line `ready URL`; the log is standard error. */
@@ -25,6 +28,11 @@ export function serveVerb(verb: Command): Command {
     .option('--host <address>', 'a loopback address: proxies prove nothing here yet', '127.0.0.1')
     .addOption(new Option('--data <directory>', 'where everything is kept').env('PILOTLESS_DATA').default('.pilotless'))
     .option('--in-memory', 'keep nothing after the end', false)
+    .option(
+      '--keep-revisions <time>',
+      'how long one can go back to a revision: 720h; at least 1h; all are kept without it',
+      keptTime,
+    )
     .addOption(
       new Option('--log-level <level>', 'what is logged').choices(['info', 'warn', 'error', 'silent']).default('info'),
     )
@@ -39,20 +47,30 @@ async function serve(options: ServeOptions): Promise<void> {
       `--host ${options.host} is no loopback address; without an identity for proxies only loopback is served`,
     );
   }
-  const { host, port, data, inMemory, logLevel } = options;
+  const { host, port, data, inMemory, logLevel, keepRevisions } = options;
   const stopped = Promise.withResolvers<void>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped.resolve());
   try {
     // Only here: help on this verb does without the whole service.
     const { startLocal } = await import('../../functions/local.ts');
     const where = inMemory ? {} : { dataDirectory: data };
-    const service = await startLocal({ host, port, ...where, version: ownVersion(), logTo: process.stderr, logLevel });
+    const kept = keepRevisions === undefined ? {} : { keepRevisions };
+    const how = { version: ownVersion(), logTo: process.stderr, logLevel, ...kept };
+    const service = await startLocal({ host, port, ...where, ...how });
     process.stdout.write(`ready ${service.url}\n`);
     await stopped.promise;
     await service.stop();
   } catch (error) {
     throw new CliFailure('refused', sentenceOf(error, options));
   }
+}
+
+const SHORTEST_KEPT = durationMs(60 * 60_000);
+
+function keptTime(text: string): DurationMs {
+  const time = parseDuration(text);
+  if (time !== undefined && time >= SHORTEST_KEPT) return time;
+  throw new InvalidArgumentError('give a time such as 720h, of at least 1h');
 }
 
 /** One line that says what to do about a start that failed. */

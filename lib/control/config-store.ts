@@ -2,6 +2,7 @@ import type { Blobs } from '../ports/blobs.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Records } from '../ports/records.ts';
+import { oldestKept } from './revision-floor.ts';
 import { type BlobReader, blobReader } from './revisions/blob-reader.ts';
 import { findRevision, type NamedCommit, parentOf, readCommit } from './revisions/commit.ts';
 import { readNewest } from './revisions/head.ts';
@@ -50,10 +51,15 @@ export async function parentState(store: Pick<ConfigStore, 'reader'>, commit: Na
   return stateOf(parent && (await readCommit(store.reader, parent)));
 }
 
-/** The state at a revision of the past, or `undefined` when there is none of that number. */
+/** The state at a revision of the past, or `undefined` when there is none of that number, or its content is no longer kept. */
 export async function stateAt(store: ConfigStore, revision: number): Promise<RevisionState | undefined> {
   if (revision === 0) return stateOf(undefined);
   const newest = await readNewest(store.records, store.reader);
   const found = newest && (await findRevision(store.reader, newest, revision));
-  return found && stateOf(found);
+  return found && (await isKept(store, revision)) ? stateOf(found) : undefined;
+}
+
+/** Whether the content of a revision of the past may still be read. */
+export async function isKept({ records }: Pick<ConfigStore, 'records'>, revision: number): Promise<boolean> {
+  return revision >= (await oldestKept(records));
 }

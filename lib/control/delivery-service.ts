@@ -10,6 +10,8 @@ import type { FanOutPorts } from './build-all.ts';
 import { type Builder, builder } from './build-views.ts';
 import { deltas } from './deltas.ts';
 import { discoveryApi, type HttpHandler } from './discovery-api.ts';
+import { keeper, type Keeper, type KeeperRetention } from './keeper.ts';
+import type { HealthCheck } from './leader-health.ts';
 import { leaseKey } from './lease.ts';
 import type { Metrics } from './metrics.ts';
 import { objectConditions, type WithConditions } from './object-sights.ts';
@@ -47,6 +49,9 @@ export interface DeliveryPorts {
   /** Whether this is the only process that answers polls, and so hears every one of them. */
   readonly hearsAllPolls: boolean;
   readonly isServing: () => boolean;
+  /** What `/healthz` asks; nothing in processes that live for one call. */
+  readonly checks?: readonly HealthCheck[];
+  readonly retention?: KeeperRetention;
 }
 
 /** Everything between an accepted revision and a proxy that has it: builds, polls and what is known of the proxies. */
@@ -59,6 +64,8 @@ export interface DeliveryService {
   readonly operations: HttpHandler;
   /** How far objects got (ST-9). */
   readonly withConditions: WithConditions;
+  /** For whoever leads the keeping of the store. */
+  readonly keeper: Keeper;
   /** Writes what was learnt of the proxies since the last time (DLV-6). */
   flush(): Promise<void>;
 }
@@ -105,9 +112,10 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     views: viewsApi({ records, registry, heads, snapshots, states }),
     withConditions: objectConditions({ records, clock, heads, snapshots, states, slack, reports }),
     operations: operationsApi({
-      ...{ records, clock, metrics, isServing: ports.isServing },
+      ...{ records, clock, metrics, isServing: ports.isServing, checks: ports.checks ?? [] },
       readPushStatus: pushStatusReader({ records, heads, reports }),
     }),
+    keeper: keeper({ ...ports, heads, snapshots, states, registry }, ports.retention),
     async flush() {
       await registry.flush();
       await states.flush();

@@ -6,7 +6,7 @@ import { LEASE_TIME } from './lease.ts';
 export interface HealthCheck {
   readonly name: string;
   /** What is wrong, or `undefined` when nothing is. */
-  check(): string | undefined;
+  readonly check: () => string | undefined;
 }
 
 /** Whether a leader still renews its lease; one that follows, or that was not told of an election yet, is well (LE-22). */

@@ -116,3 +116,6 @@ export function leaseKey(name: string, revision?: string): RecordKey {
     id: revision === undefined ? name : `${name}-${revision === '' ? DEFAULT_REVISION : revision}`,
   };
 }
+
+/** Who keeps the store clean. There is one for all labels: they share the store. */
+export const KEEPER_LEASE: RecordKey = leaseKey('keeper');

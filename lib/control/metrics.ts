@@ -24,6 +24,10 @@ export interface Metrics {
   noteWorld(size: WorldSize): void;
   noteProxies(count: number): void;
   noteStaleHead(): void;
+  /** What the keeper took away. */
+  noteSwept(swept: { readonly blobs: number; readonly bytes: number; readonly views: number }): void;
+  /** Something stored does not match its name or cannot be read (STO-11). */
+  noteCorruptStore(): void;
   /** A proxy with a view that nobody has was turned away, because too many such came. */
   noteRefusedView(): void;
   /** Runs and times the building of a world. */
@@ -40,7 +44,7 @@ export type PollAnswer = 'send' | 'up-to-date' | 'refused' | 'not-now' | 'failed
 
 /** Metrics in a registry that the composition root owns. */
 export function metrics(registry: Registry, version: string): Metrics {
-  const series = seriesIn(registry);
+  const series = { ...seriesIn(registry), ...storeSeriesIn(registry) };
   const problems = problemGauges(registry);
   series.info.set({ version }, 1);
   return {
@@ -72,6 +76,12 @@ export function metrics(registry: Registry, version: string): Metrics {
     },
     noteProxies: (polling) => series.proxies.set({ version }, polling),
     noteStaleHead: () => series.stale.inc(),
+    noteSwept: ({ blobs, bytes, views }) => {
+      series.sweptBlobs.inc(blobs);
+      series.sweptBytes.inc(bytes);
+      series.forgottenViews.inc(views);
+    },
+    noteCorruptStore: () => series.corrupt.inc(),
     noteRefusedView: () => series.refusedViews.inc(),
     timeWorld: (build) => {
       const stop = series.worldTime.startTimer();
@@ -87,6 +97,18 @@ export function metrics(registry: Registry, version: string): Metrics {
 function problemGauges(registry: Registry): readonly (readonly [ProblemGauge, Gauge])[] {
   const names = Object.keys(PROBLEM_GAUGES) as ProblemGauge[];
   return names.map((name) => [name, new Gauge({ name, help: PROBLEM_GAUGES[name], registers: [registry] })]);
+}
+
+/** What becomes of views and of what is stored. */
+function storeSeriesIn(registry: Registry) {
+  const count = (name: string, help: string): Counter => new Counter({ name, help, registers: [registry] });
+  return {
+    refusedViews: count('pilotless_refused_views_total', 'Polls of unknown views beyond the limit of new views.'),
+    sweptBlobs: count('pilotless_swept_blobs_total', 'Blobs taken away because nothing named them any more.'),
+    sweptBytes: count('pilotless_swept_bytes_total', 'Bytes of the blobs that were taken away.'),
+    forgottenViews: count('pilotless_forgotten_views_total', 'Views forgotten because nobody polled them.'),
+    corrupt: count('pilotless_corrupt_store_total', 'Reads of something stored that does not match its name.'),
+  };
 }
 
 /** Every series, registered once. */
@@ -105,7 +127,6 @@ function seriesIn(registry: Registry) {
     'outcome',
   ]);
   const stale = count('pilotless_stale_polls_total', 'Polls answered from memory because the store was away.');
-  const refusedViews = count('pilotless_refused_views_total', 'Polls of unknown views beyond the limit of new views.');
   const builds = seconds('pilotless_build_seconds', 'Time to build and publish all views.', ['result']);
   const pushes = count('pilot_xds_pushes', 'Answers that carried resources, by type.', ['type']);
   const rejects = count('pilot_total_xds_rejects', 'Versions that a proxy was sent and did not take.', ['type']);
@@ -135,7 +156,6 @@ function seriesIn(registry: Registry) {
     published,
     ...shardSeriesIn(registry),
     stale,
-    refusedViews,
     builds,
     pushes,
     rejects,

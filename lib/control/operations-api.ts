@@ -2,6 +2,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Records } from '../ports/records.ts';
 import type { HttpHandler } from './discovery-api.ts';
 import { jsonResponse } from './json-response.ts';
+import type { HealthCheck } from './leader-health.ts';
 import type { Metrics } from './metrics.ts';
 import { printPushStatus } from './push-status.ts';
 import type { ReadPushStatus } from './read-push-status.ts';
@@ -13,11 +14,13 @@ export interface OperationsPorts {
   readonly readPushStatus: ReadPushStatus;
   /** False from the moment on when the process goes away, so that nobody sends it anything new. */
   readonly isServing: () => boolean;
+  /** What `/healthz` asks beside whether the process answers. */
+  readonly checks: readonly HealthCheck[];
 }
 
 /**
- * `/healthz`: the process answers. `/readyz`: it can serve, that is, the store answers. `/metrics`: for Prometheus.
- * `/debug/push_status`: the problems behind its gauges (PS-8).
+ * `/healthz`: the process answers, and leads only what it can keep (LE-22). `/readyz`: it can serve, that is, the store answers.
+ * `/metrics`: for Prometheus. `/debug/push_status`: the problems behind its gauges (PS-8).
  */
 export function operationsApi(ports: OperationsPorts): HttpHandler {
   return async (request) => {
@@ -27,7 +30,7 @@ export function operationsApi(ports: OperationsPorts): HttpHandler {
     const { pathname } = new URL(request.url);
     switch (pathname) {
       case '/healthz':
-        return jsonResponse(200, { status: 'ok' });
+        return health(ports);
       case '/readyz':
         return readiness(ports);
       case '/metrics': {
@@ -43,6 +46,14 @@ export function operationsApi(ports: OperationsPorts): HttpHandler {
         return jsonResponse(404, { code: 'NOT_FOUND', message: `nothing is at ${pathname}` });
     }
   };
+}
+
+function health({ checks }: OperationsPorts): Response {
+  const failed = checks.flatMap(({ name, check }) => {
+    const reason = check();
+    return reason === undefined ? [] : [{ name, reason }];
+  });
+  return failed.length === 0 ? jsonResponse(200, { status: 'ok' }) : jsonResponse(503, { status: 'unhealthy', failed });
 }
 
 async function readiness({ records, isServing }: OperationsPorts): Promise<Response> {

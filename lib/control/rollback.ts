@@ -1,7 +1,7 @@
 import { type ContentHash, hashOf } from '../base/hashing.ts';
 import { preferredApiVersion } from '../resources/kinds.ts';
 import type { ApplyResult } from './apply-documents.ts';
-import { type ConfigStore, type RevisionState, stateOf } from './config-store.ts';
+import { type ConfigStore, isKept, type RevisionState, stateOf } from './config-store.ts';
 import { type HeadPlan, moveHead, type RevisionDraft } from './move-head.ts';
 import type { ObjectAction } from './plan-objects.ts';
 import { findRevision, type Stamp } from './revisions/commit.ts';
@@ -46,7 +46,8 @@ async function planRollback(
     return { plan: 'answer', answer: { outcome: 'conflict', revision: state.revision, message } };
   }
   const found = state.newest && (await findRevision(store.reader, state.newest, revision));
-  if (!found) return { plan: 'answer', answer: { outcome: 'missing', newest: state.revision } };
+  if (!found || !(await isKept(store, revision)))
+    return { plan: 'answer', answer: { outcome: 'missing', newest: state.revision } };
   const old = stateOf(found);
   const changes = await diffTries<ContentHash>(store.reader, state.tree, old.tree);
   const results = [...changes].sort((a, b) => byKey(a.key, b.key)).map(resultOf);

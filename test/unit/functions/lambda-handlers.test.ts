@@ -5,6 +5,7 @@ import { configApiFunction } from '../../../functions/config-api.ts';
 import type { HttpFunction } from '../../../functions/http-function.ts';
 import { onUploadFunction } from '../../../functions/on-upload.ts';
 import { publishFunction } from '../../../functions/publish.ts';
+import { type SweepParts, sweepFunction } from '../../../functions/sweep.ts';
 import { xdsFunction } from '../../../functions/xds.ts';
 import type { ObjectFiles } from '../../../lib/adapters/aws/s3-files.ts';
 import { FILE_LIMIT_BYTES } from '../../../lib/control/api/read-body.ts';
@@ -183,4 +184,50 @@ test('STO-8: a file larger than the front door lets in is applied from the inbox
   const result = JSON.parse(files.get('results/large.yaml.json') ?? '{}') as { revision?: number; results?: unknown[] };
   assert.deepEqual([result.revision, result.results?.length], [1, 8], files.get('results/large.yaml.json'));
   assert.equal(await configSource(ports).newestRevision(), 1);
+});
+
+/** A call that has so much time left at each question. */
+const callWith = (...left: readonly number[]) => {
+  const times = [...left];
+  return { getRemainingTimeInMillis: () => times.shift() ?? 0 };
+};
+
+function sweeping(stepsNeeded: number) {
+  const { ports, delivery } = functions();
+  let steps = 0;
+  const keeper: SweepParts['delivery']['keeper'] = {
+    step: async () => {
+      steps += 1;
+      return steps === stepsNeeded;
+    },
+  };
+  const candidate = leaseCandidate({ ...ports, log: delivery.log }, leaseKey('keeper'), anyCandidate('sweeper'));
+  return {
+    ports,
+    delivery,
+    sweep: sweepFunction({ delivery: { keeper }, candidate, log: delivery.log }),
+    steps: () => steps,
+  };
+}
+
+test('STO-10: the sweeping function goes on until nothing is left to do, and gives the lease back', async () => {
+  const { sweep, steps, ports } = sweeping(3);
+  await sweep(timerEvent, callWith(800_000, 700_000, 600_000));
+  assert.equal(steps(), 3);
+  const lease = await ports.records.get<{ readonly holderIdentity: string }>(leaseKey('keeper'));
+  assert.equal(lease?.record.holderIdentity, '');
+});
+
+test('STO-10: the sweeping function begins no step that the time of its call may not suffice for', async () => {
+  const { sweep, steps } = sweeping(9);
+  await sweep(timerEvent, callWith(300_000, 200_000, 100_000));
+  assert.equal(steps(), 3);
+});
+
+test('STO-10: while another one keeps the store, the sweeping function leaves it alone', async () => {
+  const { sweep, steps, ports, delivery } = sweeping(1);
+  const other = leaseCandidate({ ...ports, log: delivery.log }, leaseKey('keeper'), anyCandidate('other'));
+  await other.attempt();
+  await sweep(timerEvent, callWith(800_000));
+  assert.equal(steps(), 0);
 });
