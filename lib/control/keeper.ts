@@ -34,11 +34,11 @@ export interface KeeperPorts {
   readonly metrics: Pick<Metrics, 'noteSwept'>;
   readonly heads: ServedHeads;
   readonly snapshots: StoredSnapshots;
-  readonly states: Pick<ProxyStates, 'all'>;
+  readonly states: Pick<ProxyStates, 'trails' | 'forgetGone'>;
   readonly registry: ViewRegistry;
 }
 
-/** Takes away what nobody needs any more: views that nobody polls, what can no longer be gone back to, blobs that nothing names. */
+/** Takes away what nobody needs any more: proxies that have gone, views that nobody polls, what can no longer be gone back to, blobs that nothing names. */
 export interface Keeper {
   /** One bounded step; true when there is nothing left to do for now. Throws what the store says; whoever leads then goes on. */
   step(): Promise<boolean>;
@@ -51,9 +51,10 @@ export function keeper(ports: KeeperPorts, retention: KeeperRetention = KEEPER_R
     async step() {
       const views = await forgetViews(ports);
       const heads = await removeUnregistered(ports);
+      const proxies = await ports.states.forgetGone();
       const oldestRevision = await moveFloor(ports, reader, retention);
       const swept = await sweepStep(sweep, { retention: retention.blobs });
-      tell(ports, { ...swept, views, heads, oldestRevision });
+      tell(ports, { ...swept, views, heads, proxies, oldestRevision });
       return swept.isLast;
     },
   };
@@ -94,6 +95,7 @@ async function moveFloor(
 interface Kept extends SweepStep {
   readonly views: number;
   readonly heads: number;
+  readonly proxies: number;
   readonly oldestRevision: number;
 }
 

@@ -20,7 +20,7 @@ export interface NamedBlobsPorts {
   readonly records: Pick<Records, 'get'>;
   readonly heads: Pick<ServedHeads, 'all'>;
   readonly snapshots: Pick<StoredSnapshots, 'manifest' | 'shards'>;
-  readonly states: Pick<ProxyStates, 'all'>;
+  readonly states: Pick<ProxyStates, 'trails'>;
 }
 
 /**
@@ -104,15 +104,14 @@ async function nameTries<Value>(reader: BlobReader, roots: readonly TrieRoot[], 
 async function nameSnapshots({ heads, states, snapshots }: NamedBlobsPorts, named: Set<ContentHash>): Promise<void> {
   const manifests = new Set<ContentHash>();
   for await (const { record } of heads.all()) manifests.add(record.manifest);
-  for (const { trail } of await states.all()) for (const hash of trailManifests(trail)) manifests.add(hash);
+  for (const trail of await states.trails()) for (const hash of trailManifests(trail)) manifests.add(hash);
   for (const hash of manifests) {
     named.add(hash);
     await skipUnreadable(async () => nameManifest(snapshots, await snapshots.manifest(hash), named));
   }
 }
 
-function trailManifests(trail: Trail | undefined): readonly ContentHash[] {
-  if (!trail) return [];
+function trailManifests(trail: Trail): readonly ContentHash[] {
   const places = [trail.clusters, ...Object.values(trail.places)].filter((place) => place !== undefined);
   const marks = places.flatMap(({ shown, sent }) => (shown ? [shown, ...sent] : sent));
   return [...trail.steps.map(({ manifest }) => manifest), ...marks.flatMap(({ from = [] }) => from)];

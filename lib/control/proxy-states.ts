@@ -79,6 +79,10 @@ export interface ProxyStates {
   note(poll: NotedPoll): Promise<NotedChange>;
   /** Writes what changed (DLV-6): sent, taken, identity, or a minute of polling. What the store refuses for now is kept. */
   flush(): Promise<void>;
+  /** The trails of all proxies, as this process and the store know them, for as long as the store has them: what they name must stay. */
+  trails(): Promise<readonly Trail[]>;
+  /** Takes away what the store has of proxies that have gone for longer than the retention time; answers how many. */
+  forgetGone(): Promise<number>;
   /** How many proxies this process has heard of within the retention time. */
   count(): number;
   /** Every proxy that polled within the retention time, as this process or the store saw it last. */
@@ -156,6 +160,22 @@ export function proxyStates(
         if (entry.changes !== entry.writtenChanges) await inTurn(entry, () => write(records, id, { entry, slack }));
         if (entry.state && !isRemembered(entry.state)) held.delete(id);
       }
+    },
+    async trails() {
+      const trails: (Trail | undefined)[] = [];
+      for await (const { record } of listAll<ProxyState>(records, PARTITION)) trails.push(record.trail);
+      for (const reading of held.values()) {
+        const { state } = await reading;
+        if (state && isRemembered(state)) trails.push(state.trail);
+      }
+      return trails.filter((trail) => trail !== undefined);
+    },
+    async forgetGone() {
+      let forgotten = 0;
+      for await (const { id, record, etag } of listAll<ProxyState>(records, PARTITION)) {
+        if (!isRemembered(record) && (await records.removeIf(keyOf(id), etag))) forgotten += 1;
+      }
+      return forgotten;
     },
     count: () => held.size,
     async all() {

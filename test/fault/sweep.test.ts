@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryBlobs } from '../../lib/adapters/memory/memory-blobs.ts';
 import { memoryRecords } from '../../lib/adapters/memory/memory-records.ts';
-import { durationMs } from '../../lib/base/brand.ts';
+import { type DurationMs, durationMs } from '../../lib/base/brand.ts';
 import type { ContentHash } from '../../lib/base/hashing.ts';
 import { configSource } from '../../lib/control/config-source.ts';
 import { type ConfigStore, configStore } from '../../lib/control/config-store.ts';
@@ -67,11 +67,14 @@ interface Writer {
 }
 
 function writerOn(schedule: Schedule, store: Store): Writer {
-  const ports = { ...store, clock: schedule.clock, log: recordingLog() };
+  const { clock: time } = schedule;
+  // Who lost a race or lets others go first waits a moment, and nobody but itself lets it pass.
+  const clock = { now: time.now, sleep: async (duration: DurationMs) => time.advance(duration) };
+  const ports = { ...store, clock, log: recordingLog() };
   const config = configStore({ ...ports, ids: countingIds() });
   const delivery = testDelivery({
     ...store,
-    clock: schedule.clock,
+    clock,
     config: configSource(ports),
     hearsAllPolls: false,
     holder: 'writer',

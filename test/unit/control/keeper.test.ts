@@ -93,7 +93,7 @@ test('STO-10, SNAP-3: a snapshot that a proxy may still run parts of stays as lo
     await keepAll(service);
   }
   assert.ok(await service.ports.blobs.get(contentHash(before.manifest)));
-  for (let hours = 0; hours < 12; hours += 4) {
+  for (let hours = 0; hours < 24; hours += 4) {
     service.clock.advance(4 * HOUR);
     await keepAll(service);
   }
