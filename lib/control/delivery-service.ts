@@ -115,7 +115,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
       ...{ records, clock, metrics, isServing: ports.isServing, checks: ports.checks ?? [] },
       readPushStatus: pushStatusReader({ records, heads, reports }),
     }),
-    keeper: keeper({ ...ports, heads, snapshots, states, registry }, ports.retention),
+    keeper: keeper({ ...ports, heads, snapshots, registry }, ports.retention),
     async flush() {
       await registry.flush();
       await states.flush();

@@ -6,11 +6,11 @@ import type { Records } from '../ports/records.ts';
 import { forgetView } from './forget-view.ts';
 import type { Metrics } from './metrics.ts';
 import { namedBlobs } from './named-blobs.ts';
-import type { ProxyStates } from './proxy-states.ts';
 import { raiseFloor } from './revision-floor.ts';
 import { blobReader } from './revisions/blob-reader.ts';
 import { readHead } from './revisions/head.ts';
 import type { ServedHeads } from './served-heads.ts';
+import { forgetGoneProxies } from './stored-proxies.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
 import { type SweepStep, sweepStep } from './sweep-blobs.ts';
 import type { ViewRegistry } from './view-registry.ts';
@@ -34,7 +34,6 @@ export interface KeeperPorts {
   readonly metrics: Pick<Metrics, 'noteSwept'>;
   readonly heads: ServedHeads;
   readonly snapshots: StoredSnapshots;
-  readonly states: Pick<ProxyStates, 'trails' | 'forgetGone'>;
   readonly registry: ViewRegistry;
 }
 
@@ -51,7 +50,7 @@ export function keeper(ports: KeeperPorts, retention: KeeperRetention = KEEPER_R
     async step() {
       const views = await forgetViews(ports);
       const heads = await removeUnregistered(ports);
-      const proxies = await ports.states.forgetGone();
+      const proxies = await forgetGoneProxies(ports.records, ports.clock);
       const oldestRevision = await moveFloor(ports, reader, retention);
       const swept = await sweepStep(sweep, { retention: retention.blobs });
       tell(ports, { ...swept, views, heads, proxies, oldestRevision });

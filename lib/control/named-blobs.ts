@@ -6,21 +6,20 @@ import type { Blobs } from '../ports/blobs.ts';
 import type { Records } from '../ports/records.ts';
 import { CorruptStore } from '../ports/store-errors.ts';
 import type { Manifest, TypeManifest } from '../snapshot/manifest.ts';
-import type { ProxyStates } from './proxy-states.ts';
 import { keptRevisions } from './revision-floor.ts';
 import { blobReader, type BlobReader } from './revisions/blob-reader.ts';
 import { readHead } from './revisions/head.ts';
 import { EMPTY_TRIE, type TrieNode, type TrieRoot } from './revisions/trie-node.ts';
 import type { ServedHeads } from './served-heads.ts';
+import { storedTrails } from './stored-proxies.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
 import { type IndexHead, INDEX_KEY, readIndexRoot } from './view-indexes.ts';
 
 export interface NamedBlobsPorts {
   readonly blobs: Pick<Blobs, 'get'>;
-  readonly records: Pick<Records, 'get'>;
+  readonly records: Pick<Records, 'get' | 'list'>;
   readonly heads: Pick<ServedHeads, 'all'>;
   readonly snapshots: Pick<StoredSnapshots, 'manifest' | 'shards'>;
-  readonly states: Pick<ProxyStates, 'trails'>;
 }
 
 /**
@@ -101,10 +100,10 @@ async function nameTries<Value>(reader: BlobReader, roots: readonly TrieRoot[], 
 }
 
 /** The snapshots that views serve, and those which proxies may still be running parts of. */
-async function nameSnapshots({ heads, states, snapshots }: NamedBlobsPorts, named: Set<ContentHash>): Promise<void> {
+async function nameSnapshots({ heads, records, snapshots }: NamedBlobsPorts, named: Set<ContentHash>): Promise<void> {
   const manifests = new Set<ContentHash>();
   for await (const { record } of heads.all()) manifests.add(record.manifest);
-  for (const trail of await states.trails()) for (const hash of trailManifests(trail)) manifests.add(hash);
+  for (const trail of await storedTrails(records)) for (const hash of trailManifests(trail)) manifests.add(hash);
   for (const hash of manifests) {
     named.add(hash);
     await skipUnreadable(async () => nameManifest(snapshots, await snapshots.manifest(hash), named));

@@ -79,10 +79,6 @@ export interface ProxyStates {
   note(poll: NotedPoll): Promise<NotedChange>;
   /** Writes what changed (DLV-6): sent, taken, identity, or a minute of polling. What the store refuses for now is kept. */
   flush(): Promise<void>;
-  /** The trails of all proxies, as this process and the store know them, for as long as the store has them: what they name must stay. */
-  trails(): Promise<readonly Trail[]>;
-  /** Takes away what the store has of proxies that have gone for longer than the retention time; answers how many. */
-  forgetGone(): Promise<number>;
   /** How many proxies this process has heard of within the retention time. */
   count(): number;
   /** Every proxy that polled within the retention time, as this process or the store saw it last. */
@@ -95,12 +91,12 @@ interface ProxyStatesOptions {
 }
 
 /** How long a proxy that has gone is remembered (PS-3). */
-const RETENTION = durationMs(24 * 60 * 60 * 1000);
+export const PROXY_RETENTION = durationMs(24 * 60 * 60 * 1000);
 /** A proxy with nothing new is written this often, which is how others know that it is there (DLV-6). */
 const HEARTBEAT: DurationMs = durationMs(60_000);
 /** Keeps a record under what a store can hold; a loop beyond it is learned again from its next poll. */
 const MAX_STORED_CHANNELS = 1_000;
-const PARTITION = 'proxies';
+export const PROXIES = 'proxies';
 
 interface Held {
   state: ProxyState | undefined;
@@ -120,7 +116,7 @@ export function proxyStates(
   { hearsAllPolls }: ProxyStatesOptions,
 ): ProxyStates {
   const held = new Map<string, Promise<Held>>();
-  const isRemembered = (state: ProxyState): boolean => clock.now() - state.lastPolledAt < RETENTION;
+  const isRemembered = (state: ProxyState): boolean => clock.now() - state.lastPolledAt < PROXY_RETENTION;
   const slack = pollSlack(hearsAllPolls);
 
   const find = ({ id: nodeId }: ProxyFacts): Promise<Held> => {
@@ -161,26 +157,10 @@ export function proxyStates(
         if (entry.state && !isRemembered(entry.state)) held.delete(id);
       }
     },
-    async trails() {
-      const trails: (Trail | undefined)[] = [];
-      for await (const { record } of listAll<ProxyState>(records, PARTITION)) trails.push(record.trail);
-      for (const reading of held.values()) {
-        const { state } = await reading;
-        if (state && isRemembered(state)) trails.push(state.trail);
-      }
-      return trails.filter((trail) => trail !== undefined);
-    },
-    async forgetGone() {
-      let forgotten = 0;
-      for await (const { id, record, etag } of listAll<ProxyState>(records, PARTITION)) {
-        if (!isRemembered(record) && (await records.removeIf(keyOf(id), etag))) forgotten += 1;
-      }
-      return forgotten;
-    },
     count: () => held.size,
     async all() {
       const states = new Map<string, ProxyState>();
-      for await (const { id, record } of listAll<ProxyState>(records, PARTITION)) states.set(id, record);
+      for await (const { id, record } of listAll<ProxyState>(records, PROXIES)) states.set(id, record);
       for (const [id, reading] of held) {
         const entry = await reading;
         const stored = states.get(id);
@@ -322,7 +302,7 @@ function noteEndpointPoll({ endpointPolls }: Held, before: ProxyState | undefine
 }
 
 const recordId = (nodeId: string): string => hashBytes(nodeId);
-const keyOf = (id: string): RecordKey => ({ partition: PARTITION, id });
+const keyOf = (id: string): RecordKey => ({ partition: PROXIES, id });
 
 async function readHeld(records: Pick<Records, 'get'>, id: string): Promise<Held> {
   const stored = await readIfThere(records, id);

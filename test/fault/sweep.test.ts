@@ -9,7 +9,6 @@ import { type ConfigStore, configStore } from '../../lib/control/config-store.ts
 import { diffRevisions } from '../../lib/control/diff-revisions.ts';
 import { readHistory } from '../../lib/control/history.ts';
 import { type NamedBlobs, namedBlobs } from '../../lib/control/named-blobs.ts';
-import { proxyStates } from '../../lib/control/proxy-states.ts';
 import { oldestKept } from '../../lib/control/revision-floor.ts';
 import { rollback } from '../../lib/control/rollback.ts';
 import { servedHeads } from '../../lib/control/served-heads.ts';
@@ -69,7 +68,7 @@ interface Writer {
 function writerOn(schedule: Schedule, store: Store): Writer {
   const { clock: time } = schedule;
   // Who lost a race or lets others go first waits a moment, and nobody but itself lets it pass.
-  const clock = { now: time.now, sleep: async (duration: DurationMs) => time.advance(duration) };
+  const clock = { now: () => time.now(), sleep: async (duration: DurationMs) => time.advance(duration) };
   const ports = { ...store, clock, log: recordingLog() };
   const config = configStore({ ...ports, ids: countingIds() });
   const delivery = testDelivery({
@@ -111,7 +110,6 @@ async function writeSomething({ config, delivery }: Writer, random: SeededRandom
 function namedIn({ blobs, records }: Store, clock: FakeClock): NamedBlobs {
   return namedBlobs({
     ...{ blobs, records, snapshots: storedSnapshots(blobs), heads: servedHeads(records, clock) },
-    states: proxyStates(records, clock, { hearsAllPolls: false }),
   });
 }
 
