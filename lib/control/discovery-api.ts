@@ -5,7 +5,7 @@ import { discoveryPaths, type DiscoveryType, discoveryType } from '../delivery/d
 import { MAX_DELTA_BYTES } from '../delivery/read-delta-poll.ts';
 import { MAX_POLL_BYTES } from '../delivery/read-poll.ts';
 import type { Log } from '../ports/log.ts';
-import { StoreUnavailable } from '../ports/store-errors.ts';
+import { CorruptStore, StoreUnavailable } from '../ports/store-errors.ts';
 import { type AnswerDelta, MANY_TYPES } from './answer-delta.ts';
 import type { AnswerPoll } from './answer-poll.ts';
 import { limitedText } from './limited-body.ts';
@@ -81,6 +81,7 @@ function tooLarge({ metrics }: DiscoveryPorts, { type, maxBytes }: Target): Resp
 function failed({ log, metrics }: DiscoveryPorts, target: Target, error: unknown): Response {
   const type = target.type?.path ?? MANY_TYPES;
   metrics.noteInternalError();
+  if (error instanceof CorruptStore) metrics.noteCorruptStore(); // STO-11: an alarm of its own
   metrics.notePoll({ type, answer: 'failed', duration: durationMs(0) });
   log.error('poll-failed', { type, error, cause: error instanceof Error ? error.cause : undefined });
   return notServed(error);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ContentHash } from '../../../lib/base/hashing.ts';
 import type { DeliveryPorts } from '../../../lib/control/delivery-service.ts';
 import type { ConfigSource } from '../../../lib/control/worlds.ts';
-import { StoreUnavailable } from '../../../lib/ports/store-errors.ts';
+import { CorruptStore, StoreUnavailable } from '../../../lib/ports/store-errors.ts';
 import { countedStore } from '../../support/counted-store.ts';
 import { sentIn, serviceEntry, sidecarNode, testDelivery, type TestDelivery } from '../../support/delivery.ts';
 import { interceptBlobs, interceptRecords, type StoreCall } from '../../../tools/support/intercepted-store.ts';
@@ -157,4 +158,21 @@ test('DLV-8: with the store down a process that knows a proxy answers it as befo
   service.clock.advance(60_000);
   assert.equal((await poller.poll('clusters', { version })).status, 304);
   assert.equal((await sentIn(await poller.poll('clusters'))).version_info, version);
+});
+
+test('STO-11: a damaged body is never sent: 503, a line in the log and an alarm of its own, and who has it in memory serves on', async () => {
+  const service = testDelivery();
+  service.configure(entries(3));
+  const whole = await sentIn(await service.poll('clusters'));
+  const { blobs, records, clock, config } = service.ports;
+  const damaged = {
+    ...blobs,
+    get: async (hash: ContentHash): Promise<Uint8Array> => Promise.reject(new CorruptStore(`blob ${hash}`)),
+  };
+  const cold = testDelivery({ blobs: damaged, records, clock, config, hearsAllPolls: false });
+  assert.equal((await cold.poll('clusters')).status, 503);
+  assert.equal(cold.log.fieldsOf('poll-failed').length, 1);
+  const metrics = await (await cold.operations(new Request('http://x/metrics'))).text();
+  assert.match(metrics, /pilotless_corrupt_store_total 1/);
+  assert.equal((await sentIn(await service.poll('clusters'))).version_info, whole.version_info);
 });
