@@ -1,5 +1,5 @@
 import type { Issue } from '../base/issue.ts';
-import { remembered } from '../base/remembered.ts';
+import { type Remembered, remembered } from '../base/remembered.ts';
 import { documentOf } from '../compile/document-path.ts';
 import { outboundCluster, parseClusterName } from '../ir/cluster-name.ts';
 import type { ListenerIr, NetworkFilterIr } from '../ir/listener.ts';
@@ -12,52 +12,45 @@ import { chainsOf } from './resource-documents.ts';
  * Such routes are built all the same, as Istio does; who follows them is answered 503 until what they name is there.
  */
 export function missingDestinations(): (ir: ProxyIr) => readonly Issue[] {
-  const checkFor = remembered<DestinationCheck>();
+  const [issuesOf, namesOf] = [
+    remembered<Remembered<Remembered<readonly Issue[]>>>(),
+    remembered<ReadonlySet<string>>(),
+  ];
+  const targets = targetReader();
   return ({ clusters, routes, listeners }) =>
-    checkFor(clusters, () => destinationCheck(clusters))({ routes, listeners });
+    issuesOf(clusters, () => remembered())(routes, () => remembered())(listeners, () => {
+      const present = namesOf(clusters, () => new Set(clusters.map(({ name }) => name)));
+      return missingOf([...targets.ofRoutes(routes), ...targets.ofListeners(listeners)], present);
+    });
 }
 
-type DestinationCheck = (leading: Pick<ProxyIr, 'routes' | 'listeners'>) => readonly Issue[];
-
-/** Looks for destinations among some clusters; what leads to them is looked at once. */
-function destinationCheck(clusters: ProxyIr['clusters']): DestinationCheck {
-  const present = new Set(clusters.map(({ name }) => name));
-  const [byHost, byListener] = [remembered<readonly Missing[]>(), remembered<readonly Missing[]>()];
-  const [byRoutes, byListeners] = [remembered<readonly Missing[]>(), remembered<readonly Missing[]>()];
-  const ofHost = (host: VirtualHostIr): readonly Missing[] =>
-    byHost(host, () =>
-      missingOf(
-        host.routes.flatMap(({ source, action }) => targetsOf(source, clustersOf(action))),
-        present,
-      ),
-    );
-  const ofListener = (listener: ListenerIr): readonly Missing[] =>
+/** To where documents lead, as routes and listeners have it; each of these is read once. */
+function targetReader() {
+  const [byRoutes, byListeners] = [remembered<readonly Target[]>(), remembered<readonly Target[]>()];
+  const [byHost, byListener] = [remembered<readonly Target[]>(), remembered<readonly Target[]>()];
+  const ofHost = (host: VirtualHostIr): readonly Target[] =>
+    byHost(host, () => host.routes.flatMap(({ source, action }) => targetsOf(source, clustersOf(action))));
+  const ofListener = (listener: ListenerIr): readonly Target[] =>
     byListener(listener, () =>
-      missingOf(
-        chainsOf(listener).flatMap(({ source, filters }) => targetsOf(source, filters.flatMap(clustersOfFilter))),
-        present,
-      ),
+      chainsOf(listener).flatMap(({ source, filters }) => targetsOf(source, filters.flatMap(clustersOfFilter))),
     );
-  return ({ routes, listeners }) => {
-    const missing = [
-      ...byRoutes(routes, () => routes.flatMap(({ virtualHosts }) => virtualHosts.flatMap(ofHost))),
-      ...byListeners(listeners, () => listeners.flatMap(ofListener)),
-    ];
-    return [...new Map(missing.map(({ key, issue }) => [key, issue])).values()];
+  return {
+    ofRoutes: (routes: ProxyIr['routes']): readonly Target[] =>
+      byRoutes(routes, () => routes.flatMap(({ virtualHosts }) => virtualHosts.flatMap(ofHost))),
+    ofListeners: (listeners: ProxyIr['listeners']): readonly Target[] =>
+      byListeners(listeners, () => listeners.flatMap(ofListener)),
   };
 }
 
-/** A destination that is not there; one document is told once of each. */
-interface Missing {
-  readonly key: string;
-  readonly issue: Issue;
-}
-
-const missingOf = (targets: readonly Target[], present: ReadonlySet<string>): readonly Missing[] =>
-  targets.flatMap(({ document, cluster }) => {
+/** One issue for each document and destination that is not there. */
+function missingOf(targets: readonly Target[], present: ReadonlySet<string>): readonly Issue[] {
+  const missing = new Map<string, Issue>();
+  for (const { document, cluster } of targets) {
     const issue = present.has(cluster) ? undefined : notFound(document, cluster, present);
-    return issue ? [{ key: `${document} ${cluster}`, issue }] : [];
-  });
+    if (issue) missing.set(`${document} ${cluster}`, issue);
+  }
+  return [...missing.values()];
+}
 
 /** A document and a cluster to which it leads. */
 interface Target {

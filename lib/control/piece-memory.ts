@@ -75,7 +75,7 @@ export function pieceMemory(options: PieceMemoryOptions = {}): PieceMemory {
         return made;
       },
       derived: (slot, of, make) => derived(slot, of, make),
-      combined: (slot, items, make) => combined(slot, items, make),
+      combined: combined(viewKey),
       same(value) {
         const id = ids.of(value);
         const first = firsts.get(id) ?? value;
@@ -131,7 +131,25 @@ function pieceKey<Argument extends object>(
 
 type Combine = StageMemory['combined'];
 
-function combinedMemory(ids: ContentIds, verifiesHits: boolean): Combine {
+/** By all that a value is made of; a view's long list is first compared with its last one, which needs no key. */
+function combinedMemory(ids: ContentIds, verifiesHits: boolean): (viewKey: ViewKey) => Combine {
+  const byKey = keyedMemory(ids, verifiesHits);
+  const last = lastCombined(ids);
+  return (viewKey) => (slot, items, make) => {
+    if (items.length < LONG_LIST) return byKey(slot, items, make);
+    const name = `${slot} ${viewKey}`;
+    const again = last.known(name, items);
+    if (again !== undefined) {
+      if (verifiesHits) verify(slot, () => make(items), again);
+      return again as ReturnType<typeof make>; // the slot says the type
+    }
+    const made = byKey(slot, items, make);
+    last.keep(name, items, made);
+    return made;
+  };
+}
+
+function keyedMemory(ids: ContentIds, verifiesHits: boolean): Combine {
   const remembered = leastRecentlyUsed<string, { readonly key: string; readonly made: object }>({
     max: COMBINED_KEY_CHARACTERS,
     weigh: ({ key }) => key.length,
@@ -183,6 +201,32 @@ function lastLists() {
     keep: (name: string, list: readonly object[], made: readonly object[]): void => lists.set(name, { list, made }),
   };
 }
+
+/** What was last made of each view's long lists, so that no key need be made of a list that is the same. */
+function lastCombined(ids: ContentIds) {
+  interface LastCombined {
+    readonly items: readonly object[];
+    readonly made: object;
+  }
+  const isEqual = (item: object, before: object | undefined): boolean =>
+    item === before || (before !== undefined && ids.of(item) === ids.of(before));
+  const lists = leastRecentlyUsed<string, LastCombined>({ max: REMEMBERED_ITEMS, weigh: ({ items }) => items.length });
+  return {
+    known(name: string, items: readonly object[]): object | undefined {
+      const before = lists.get(name);
+      const isSame =
+        before?.items.length === items.length && items.every((item, index) => isEqual(item, before.items[index]));
+      return isSame ? before.made : undefined;
+    },
+    keep: (name: string, items: readonly object[], made: object): void => lists.set(name, { items, made }),
+  };
+}
+
+/** Of fewer items a key is made at once. */
+const LONG_LIST = 8;
+
+/** A pointer each: what the stages of 500 views of 1,000 services combine. */
+const REMEMBERED_ITEMS = 4_000_000;
 
 /** Some hundred bytes each: the lists of 250 views of 1,000 services. */
 const REMEMBERED_ARGUMENTS = 500_000;

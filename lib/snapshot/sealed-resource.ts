@@ -65,8 +65,15 @@ export function sealFromParts(rest: EnvoyResource, member: string, parts: readon
     .sort()
     .map((key) => `${JSON.stringify(key)}:${key === member ? list : canonicalJson(members[key])}`);
   const text = `{${texts.join()}}`;
-  const references = new Map(
-    parts.flatMap((part) => part.references).map((reference) => [`${reference.type}/${reference.name}`, reference]),
-  );
-  return sealed(rest, text, [...references.values()]);
+  return sealed(rest, text, distinct(parts.flatMap((part) => part.references)));
+}
+
+/** Each reference once. A mesh has many: the names are compared by themselves, because a key of both would be made for each. */
+function distinct(references: readonly Reference[]): readonly Reference[] {
+  const seen = new Map<XdsType, Set<string>>();
+  return references.filter(({ type, name }) => {
+    const names = seen.get(type) ?? new Set();
+    seen.set(type, names);
+    return names.size < names.add(name).size;
+  });
 }

@@ -8,13 +8,12 @@ import type { ViewFacts, VisibleService } from './proxy-view.ts';
 
 /** What a proxy may reach: by SR-6's order, one service per host name, each with the one policy that applies to this client. */
 export function visibleServices(world: World, facts: ViewFacts, memory: StageMemory): readonly VisibleService[] {
-  const byHost = new Map<HostName, Service>();
-  for (const service of inVisibilityOrder(world.services, facts.namespace)) {
-    const found = byHost.get(service.hostname);
-    if (found === undefined || isPreferred(service, found, facts.namespace)) byHost.set(service.hostname, service);
-  }
+  const { namespace } = facts;
+  const inSight = memory.derived(`services in sight of ${namespace}`, world.services, (all) =>
+    inSightOf(all, namespace),
+  );
   const endpoints = visibleEndpoints(world, facts, memory);
-  return [...byHost.values()].map((service) => ({
+  return inSight.map((service) => ({
     service: addressed(service, facts, memory),
     endpoints: endpoints(service),
     aliases: visibleAliases(world, facts, service),
@@ -69,6 +68,16 @@ function visibleEndpoints(
       all.filter((endpoint) => isSeen(endpoint) && (!isLocal || endpoint.clusterId === clusterId)),
     );
   };
+}
+
+/** The services that proxies of a namespace may reach, one per host name. */
+function inSightOf(services: readonly Service[], namespace: string): readonly Service[] {
+  const byHost = new Map<HostName, Service>();
+  for (const service of inVisibilityOrder(services, namespace)) {
+    const found = byHost.get(service.hostname);
+    if (found === undefined || isPreferred(service, found, namespace)) byHost.set(service.hostname, service);
+  }
+  return [...byHost.values()];
 }
 
 /** SR-6, SR-7: private to the namespace or exported to it by name, then public; oldest first in each part. */
