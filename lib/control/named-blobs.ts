@@ -14,6 +14,7 @@ import type { ServedHeads } from './served-heads.ts';
 import { storedTrails } from './stored-proxies.ts';
 import type { StoredSnapshots } from './stored-snapshots.ts';
 import { type IndexHead, INDEX_KEY, readIndexRoot } from './view-indexes.ts';
+import { storedReports, type StoredReports } from './view-report.ts';
 
 export interface NamedBlobsPorts {
   readonly blobs: Pick<Blobs, 'get'>;
@@ -100,9 +101,16 @@ async function nameTries<Value>(reader: BlobReader, roots: readonly TrieRoot[], 
 }
 
 /** The snapshots that views serve, and those which proxies may still be running parts of. */
-async function nameSnapshots({ heads, records, snapshots }: NamedBlobsPorts, named: Set<ContentHash>): Promise<void> {
+async function nameSnapshots(
+  { heads, records, snapshots, blobs }: NamedBlobsPorts,
+  named: Set<ContentHash>,
+): Promise<void> {
   const manifests = new Set<ContentHash>();
-  for await (const { record } of heads.all()) manifests.add(record.manifest);
+  const reports = storedReports(blobs);
+  for await (const { record } of heads.all()) {
+    manifests.add(record.manifest);
+    if (record.report) await nameReport(reports, record.report, named);
+  }
   for (const trail of await storedTrails(records)) for (const hash of trailManifests(trail)) manifests.add(hash);
   for (const hash of manifests) {
     named.add(hash);
@@ -114,6 +122,14 @@ function trailManifests(trail: Trail): readonly ContentHash[] {
   const places = [trail.clusters, ...Object.values(trail.places)].filter((place) => place !== undefined);
   const marks = places.flatMap(({ shown, sent }) => (shown ? [shown, ...sent] : sent));
   return [...trail.steps.map(({ manifest }) => manifest), ...marks.flatMap(({ from = [] }) => from)];
+}
+
+/** What is told of a snapshot beside it. */
+async function nameReport(reports: StoredReports, hash: ContentHash, named: Set<ContentHash>): Promise<void> {
+  named.add(hash);
+  await skipUnreadable(async () => {
+    for (const shard of (await reports.root(hash)).shards) named.add(shard);
+  });
 }
 
 async function nameManifest(
