@@ -72,9 +72,13 @@ function startClusters(before: Trail, contentsOf: ContentsOf): OrderedAnswer {
   const { versionInfo, from } = setOf([newest], contentsOf);
   const clusters = { sent: [{ versionInfo, step: newest.n, from }] };
   const { endpointsOf, namesOf } = contentsOf(newest.manifest);
-  const named = [...namesOf('clusters').keys()].filter((name) => endpointsOf(name) !== 'none');
+  const unopened: string[] = [];
+  for (const name of namesOf('clusters').keys()) {
+    if (unopened.length === MAX_WARMING) break; // a herd that starts asks this for every proxy
+    if (endpointsOf(name) !== 'none') unopened.push(name);
+  }
   // Nothing waits for them: until they are warm a proxy that starts asks for nothing else.
-  const all = { step: newest.n, unopened: named.slice(0, MAX_WARMING), waiting: [], hasOpened: false };
+  const all = { step: newest.n, unopened, waiting: [], hasOpened: false };
   const warming = before.warming.step === newest.n ? before.warming : all;
   return { trail: trimmed({ ...before, clusters, places: {}, warming }), versionInfo, from };
 }
@@ -87,13 +91,15 @@ interface ClusterSet {
 /** The clusters of several steps as one set. Equal clusters, equal version, whatever steps they come from. */
 function setOf(steps: readonly Step[], contentsOf: ContentsOf): ClusterSet {
   const all = steps.map(({ manifest }) => manifest).reverse();
-  const known = new Set<string>();
+  const taken = new Set<string>();
   const from = all.filter((manifest, index) => {
-    const names = [...contentsOf(manifest).namesOf('clusters').keys()].filter((name) => !known.has(name));
-    for (const name of names) known.add(name);
+    const names = [...contentsOf(manifest).namesOf('clusters').keys()].filter((name) => !taken.has(name));
+    for (const name of names) taken.add(name);
     return index === 0 || names.length > 0;
   });
-  return { versionInfo: versionOf(unionOf(from, contentsOf)), from };
+  const [only, ...others] = from;
+  const known = only !== undefined && others.length === 0 ? contentsOf(only).versionOf('clusters') : undefined;
+  return { versionInfo: known ?? versionOf(unionOf(from, contentsOf)), from };
 }
 
 /** Clusters that no step has stand for none: whatever needs some waits until the proxy has shown them. */
