@@ -104,9 +104,10 @@ test('a bill adds up, and says what polls would cost elsewhere', async () => {
   const bill = JSON.parse(output) as {
     readonly lines: readonly { readonly item: string; readonly dollars: number }[];
   } & {
-    readonly [field in 'refreshSeconds' | 'pollsPerMonth' | 'answeringPolls' | 'total']: number;
+    readonly [field in 'loops' | 'refreshSeconds' | 'pollsPerMonth' | 'answeringPolls' | 'total']: number;
   } & { readonly advice: readonly string[] };
-  assert.equal(bill.pollsPerMonth, 4 * 6 * 2 * 730 * 60, 'four proxies with six loops, twice a minute');
+  assert.equal(bill.loops, 3 + 3 * 3, 'clusters, listeners, routes, and endpoints of three clusters for each service');
+  assert.equal(bill.pollsPerMonth, 4 * bill.loops * 2 * 730 * 60, 'of four proxies, twice a minute');
   assert.ok(Math.abs(bill.lines.reduce((sum, { dollars }) => sum + dollars, 0) - bill.total) < 1e-9);
   const door = bill.lines.find(({ item }) => item.startsWith('HTTP API'));
   assert.ok(Math.abs((door?.dollars ?? 0) - bill.pollsPerMonth / 1_000_000) < 1e-9, 'a dollar for a million');

@@ -10,12 +10,8 @@ const MIB = 1024 * 1024;
 /** Every assumption with its default, as it is printed above each bill. */
 const OPTIONS = {
   proxies: { default: '1000', meaning: 'proxies' },
-  services: { default: '100', meaning: 'services in the mesh' },
+  services: { default: '5', meaning: 'services that each proxy sees, of three clusters each' },
   views: { default: '50', meaning: 'views that the proxies share' },
-  'endpoint-loops': {
-    default: '3',
-    meaning: 'clusters whose endpoints each proxy polls for, beside three other loops',
-  },
   instances: { default: '5', meaning: 'instances of the polled function that are warm' },
   refresh: { default: '5,30', meaning: 'seconds between polls of a loop; a bill for each' },
   'changes-per-day': { default: '100', meaning: 'applies a day, of one object each' },
@@ -49,8 +45,11 @@ export async function costCommand(args: readonly string[]): Promise<number> {
     const cost = monthlyCost(costs, assumed);
     const advice = costAdvice(costs, shape, cost);
     const perChange = costs.change.sentBytes / MIB;
-    if (json) console.log(JSON.stringify({ refreshSeconds: seconds, ...cost, changeMegabytes: perChange, advice }));
-    else printBill(seconds, cost, { perChange, advice });
+    if (json)
+      console.log(
+        JSON.stringify({ refreshSeconds: seconds, loops: costs.loops, ...cost, changeMegabytes: perChange, advice }),
+      );
+    else printBill(seconds, cost, { loops: costs.loops, perChange, advice });
   }
   return 0;
 }
@@ -63,6 +62,8 @@ function printAssumptions(values: Values): void {
 }
 
 interface BillNotes {
+  /** Poll loops of each proxy. */
+  readonly loops: number;
   /** MiB that one change sends to all proxies together. */
   readonly perChange: number;
   readonly advice: readonly string[];
@@ -71,10 +72,12 @@ interface BillNotes {
 function printBill(
   seconds: number,
   { lines, pollsPerMonth, total }: MonthlyCost,
-  { perChange, advice }: BillNotes,
+  { loops, perChange, advice }: BillNotes,
 ): void {
   const rows = lines.map(({ item, quantity, unit, dollars }) => [item, figure(quantity), unit, money(dollars)]);
-  console.log(`\nRefresh ${seconds} s: ${figure(pollsPerMonth / 1_000_000)} million polls a month`);
+  console.log(
+    `\nRefresh ${seconds} s, ${loops} poll loops a proxy: ${figure(pollsPerMonth / 1_000_000)} million polls a month`,
+  );
   console.log(
     table([['a month', 'quantity', 'unit', 'cost'], ...rows, ['together', '', '', money(total)]], {
       drawHorizontalLine: (line, count) => line === 1 || line === count - 1,
@@ -104,9 +107,9 @@ function readValues(args: readonly string[]): ReadValues | undefined {
     const { json, ...rest } = parseArgs({ args: [...args], options }).values;
     const values = rest as Values;
     const refreshes = values.refresh.split(',').map(Number);
-    const { proxies, services, views, endpointLoops, instances } = shapeOf(values);
+    const { proxies, services, views, instances } = shapeOf(values);
     const assumed = assumptionsOf(values);
-    const counts = [proxies, services, views, instances, endpointLoops + 1];
+    const counts = [proxies, services, views, instances];
     const amounts = [
       ...refreshes,
       assumed.memoryMb,
@@ -128,7 +131,6 @@ function shapeOf(values: Values): Omit<FleetShape, 'refreshMs'> {
     proxies: Number(values.proxies),
     services: Number(values.services),
     views: Number(values.views),
-    endpointLoops: Number(values['endpoint-loops']),
     instances: Number(values.instances),
   };
 }

@@ -128,9 +128,10 @@ export function costAdvice(costs: FleetCosts, shape: FleetShape, cost: MonthlyCo
   const byEdge = edgeCost(cost, shape);
   const perProxy = cost.answeringPolls / shape.proxies;
   const from = Math.ceil(processCost({ ...costs, quietMinute: { ...costs.quietMinute, cpuMs: 0 } }).dollars / perProxy);
+  const largest = cost.lines.reduce((most, each) => (each.dollars > most.dollars ? each : most));
   const verdict = (dollars: number): string => (dollars < cost.answeringPolls ? 'cheaper' : 'dearer');
   return [
-    `Unchanged polls are what is paid for: ${money(cost.answeringPolls)} of ${money(cost.total)} a month, ${money((cost.answeringPolls / cost.pollsPerMonth) * MILLION)} for a million.`,
+    `The largest item is ${largest.item}, ${money(largest.dollars)} of ${money(cost.total)} a month. Nearly all polls are unchanged; to answer polls costs ${money(cost.answeringPolls)}, ${money((cost.answeringPolls / cost.pollsPerMonth) * MILLION)} for a million.`,
     `Answered by ${byProcess.tasks} long-lived processes (${TASK.vcpu} vCPU each) behind a load balancer they cost ${money(byProcess.dollars)}: ${verdict(byProcess.dollars)} than Lambda. That is so from about ${from.toLocaleString('en-US')} proxies on that poll like these, and the store is read less too.`,
     `Answered by an edge cache, for proxies that poll with GET, they cost ${money(byEdge)}: ${verdict(byEdge)} than Lambda, with ${shape.proxies} proxies in ${shape.views} views.`,
     'A changed poll, an apply and a build are few: Lambda is the right place for them at any size.',

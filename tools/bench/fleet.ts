@@ -3,19 +3,19 @@ import { XDS_TYPES } from '../../lib/envoy/xds-types.ts';
 import { benchClock, type BenchClock, benchProcess, type BenchProcess } from './bench-process.ts';
 import { generatedDocuments, serviceDocuments } from './generated-mesh.ts';
 import { pollBody, type PollingSidecar } from './poll-body.ts';
+import { endpointNames } from './endpoint-names.ts';
 import { cpuMsOfCall } from './measure.ts';
 import { combinedTallies, type StoreTally, type TalliedStore, talliedStore } from './tallied-store.ts';
 
 /** A fleet of proxies, as the polls of its minutes are played. */
 export interface FleetShape {
+  /** That each proxy sees: it polls for the endpoints of each of their clusters, in a loop of its own. */
   readonly services: number;
   readonly proxies: number;
   readonly views: number;
   /** Processes that answer polls; each remembers only what it has seen. */
   readonly instances: number;
   readonly refreshMs: number;
-  /** Clusters whose endpoints each proxy asks for, each in a loop of its own beside those for clusters, listeners and routes. */
-  readonly endpointLoops: number;
 }
 
 /** What some time of polling took. */
@@ -27,6 +27,8 @@ export interface Played {
 }
 
 export interface FleetCosts {
+  /** Poll loops of each proxy. */
+  readonly loops: number;
   /** A minute in which nothing changes. */
   readonly quietMinute: Played;
   /** What one change of an endpoint adds: applied, built, and taken by every proxy. */
@@ -34,6 +36,8 @@ export interface FleetCosts {
 }
 
 const MINUTE_MS = 60_000;
+/** A proxy that starts is sent everything, shows it, and is told that it has it. */
+const SETTLING_ROUNDS = 3;
 
 /**
  * Plays a fleet against processes as the cloud has them, over one store that counts. No time is waited for: the clock is moved from
@@ -42,22 +46,24 @@ const MINUTE_MS = 60_000;
 export async function playFleet(shape: FleetShape): Promise<FleetCosts> {
   const [store, clock] = [talliedStore(), benchClock()];
   const start = (): BenchProcess => benchProcess({ store, clock, hearsAllPolls: false });
-  const [writer, builder] = [start(), start()];
-  const stage = { store, clock, answering: Array.from({ length: shape.instances }, start) };
-  const loops = loopsOf(shape);
+  const [writer, builder, ...answering] = Array.from({ length: 2 + shape.instances }, start);
+  if (!writer || !builder) throw new Error('nobody writes or builds');
   await writer.load(generatedDocuments(shape.services));
   await builder.build();
-  const playMinute = (): Promise<Played> => playedMinute(stage, loops, shape.refreshMs);
-  await playMinute(); // every proxy starts
+  const stage = { store, clock, answering, loops: await loopsOf(shape, builder), refreshMs: shape.refreshMs };
+  for (let round = 0; round < SETTLING_ROUNDS; round += 1) await played(stage, shape.refreshMs); // every proxy starts
   await builder.build();
-  await playMinute();
-  const quietMinute = await playMinute();
+  const quietMinute = await played(stage, MINUTE_MS);
   const [changed] = serviceDocuments(0, { replica: '10.250.0.1' });
   const applyCpuMs = await cpuMsOfCall(() => writer.apply([changed ?? {}]));
   const buildCpuMs = await cpuMsOfCall(() => builder.build());
   const written = store.takeTally();
-  const minute = await playMinute();
-  return { quietMinute, change: { ...added(minute, quietMinute, written), applyCpuMs, buildCpuMs } };
+  const minute = await played(stage, MINUTE_MS);
+  return {
+    loops: stage.loops.length / shape.proxies,
+    quietMinute,
+    change: { ...added(minute, quietMinute, written), applyCpuMs, buildCpuMs },
+  };
 }
 
 /** What a change added to a minute of polls, and what was written for it before. */
@@ -78,15 +84,14 @@ interface PollLoop {
   versionInfo: string | undefined;
 }
 
-/** In the order in which a proxy starts them. */
-function loopsOf({ proxies, views, endpointLoops }: FleetShape): readonly PollLoop[] {
-  const named = Array.from({ length: endpointLoops }, (_, index): readonly [XdsType, readonly string[]] => [
-    'endpoints',
-    [`outbound|80||service-${index}.ns-${index % 10}.svc.cluster.local`],
-  ]);
+/** Every loop that an Envoy opens, in the order in which it starts them. */
+async function loopsOf({ proxies, views }: FleetShape, process: BenchProcess): Promise<readonly PollLoop[]> {
+  const endpoints = await endpointNames(process, { index: 0, namespace: 'ns-0' });
+  const named = endpoints.map((name) => ['endpoints', [name]] as const);
   const loops = [['clusters', []], ...named, ['listeners', []], ['routes', ['80']]] as const;
-  return Array.from({ length: proxies }, (_, index) => ({ index, namespace: `ns-${index % views}` })).flatMap(
-    (sidecar) => loops.map(([type, names]) => ({ sidecar, type, names, versionInfo: undefined })),
+  const sidecars = Array.from({ length: proxies }, (_, index) => ({ index, namespace: `ns-${index % views}` }));
+  return sidecars.flatMap((sidecar) =>
+    loops.map(([type, names]) => ({ sidecar, type, names, versionInfo: undefined })),
   );
 }
 
@@ -94,13 +99,15 @@ interface Stage {
   readonly store: TalliedStore;
   readonly clock: BenchClock;
   readonly answering: readonly BenchProcess[];
+  readonly loops: readonly PollLoop[];
+  readonly refreshMs: number;
 }
 
-async function playedMinute({ store, clock, answering }: Stage, loops: readonly PollLoop[], refreshMs: number) {
+async function played({ store, clock, answering, loops, refreshMs }: Stage, ms: number): Promise<Played> {
   let [polls, sentBytes] = [0, 0];
   store.takeTally();
   const cpuMs = await cpuMsOfCall(async () => {
-    for (let at = 0; at < MINUTE_MS; at += refreshMs) {
+    for (let at = 0; at < ms; at += refreshMs) {
       for (const loop of loops) {
         clock.advance(refreshMs / loops.length);
         const process = answering[polls % answering.length];

@@ -1,8 +1,7 @@
-import type { ProtoJson } from '../../lib/envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../../lib/envoy/xds-types.ts';
-import { referencesOf } from '../../lib/snapshot/references.ts';
 import { benchClock, benchProcess, type BenchProcess } from './bench-process.ts';
 import { generatedDocuments, serviceDocuments } from './generated-mesh.ts';
+import { endpointNames } from './endpoint-names.ts';
 import { nodeOf, pollBody } from './poll-body.ts';
 import type { BenchRow } from './row.ts';
 import { talliedStore } from './tallied-store.ts';
@@ -17,7 +16,7 @@ export async function sentByteRows(services: number): Promise<readonly BenchRow[
   const [store, clock] = [talliedStore(), benchClock()];
   const process = benchProcess({ store, clock, hearsAllPolls: true });
   await process.load(generatedDocuments(services));
-  const names = await endpointNames(process);
+  const names = await endpointNames(process, SIDECAR);
   const [delta, full] = [deltaPolls(process, names), fullPolls(process, names)];
   await delta();
   await full();
@@ -35,14 +34,6 @@ export async function sentByteRows(services: number): Promise<readonly BenchRow[
     floorIs: `the ${deltaSent.resources} changed resources alone`,
   });
   return [row('delta poll', deltaSent.bytes), row('EDS polls of every cluster', fullSent)];
-}
-
-async function endpointNames(process: BenchProcess): Promise<readonly string[]> {
-  const { text } = await process.poll('/v3/discovery:clusters', pollBody(SIDECAR, {}));
-  const { resources } = JSON.parse(text) as { readonly resources: readonly (ProtoJson & { readonly name: string })[] };
-  return resources
-    .flatMap((body) => referencesOf({ type: 'clusters', name: body.name, body }))
-    .flatMap(({ type, name }) => (type === 'endpoints' ? [name] : []));
 }
 
 interface DeltaSent {
