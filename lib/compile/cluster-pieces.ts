@@ -2,13 +2,12 @@ import type { Noted } from '../base/issue.ts';
 import type { PieceKind } from '../base/stage-memory.ts';
 import type { ClusterIr } from '../ir/cluster.ts';
 import type { EndpointsIr } from '../ir/endpoints.ts';
-import type { VisibleService } from '../view/proxy-view.ts';
 import type { ClustersSubject, EndpointsSubject, OwnClustersSubject } from './cluster-subjects.ts';
 import { serviceClusters, serviceEndpoints } from './outbound-clusters.ts';
 import { ownClusters } from './own-clusters.ts';
 
 /** XC-13: a cluster and its endpoints depend on the documents of the service and on those of its policy. */
-const configsOf = ({ service, policy }: Pick<VisibleService, 'service' | 'policy'>): readonly string[] => [
+const configsOf = ({ service, policy }: Pick<EndpointsSubject, 'service' | 'policy'>): readonly string[] => [
   service.source,
   ...(policy?.from ?? []),
 ];

@@ -1,8 +1,10 @@
 import type { StageMemory } from '../base/stage-memory.ts';
 import type { Endpoint, Service } from '../model/service.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { TrafficPolicy } from '../model/traffic-policy.ts';
 import type { OwnInstance, ProxyView, ViewFacts, VisibleService } from '../view/proxy-view.ts';
 import { ANYWHERE, clientPlaces } from './client-place.ts';
+import { type EndpointPolicy, endpointPolicy } from './endpoint-policy.ts';
 import type { ClientPlace } from './locality-balancing.ts';
 
 /** What the clusters of a service may know of the proxy that has them. */
@@ -21,7 +23,8 @@ export interface ClustersSubject extends WithoutNames {
 }
 
 /** All that the endpoints of one service, as EDS tells them, depend on. */
-export interface EndpointsSubject extends WithoutNames {
+export interface EndpointsSubject extends Pick<VisibleService, 'service' | 'endpoints'> {
+  readonly policy: EndpointPolicy | undefined;
   readonly facts: Pick<ViewFacts, 'type'>;
   readonly place: ClientPlace;
   readonly mesh: MeshSettings;
@@ -47,6 +50,8 @@ export function clusterSubjects(
   const { type, profile, ipFamily, locality, selectedLabels, hasLabels } = facts;
   const ofClusters: ClusterFacts = memory.same({ type, profile, ipFamily });
   const ofEndpoints = memory.same({ type });
+  const policyOfEndpoints = (policy: TrafficPolicy): EndpointPolicy =>
+    memory.derived('what endpoints read of a policy', policy, (whole) => memory.same(endpointPolicy(whole)));
   const placeOf = clientPlaces({ locality, selectedLabels, hasLabels }, mesh, memory);
   return {
     clusters: ({ service, endpoints, policy }) => {
@@ -55,7 +60,8 @@ export function clusterSubjects(
       return { ...shared, endpoints, place: placeOf({ service, policy }) };
     },
     endpoints: ({ service, endpoints, policy }) => {
-      return { service, policy, facts: ofEndpoints, mesh, endpoints, place: placeOf({ service, policy }) };
+      const shared = { service, facts: ofEndpoints, mesh, endpoints, place: placeOf({ service, policy }) };
+      return { ...shared, policy: policy && policyOfEndpoints(policy) };
     },
   };
 }

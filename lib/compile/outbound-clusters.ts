@@ -49,7 +49,11 @@ export function serviceEndpoints(subject: EndpointsSubject): Noted<readonly Endp
   return { value, issues };
 }
 
-function clusterOrders({ service, policy, mesh }: EndpointsSubject): readonly ClusterOrder[] {
+function clusterOrders({
+  service,
+  policy,
+  mesh,
+}: Pick<EndpointsSubject, 'service' | 'policy' | 'mesh'>): readonly ClusterOrder[] {
   const isDynamic = service.resolution === 'dynamic-dns'; // CL-2: no endpoints, hence no subsets
   const subsets = isDynamic ? [undefined] : [undefined, ...(policy?.subsets ?? [])];
   return service.ports
@@ -142,7 +146,7 @@ function discoveryType(
 function groupsOf(
   { service, port, subset, blocks }: ClusterOrder,
   candidates: readonly Candidate[],
-  { place, mesh }: EndpointsSubject,
+  { place, mesh }: Pick<EndpointsSubject, 'place' | 'mesh'>,
 ): EndpointsIr['groups'] {
   const choice = { service, port, subsetLabels: subset?.labels ?? {}, blocks, resolvesNames: resolvesNames(service) };
   return endpointGroups(candidates, choice, { place, mesh });

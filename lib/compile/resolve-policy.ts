@@ -5,7 +5,7 @@ import type { PolicyBlocks, PortPolicy, Subset, TrafficPolicy } from '../model/t
  * included (DR-19); mesh defaults fill what is left unset (DR-21); a subset overrides block by block (DR-20).
  */
 export function resolvePolicy(
-  policy: TrafficPolicy | undefined,
+  policy: HostBlocks | undefined,
   { subset, port }: { readonly subset: Subset | undefined; readonly port: number },
   meshDefault: PolicyBlocks,
 ): PolicyBlocks {
@@ -17,7 +17,9 @@ export function resolvePolicy(
   return { ...(retryBudget && { retryBudget }), ...own };
 }
 
-const levelFor = ({ blocks, ports }: TrafficPolicy, port: number): PolicyBlocks => portBlocks(ports, port) ?? blocks;
+type HostBlocks = Pick<TrafficPolicy, 'blocks' | 'ports'>;
+
+const levelFor = ({ blocks, ports }: HostBlocks, port: number): PolicyBlocks => portBlocks(ports, port) ?? blocks;
 
 const portBlocks = (ports: readonly PortPolicy[], port: number): PolicyBlocks | undefined =>
   ports.find((each) => each.port === port)?.blocks;

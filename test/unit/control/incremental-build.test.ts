@@ -107,9 +107,9 @@ const edits: readonly [
     ['endpoints'],
   ],
   [
-    'a pool makes that service’s clusters, and its endpoints in vain',
+    'a pool makes that service’s clusters',
     mesh({ policy: policy('a', '{ connectionPool: { tcp: { maxConnections: 8 } } }') }),
-    { 'service-clusters': 1, 'service-endpoints': 1 },
+    { 'service-clusters': 1 },
     ['clusters'],
   ],
   [
