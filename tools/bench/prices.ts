@@ -4,13 +4,13 @@ export interface Price {
   readonly per: string;
 }
 
-/** When the list below was last compared with the provider's public price pages. */
+/** The month of the prices below. */
 export const PRICES_AS_OF = '2026-03';
 export const PRICES_REGION = 'us-east-1';
 
 /**
- * AWS list prices on demand, without the free tier and without reductions for volume. Sources: the pages "Pricing" of AWS Lambda,
- * Amazon DynamoDB, Amazon S3, Amazon API Gateway, Amazon CloudFront and AWS Fargate.
+ * AWS list prices on demand, without the free tier and without reductions for volume, as public guides quote them; compare them with
+ * the provider's own pages ("Pricing" of Lambda, DynamoDB, S3, API Gateway, CloudFront and Fargate) before a bill is relied on.
  */
 export const PRICES = {
   lambdaRequest: { dollars: 0.2, per: 'million requests' },
