@@ -26,7 +26,7 @@ export interface ProxyFacts {
   readonly dnsDomain: string;
   readonly interception: Interception;
   readonly profile: Profile;
-  /** Node metadata ISTIO_VERSION; empty means "newest" for version gates (PX-7). */
+  /** Node metadata ISTIO_VERSION; empty means "newest" (PX-7). */
   readonly istioVersion: string;
   /** Port of a forward-proxy listener that this proxy asks for (metadata HTTP_PROXY_PORT); `undefined` leaves it to the mesh. */
   readonly httpProxyPort: number | undefined;

@@ -12,10 +12,17 @@ import type { ProxyFacts } from './proxy-facts.ts';
 export type ViewKey = Brand<string, 'ViewKey'>;
 
 /**
- * The facts that decide what a proxy is given, and nothing else (VIEW-1, VIEW-2): no id, no addresses, and of the labels
- * only those that some selector names. Equal facts, equal view.
+ * Facts that no stage reads as they are: the first four are read as the members of `ViewFacts`, and the others by nothing at all
+ * (of networks a proxy is asked for the view it wants to have and for a label, NW-1). A stage that begins to read one takes it
+ * out of this list, and says with a rule in `deciding-facts.ts` in which worlds it matters.
  */
-export interface ViewFacts extends Omit<ProxyFacts, 'id' | 'ips' | 'labels' | 'workloadNamespace'> {
+type UnreadFact = 'id' | 'ips' | 'labels' | 'workloadNamespace' | 'network' | 'serviceAccount' | 'istioVersion';
+
+/**
+ * The facts that decide what a proxy is given, and nothing else (VIEW-1, VIEW-2): no id, no addresses, and of the labels
+ * only those that some selector names. Equal facts, equal view. What is left out here no stage can read.
+ */
+export interface ViewFacts extends Omit<ProxyFacts, UnreadFact> {
   readonly selectedLabels: Labels;
   /** A proxy without any label takes no part in failover by labels (LB-8). */
   readonly hasLabels: boolean;

@@ -1,10 +1,11 @@
+import { mostSpecificMatch } from '../base/host-name.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import { policyLevels } from '../model/policy-levels.ts';
 import type { Service } from '../model/service.ts';
 import type { PolicyBlocks, TrafficPolicy } from '../model/traffic-policy.ts';
 
 /** A fact about a proxy that says where or as whom it runs, and changes what it is given only in worlds that look at it (VIEW-1). */
-export type DecidingFact = 'locality' | 'clusterId' | 'network' | 'serviceAccount';
+export type DecidingFact = 'locality' | 'clusterId';
 
 /** Everything in a world that may look at such a fact. */
 export interface FactReaders {
@@ -22,13 +23,14 @@ export function decidingFacts(readers: FactReaders): ReadonlySet<DecidingFact> {
 /** For each fact whether a world looks at it. Where a stage begins to read a fact, its rule has to say when. */
 const RULES: Readonly<Record<DecidingFact, (readers: FactReaders) => boolean>> = {
   locality: looksAtLocality,
-  /** NW-7: services that stay within a cluster. */
-  clusterId: ({ mesh }) => Object.values(mesh.clusterLocalHosts).some((isLocal) => isLocal),
-  /** Which networks a proxy sees it says by a fact of its own (NW-1); of its own network nothing asks but a label. */
-  network: () => false,
-  /** No policy speaks about the identity of a client yet. */
-  serviceAccount: () => false,
+  clusterId: looksAtCluster,
 };
+
+/** NW-7: services that stay within a cluster. That Kubernetes' own would (NW-4) means nothing where there are none. */
+function looksAtCluster({ mesh, services }: FactReaders): boolean {
+  const localHosts = new Map(Object.entries(mesh.clusterLocalHosts));
+  return services.some(({ hostname }) => mostSpecificMatch(hostname, localHosts) === true);
+}
 
 /** Weights per locality, zone-aware routing, or failover, which needs outlier detection (LB-2). */
 function looksAtLocality({ mesh, trafficPolicies, services }: FactReaders): boolean {

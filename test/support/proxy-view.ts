@@ -13,6 +13,9 @@ export function viewFactsOf(changes: Partial<ViewFacts> = {}): ViewFacts {
     ips: _ips,
     labels: _labels,
     workloadNamespace: _namespace,
+    network: _network,
+    serviceAccount: _account,
+    istioVersion: _version,
     ...facts
   } = proxyFacts({ type: 'sidecar' });
   return { ...facts, selectedLabels: {}, hasLabels: false, ipFamily: 'v4', ownPorts: [], ...changes };

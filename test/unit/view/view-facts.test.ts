@@ -77,6 +77,25 @@ test('VIEW-1: a locality splits views only where load balancing looks at it', ()
   );
 });
 
+test('VIEW-2, NW-7: the cluster splits views only where a service stays within one', () => {
+  const inKubernetes = served.replace('hosts: [a.com]', 'hosts: [dns.kube-system.svc.cluster.local]');
+  assert.equal(keyOf(served, { clusterId: 'one' }), keyOf(served, { clusterId: 'two' }));
+  assert.notEqual(keyOf(inKubernetes, { clusterId: 'one' }), keyOf(inKubernetes, { clusterId: 'two' }));
+});
+
+test('VIEW-2, LB-8: whether a proxy has labels at all splits views only where a label is asked for', () => {
+  const labelled = { labels: { app: 'x' } };
+  assert.equal(keyOf(served, {}), keyOf(served, labelled));
+  const byLabel = `${served}---${policy.replace('outlierDetection: {}', 'outlierDetection: {}, loadBalancer: { localityLbSetting: { failoverPriority: [rack] } }')}`;
+  assert.notEqual(keyOf(byLabel, {}), keyOf(byLabel, { labels: { pod: '1' } }));
+});
+
+test('VIEW-2: what no stage reads splits no view, network and version among it', () => {
+  const base = { labels: { pod: '1' } };
+  const others = { network: 'n', serviceAccount: 'other', metadata: { ISTIO_VERSION: '1.20.0' } };
+  assert.equal(keyOf(`${served}---${policy}`, base), keyOf(`${served}---${policy}`, { ...base, ...others }));
+});
+
 test('VIEW-1: role, namespace, interception, family and own ports split views', () => {
   const base = { ips: ['10.9.9.9'] };
   const keys = [
