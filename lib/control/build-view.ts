@@ -6,6 +6,7 @@ import type { Manifest } from '../snapshot/manifest.ts';
 import type { SeenReign } from './lease-candidate.ts';
 import type { LeaseEpoch } from './lease.ts';
 import type { Metrics } from './metrics.ts';
+import { notingDamage } from './noting-damage.ts';
 import { publish, type Published } from './publish.ts';
 import type { SealView } from './seal-view.ts';
 import type { ServedHeads } from './served-heads.ts';
@@ -49,7 +50,7 @@ export interface ViewFailure {
 export async function buildView(ports: BuildViewPorts, build: ViewBuild): Promise<Published | ViewFailure> {
   const { view, world } = build;
   try {
-    return await sealAndPublish(ports, build);
+    return await notingDamage(ports.metrics, () => sealAndPublish(ports, build));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     ports.metrics.noteInternalError();

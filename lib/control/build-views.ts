@@ -5,6 +5,7 @@ import { buildAll, type BuildAllPorts, type BuildReport } from './build-all.ts';
 import { type Reign, sealAndPublish, type ViewBuild } from './build-view.ts';
 import { currentReign, type LeaseCandidate, leaseCandidate } from './lease-candidate.ts';
 import { leaseEpoch, type LeaseEpoch } from './lease.ts';
+import { notingDamage } from './noting-damage.ts';
 import type { View, WorldAt } from './worlds.ts';
 
 export interface BuildPorts extends BuildAllPorts {
@@ -53,7 +54,7 @@ export function builder(ports: BuildPorts): Builder {
   };
   return {
     build(trigger) {
-      next ??= running.then(() => buildNow(trigger));
+      next ??= running.then(() => notingDamage(ports.metrics, () => buildNow(trigger)));
       running = next.catch(() => undefined); // the caller has the failure; the next build must not inherit it
       return next;
     },

@@ -6,6 +6,7 @@ import type { Records } from '../ports/records.ts';
 import { forgetView } from './forget-view.ts';
 import type { Metrics } from './metrics.ts';
 import { namedBlobs } from './named-blobs.ts';
+import { notingDamage } from './noting-damage.ts';
 import { raiseFloor } from './revision-floor.ts';
 import { blobReader } from './revisions/blob-reader.ts';
 import { readHead } from './revisions/head.ts';
@@ -31,7 +32,7 @@ export interface KeeperPorts {
   readonly records: Records;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
-  readonly metrics: Pick<Metrics, 'noteSwept'>;
+  readonly metrics: Pick<Metrics, 'noteSwept' | 'noteCorruptStore'>;
   readonly heads: ServedHeads;
   readonly snapshots: StoredSnapshots;
   readonly registry: ViewRegistry;
@@ -46,17 +47,16 @@ export interface Keeper {
 export function keeper(ports: KeeperPorts, retention: KeeperRetention = KEEPER_RETENTION): Keeper {
   const sweep = { ...ports, namedBlobs: namedBlobs(ports) };
   const reader = blobReader(ports.blobs);
-  return {
-    async step() {
-      const views = await forgetViews(ports);
-      const heads = await removeUnregistered(ports);
-      const proxies = await forgetGoneProxies(ports.records, ports.clock);
-      const oldestRevision = await moveFloor(ports, reader, retention);
-      const swept = await sweepStep(sweep, { retention: retention.blobs });
-      tell(ports, { ...swept, views, heads, proxies, oldestRevision });
-      return swept.isLast;
-    },
+  const stepNow = async (): Promise<boolean> => {
+    const views = await forgetViews(ports);
+    const heads = await removeUnregistered(ports);
+    const proxies = await forgetGoneProxies(ports.records, ports.clock);
+    const oldestRevision = await moveFloor(ports, reader, retention);
+    const swept = await sweepStep(sweep, { retention: retention.blobs });
+    tell(ports, { ...swept, views, heads, proxies, oldestRevision });
+    return swept.isLast;
   };
+  return { step: () => notingDamage(ports.metrics, stepNow) };
 }
 
 async function forgetViews({ registry, heads, clock }: KeeperPorts): Promise<number> {

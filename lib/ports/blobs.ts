@@ -12,6 +12,7 @@ export const STORED_AT_SLACK = durationMs(60 * 60 * 1000);
  * - `put` of bytes that exist is success and changes nothing but `storedAt` (`If-None-Match: *`); when it returns, the
  *   bytes are durable. `putAll` does the same for many bodies and answers their names in order; when it throws, any part
  *   of them may be stored, which is harmless because nothing names them yet.
+ *   Where the stored bytes are damaged, as far as the store can tell, they are replaced by the right ones.
  * - `get` answers exactly the bytes that were put, or `undefined`; bytes that do not match their name are never returned:
  *   the adapter throws CorruptStore (STO-11).
  * - `list` pages through all names in ascending order with the moment of their last put, for sweeping. The cursor is the

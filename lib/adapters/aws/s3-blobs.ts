@@ -62,7 +62,8 @@ async function put(place: Place, bytes: Uint8Array): Promise<ContentHash> {
     const met = await upload(place, { hash, bytes, ifAbsent: true });
     if (met === 'stored') return hash;
     if (met === 'exists') {
-      if (!(await isYoung(place, hash))) await upload(place, { hash, bytes, ifAbsent: false });
+      if (!(await isYoungAndWhole(place, hash, bytes.byteLength)))
+        await upload(place, { hash, bytes, ifAbsent: false });
       return hash;
     }
     if (attempt === CONFLICT_ATTEMPTS) throw new StoreUnavailable(`blob ${hash}`);
@@ -98,9 +99,11 @@ async function upload(place: Place, { hash, bytes, ifAbsent }: Upload): Promise<
   });
 }
 
-async function isYoung(place: Place, hash: ContentHash): Promise<boolean> {
+/** Whole as far as S3 says without sending the body: an object of another length under our name is replaced (STO-11). */
+async function isYoungAndWhole(place: Place, hash: ContentHash, length: number): Promise<boolean> {
   const head = await headOf(place, hash);
-  return head !== undefined && place.clock.now() - lastPut(head) <= STORED_AT_SLACK;
+  if (head === undefined || (head.ContentLength ?? length) !== length) return false;
+  return place.clock.now() - lastPut(head) <= STORED_AT_SLACK;
 }
 
 async function get(place: Place, hash: ContentHash): Promise<Uint8Array | undefined> {

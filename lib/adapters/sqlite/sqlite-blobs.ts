@@ -10,10 +10,11 @@ const PAGE_BLOBS = 1_000;
 
 /** Blobs as rows of the embedded database. `putAll` is one transaction, hence one wait for the disk. */
 export function sqliteBlobs(db: DatabaseSync, clock: Pick<Clock, 'now'>): Blobs {
-  // The body of an existing row is left alone; a young one is not written at all.
+  // A young row is not written at all, unless its body is no longer what its name says: then the right bytes heal it (STO-11).
   const insert = db.prepare(
     `INSERT INTO blobs (hash, body, stored_at) VALUES (:hash, :body, :now)
-     ON CONFLICT (hash) DO UPDATE SET stored_at = :now WHERE stored_at < :now - ${STORED_AT_SLACK}`,
+     ON CONFLICT (hash) DO UPDATE SET body = :body, stored_at = :now
+     WHERE stored_at < :now - ${STORED_AT_SLACK} OR body <> :body`,
   );
   const select = db.prepare('SELECT body FROM blobs WHERE hash = ?');
   const page = db.prepare(

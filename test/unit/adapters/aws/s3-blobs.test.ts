@@ -66,6 +66,14 @@ test('STO-10: putting what exists writes again only when the object is older tha
   }
 });
 
+test('STO-11: an object that was cut off is put again, however young', async () => {
+  const { s3, blobs, conditionsOfPuts } = mocked();
+  s3.on(PutObjectCommand, { IfNoneMatch: '*' }).rejects(answer('PreconditionFailed', 412));
+  s3.on(HeadObjectCommand).resolves({ LastModified: new Date(at), ContentLength: body.byteLength - 1 });
+  assert.equal(await blobs.put(body), hash);
+  assert.deepEqual(conditionsOfPuts(), ['*', undefined]);
+});
+
 test('STO-10: a blob that a sweep took between refusal and look is put again', async () => {
   const { s3, blobs, conditionsOfPuts } = mocked();
   s3.on(PutObjectCommand, { IfNoneMatch: '*' }).rejects(answer('PreconditionFailed', 412));
