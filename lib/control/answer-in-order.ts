@@ -54,21 +54,25 @@ export interface AnswerInOrder {
 /**
  * Answers one poll in the order that keeps a proxy whole (SNAP-3). A poll at rest costs nothing more than the version that it asks
  * for (DLV-1). Before anything is sent the head is read again, so that two processes that looked at different moments never
- * send a proxy back and forth.
+ * send a proxy back and forth. `undefined` while nobody can say what a running proxy's new loop may be given.
  */
-export async function answerInOrder(ports: OrderPorts, asked: PollInView): Promise<AnswerInOrder> {
+export async function answerInOrder(ports: OrderPorts, asked: PollInView): Promise<AnswerInOrder | undefined> {
   const { poll, seen, facts } = asked;
   const offer = await offerFor(ports.snapshots, seen.manifest, { type: asked.type, names: poll.names });
   const polling = pollingProxy(ports, asked);
   const current = versionOffered(poll, offer);
-  if (isAtRest(await ports.states.standing(facts), seenPoll(ports, asked, seen), current)) {
+  const known = await ports.states.standing(facts);
+  if (isAtRest(known, seenPoll(ports, asked, seen), current)) {
     await ports.states.touch(polling);
     return { head: seen, decision: keep(poll), change: undefined };
   }
   const planned = await ports.states.plan(polling, (standing) => planAnswer(ports, asked, standing));
   if (planned.outcome === 'planned') return { ...planned.answer, change: planned.change };
-  // What others do not know of must change nothing; a proxy that has nothing yet gets the newest that there is.
-  return { head: seen, decision: poll.versionInfo === '' ? decide(poll, offer) : keep(poll), change: undefined };
+  // What others do not know of must change nothing. A proxy that starts gets the newest that there is; a loop that a running one
+  // opens may be for what it has of an older snapshot, so it waits.
+  if (poll.versionInfo !== '') return { head: seen, decision: keep(poll), change: undefined };
+  const isRunning = poll.names.length > 0 && known.trail?.clusters?.shown !== undefined;
+  return isRunning ? undefined : { head: seen, decision: decide(poll, offer), change: undefined };
 }
 
 function pollingProxy({ clock }: OrderPorts, { poll, facts, view }: PollInView): PollingProxy {

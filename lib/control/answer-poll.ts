@@ -1,6 +1,6 @@
 import { durationMs, type DurationMs } from '../base/brand.ts';
 import { leastRecentlyUsed } from '../base/least-recently-used.ts';
-import { answerRefusal, answerSend, answerUpToDate } from '../delivery/answer.ts';
+import { answerRefusal, answerSend, answerUpToDate, type NotNow } from '../delivery/answer.ts';
 import { type Decision, decide } from '../delivery/decide.ts';
 import type { DiscoveryType } from '../delivery/discovery-types.ts';
 import { type Poll, readPoll, type ReadPoll } from '../delivery/read-poll.ts';
@@ -80,6 +80,10 @@ async function answerRead(ports: PollPorts, arrival: ReadArrival): Promise<Respo
     return answerRefusal(found);
   }
   const answer = await answerFrom(ports, arrival, found);
+  if (answer === undefined) {
+    ports.metrics.notePoll({ type: poll.type.path, answer: 'not-now', duration: durationMs(0) });
+    return answerRefusal(NOT_AGREED);
+  }
   const response = await worded(ports, arrival, { found, answer });
   const duration = durationMs(ports.clock.now() - started);
   // An answer that comes when the proxy has stopped waiting was not given: the next poll cannot show it.
@@ -89,8 +93,20 @@ async function answerRead(ports: PollPorts, arrival: ReadArrival): Promise<Respo
   return response;
 }
 
+/** What a new loop is told of which the store cannot say now what its proxy runs. */
+const NOT_AGREED: NotNow = {
+  status: 503,
+  code: 'NOT_AGREED',
+  message: 'what this proxy runs cannot be read now; poll again',
+  retryAfterSeconds: 1,
+};
+
 /** Of a type that nothing in the product makes the answer is the same for everyone. */
-async function answerFrom(ports: PollPorts, { poll, facts }: ReadArrival, found: FoundView): Promise<AnswerInOrder> {
+async function answerFrom(
+  ports: PollPorts,
+  { poll, facts }: ReadArrival,
+  found: FoundView,
+): Promise<AnswerInOrder | undefined> {
   const { xdsType } = poll.type;
   const { view, head } = found;
   if (xdsType !== undefined) {

@@ -75,8 +75,12 @@ async function start({ envoy, builder }: World): Promise<void> {
   }
 }
 
-/** A few loops poll in one moment, each answered by any of the instances; new loops poll at once. */
+/**
+ * A few loops poll in one moment, each answered by any of the instances. New loops poll at once, and again before any other when
+ * they had no answer: the next poll of one comes before the second one of any loop that had its answer.
+ */
 async function pollSome({ random, envoy, instances }: World): Promise<void> {
+  for (const loop of envoy.waiting()) await envoy.poll(loop, sendTo(pick(random, instances)));
   const before = new Set(envoy.loops());
   const chosen = Array.from({ length: 1 + random.below(3) }, () => pick(random, envoy.loops()));
   await Promise.all([...new Set(chosen)].map((loop) => envoy.poll(loop, sendTo(pick(random, instances)))));

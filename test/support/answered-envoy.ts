@@ -7,6 +7,8 @@ export type SendPoll = (path: string, names: readonly string[], version: string)
 /** A proxy over the answers of a real control plane: it has what they say, and opens and ends its poll loops as Envoy does. */
 export interface AnsweredEnvoy {
   readonly loops: () => readonly string[];
+  /** Loops that have no answer yet. */
+  readonly waiting: () => readonly string[];
   /** Polls in one of its loops and takes the answer, if there is one. */
   poll(loop: string, send: SendPoll): Promise<void>;
   /** Clusters that a route names and that are not there, or have no endpoint. */
@@ -66,6 +68,11 @@ export function answeredEnvoy(): AnsweredEnvoy {
   open('listeners');
   return {
     loops: () => [...loops.keys()].sort(),
+    waiting: () =>
+      [...loops]
+        .filter(([, { version }]) => version === '')
+        .map(([key]) => key)
+        .sort(),
     async poll(key, send) {
       const loop = loops.get(key);
       if (loop === undefined) return; // ended by an answer to another one
