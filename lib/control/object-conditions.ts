@@ -28,8 +28,6 @@ export function conditionsOf(sight: ObjectSight): readonly Condition[] {
   }));
 }
 
-export const COMPUTED_CONDITIONS = ['Accepted', 'Reconciled', 'Programmed'] as const;
-
 const NOT_BUILT = { reason: 'Pending', message: 'the revision that it came with is not built yet' } as const;
 
 function acceptance({ issues }: ObjectSight, isBuilt: boolean): Condition {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ProxyStatus } from '../../lib/control/proxy-status.ts';
-import { freePort } from '../../tools/support/free-port.ts';
+import { freePorts } from '../../tools/support/free-port.ts';
 import { startEnvoy } from '../../tools/support/start-envoy.ts';
 import { waitUntil } from '../../tools/support/wait-until.ts';
 import { flippedMesh } from '../support/flipped-mesh.ts';
@@ -25,7 +25,7 @@ test(
     const random = seededRandom(SEED);
     const servers = await Promise.all(['v1', 'v1', 'v2', 'v2'].map(backend));
     const [a = 0, b = 0, c = 0, d = 0] = servers.map(({ port }) => port);
-    const live = { port: await freePort(), v1: [a, b], v2: [c, d] } as const;
+    const live = { port: await freePorts(2), v1: [a, b], v2: [c, d] } as const;
     const service = await startService();
     const polls = await quickPolls(service.url, DELAY);
     await flip();

@@ -106,7 +106,7 @@ const inFunction = (cpuMs: number, { memoryMb }: CostAssumptions): number =>
 const TASK = { vcpu: 0.25, gb: 0.5, least: 2, busy: 0.6 } as const;
 
 /** The same polls answered by long-lived processes behind a load balancer. */
-export function processCost({ quietMinute: { cpuMs } }: FleetCosts): {
+function processCost({ quietMinute: { cpuMs } }: FleetCosts): {
   readonly tasks: number;
   readonly dollars: number;
 } {
@@ -117,7 +117,7 @@ export function processCost({ quietMinute: { cpuMs } }: FleetCosts): {
 }
 
 /** The same polls answered by an HTTP cache, which asks the functions once for each view, loop and refresh time. */
-export function edgeCost(cost: MonthlyCost, { views, proxies }: Pick<FleetShape, 'views' | 'proxies'>): number {
+function edgeCost(cost: MonthlyCost, { views, proxies }: Pick<FleetShape, 'views' | 'proxies'>): number {
   const toOrigin = cost.answeringPolls * Math.min(1, views / proxies);
   return (cost.pollsPerMonth / MILLION) * PRICES.cloudFrontRequest.dollars + toOrigin;
 }
