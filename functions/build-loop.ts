@@ -1,5 +1,5 @@
-import { triggerOf } from '../lib/control/build-triggers.ts';
-import type { Builder } from '../lib/control/build-views.ts';
+import { triggerOf } from '../lib/control/build/build-triggers.ts';
+import type { Builder } from '../lib/control/build/build-views.ts';
 import type { Log } from '../lib/ports/log.ts';
 import type { RecordKey } from '../lib/ports/records.ts';
 

@@ -1,4 +1,4 @@
-import { peopleRoutes, type PeopleParts } from '../lib/control/http-routes.ts';
+import { peopleRoutes, type PeopleParts } from '../lib/control/http/http-routes.ts';
 import { type Cloud, cloud, cloudConfig, cloudConsole, cloudStatus } from './cloud.ts';
 import { type HttpFunction, httpFunction } from './http-function.ts';
 

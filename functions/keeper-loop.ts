@@ -1,10 +1,10 @@
 import { idleClock } from '../lib/adapters/system/clock.ts';
 import { type DurationMs, durationMs } from '../lib/base/brand.ts';
-import type { Keeper } from '../lib/control/keeper.ts';
-import { leaderElection } from '../lib/control/leader-election.ts';
-import type { LeaderHealth } from '../lib/control/leader-health.ts';
-import { leaseCandidate } from '../lib/control/lease-candidate.ts';
-import { KEEPER_LEASE } from '../lib/control/lease.ts';
+import type { Keeper } from '../lib/control/sweep/keeper.ts';
+import { leaderElection } from '../lib/control/lead/leader-election.ts';
+import type { LeaderHealth } from '../lib/control/lead/leader-health.ts';
+import { leaseCandidate } from '../lib/control/lead/lease-candidate.ts';
+import { KEEPER_LEASE } from '../lib/control/lead/lease.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { Log } from '../lib/ports/log.ts';
 import type { Records } from '../lib/ports/records.ts';

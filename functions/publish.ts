@@ -1,6 +1,6 @@
 import type { DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda';
 import { ATTRIBUTES } from '../lib/adapters/aws/records-table.ts';
-import { triggerOf } from '../lib/control/build-triggers.ts';
+import { triggerOf } from '../lib/control/build/build-triggers.ts';
 import type { DeliveryService } from '../lib/control/delivery-service.ts';
 import { type Cloud, cloud, cloudDelivery, cloudFanOut } from './cloud.ts';
 

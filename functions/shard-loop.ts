@@ -1,6 +1,6 @@
 import type { MemoryQueue } from '../lib/adapters/memory/memory-queue.ts';
 import { durationMs } from '../lib/base/brand.ts';
-import { breather } from '../lib/control/breather.ts';
+import { breather } from '../lib/control/build/breather.ts';
 import type { ShardBuilder } from '../lib/control/shards/shard-builder.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { Log } from '../lib/ports/log.ts';

@@ -1,7 +1,7 @@
 import type { ScheduledEvent } from 'aws-lambda';
 import type { DeliveryService } from '../lib/control/delivery-service.ts';
-import { type LeaseCandidate, leaseCandidate } from '../lib/control/lease-candidate.ts';
-import { KEEPER_LEASE } from '../lib/control/lease.ts';
+import { type LeaseCandidate, leaseCandidate } from '../lib/control/lead/lease-candidate.ts';
+import { KEEPER_LEASE } from '../lib/control/lead/lease.ts';
 import { type Cloud, cloud, cloudDelivery, instanceName } from './cloud.ts';
 
 export interface SweepParts extends Pick<Cloud, 'log'> {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import type { ApplyResult } from '../control/apply-documents.ts';
-import type { DocumentIssue } from '../control/document-issue.ts';
-import { resourceWord } from '../control/kind-names.ts';
+import type { ApplyResult } from '../control/config/apply-documents.ts';
+import type { DocumentIssue } from '../control/config/document-issue.ts';
+import { resourceWord } from '../control/config/kind-names.ts';
 import { accepted, apiClient, type ApiAnswer } from './api-client.ts';
 import { CliFailure } from './cli-failure.ts';
 import { optionsOf, type OutputFormat } from './global-options.ts';

@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { caseProxy, readCase } from '../control/read-case.ts';
-import { type TimedBuild, timeBuild } from '../control/time-build.ts';
+import { caseProxy, readCase } from '../control/offline/read-case.ts';
+import { type TimedBuild, timeBuild } from '../control/offline/time-build.ts';
 import { CliFailure } from './cli-failure.ts';
 import { optionsOf } from './global-options.ts';
 import { readJsonFile } from './json-file.ts';

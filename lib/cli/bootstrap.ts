@@ -6,7 +6,7 @@ import { parseDuration } from '../base/duration.ts';
 import { parseLocality } from '../base/locality.ts';
 import { CliFailure } from './cli-failure.ts';
 import { portNumber } from './port-number.ts';
-import { type BearerToken, bootstrap, type BootstrapRequest } from '../control/bootstrap.ts';
+import { type BearerToken, bootstrap, type BootstrapRequest } from '../control/offline/bootstrap.ts';
 
 interface BootstrapOptions {
   readonly id: string;

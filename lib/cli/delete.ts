@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { documentNames } from '../control/validate-texts.ts';
-import { kindCalled, objectPath, qualified } from '../control/kind-names.ts';
+import { documentNames } from '../control/offline/validate-texts.ts';
+import { kindCalled, objectPath, qualified } from '../control/config/kind-names.ts';
 import { accepted, apiClient } from './api-client.ts';
 import { CliFailure } from './cli-failure.ts';
 import { listAll } from './get.ts';

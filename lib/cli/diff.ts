@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import { unreachable } from '../base/unreachable.ts';
-import type { ObjectDifference } from '../control/diff-revisions.ts';
-import type { HistoryPage } from '../control/history.ts';
-import { objectPath, resourceWord } from '../control/kind-names.ts';
-import { writtenDocuments } from '../control/validate-texts.ts';
-import type { DocumentIssue } from '../control/document-issue.ts';
+import type { ObjectDifference } from '../control/config/diff-revisions.ts';
+import type { HistoryPage } from '../control/config/history.ts';
+import { objectPath, resourceWord } from '../control/config/kind-names.ts';
+import { writtenDocuments } from '../control/offline/validate-texts.ts';
+import type { DocumentIssue } from '../control/config/document-issue.ts';
 import { accepted, apiClient, type ApiClient } from './api-client.ts';
 import { type Applied, postApply, printErrors } from './apply.ts';
 import { CliFailure } from './cli-failure.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type KindNames, objectPath, resourceWord } from '../control/kind-names.ts';
+import { type KindNames, objectPath, resourceWord } from '../control/config/kind-names.ts';
 import { ageOf } from './age.ts';
 import { accepted, apiClient, type ApiClient } from './api-client.ts';
 import { CliFailure } from './cli-failure.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { HistoryPage } from '../control/history.ts';
+import type { HistoryPage } from '../control/config/history.ts';
 import { accepted, apiClient } from './api-client.ts';
 import { optionsOf } from './global-options.ts';
 import { printTable, printValue } from './print-value.ts';

@@ -1,5 +1,5 @@
-import { type DocumentIssue, issueLine } from '../control/document-issue.ts';
-import { countDocuments } from '../control/validate-texts.ts';
+import { type DocumentIssue, issueLine } from '../control/config/document-issue.ts';
+import { countDocuments } from '../control/offline/validate-texts.ts';
 import type { InputFile } from './input-files.ts';
 
 /** Stands between two files in what is judged or sent. */

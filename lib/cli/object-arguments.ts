@@ -1,4 +1,4 @@
-import { kindCalled, kindNames, type KindNames } from '../control/kind-names.ts';
+import { kindCalled, kindNames, type KindNames } from '../control/config/kind-names.ts';
 import { CliFailure } from './cli-failure.ts';
 
 /** What someone asks for by `vs`, `vs,dr`, `vs reviews ratings` or `vs/reviews svc/reviews`. */

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { unreachable } from '../base/unreachable.ts';
-import { renderCase, type RenderedText, renderText, type RenderOptions } from '../control/render-case.ts';
+import { renderCase, type RenderedText, renderText, type RenderOptions } from '../control/offline/render-case.ts';
 import { answerCases } from './case-lines.ts';
 import { CliFailure } from './cli-failure.ts';
 import { optionsOf, type OutputFormat } from './global-options.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { validateCase, validateText } from '../control/validate-texts.ts';
+import { validateCase, validateText } from '../control/offline/validate-texts.ts';
 import { answerCases } from './case-lines.ts';
 import { CliFailure } from './cli-failure.ts';
 import { warningLine } from './warning-line.ts';

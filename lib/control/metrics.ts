@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { DurationMs } from '../base/brand.ts';
-import type { Published } from './publish.ts';
-import { PROBLEM_GAUGES, type ProblemGauge, type PushStatus } from './push-status.ts';
+import type { Published } from './build/publish.ts';
+import { PROBLEM_GAUGES, type ProblemGauge, type PushStatus } from './status/push-status.ts';
 
 /** What the service counts and times; names that Istio has too are Istio's, so that its dashboards show something. */
 export interface Metrics {

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { openSqliteStore } from '../../lib/adapters/sqlite/sqlite-store.ts';
 import type { ContentHash } from '../../lib/base/hashing.ts';
-import { configSource } from '../../lib/control/config-source.ts';
+import { configSource } from '../../lib/control/build/config-source.ts';
 import { CorruptStore } from '../../lib/ports/store-errors.ts';
 import { applyText } from '../support/apply.ts';
 import { testPorts, testStore } from '../support/config-store.ts';

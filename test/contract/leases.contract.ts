@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { epochMs } from '../../lib/base/brand.ts';
-import { type Attempt, type LeaseCandidate, leaseCandidate } from '../../lib/control/lease-candidate.ts';
-import { LEASE_TIME, leaseKey } from '../../lib/control/lease.ts';
+import { type Attempt, type LeaseCandidate, leaseCandidate } from '../../lib/control/lead/lease-candidate.ts';
+import { LEASE_TIME, leaseKey } from '../../lib/control/lead/lease.ts';
 import type { Records } from '../../lib/ports/records.ts';
 import { fakeClock } from '../support/fake-clock.ts';
 import { anyCandidate } from '../support/leases.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { localConfigApi } from '../../lib/control/config-api.ts';
+import { localConfigApi } from '../../lib/control/config/config-api.ts';
 import { documents, virtualService } from '../support/apply.ts';
 import { testPorts } from '../support/config-store.ts';
 import { runCli } from '../support/run-cli.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ProxyStatus } from '../../lib/control/proxy-status.ts';
+import type { ProxyStatus } from '../../lib/control/status/proxy-status.ts';
 import { freePorts } from '../../tools/support/free-port.ts';
 import { startEnvoy } from '../../tools/support/start-envoy.ts';
 import { waitUntil } from '../../tools/support/wait-until.ts';

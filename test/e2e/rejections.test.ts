@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { LocalService } from '../../functions/local.ts';
-import type { ProxyStatus, TypeStatus } from '../../lib/control/proxy-status.ts';
+import type { ProxyStatus, TypeStatus } from '../../lib/control/status/proxy-status.ts';
 import { freePort } from '../../tools/support/free-port.ts';
 import { type RunningEnvoy, startEnvoy } from '../../tools/support/start-envoy.ts';
 import { waitUntil } from '../../tools/support/wait-until.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { durationMs } from '../../lib/base/brand.ts';
-import { localConfigApi } from '../../lib/control/config-api.ts';
-import { configSource } from '../../lib/control/config-source.ts';
+import { localConfigApi } from '../../lib/control/config/config-api.ts';
+import { configSource } from '../../lib/control/build/config-source.ts';
 import { MARKER_HEADER } from '../../lib/delivery/answer.ts';
 import { discoveryPaths } from '../../lib/delivery/discovery-types.ts';
 import { virtualService } from '../support/apply.ts';

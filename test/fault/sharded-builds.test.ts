@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Lease } from '../../lib/control/lease.ts';
-import type { Head } from '../../lib/control/served-heads.ts';
+import type { Lease } from '../../lib/control/lead/lease.ts';
+import type { Head } from '../../lib/control/build/served-heads.ts';
 import type { ReceivedMessage } from '../../lib/ports/queue.ts';
 import type { Etag, RecordKey, Records } from '../../lib/ports/records.ts';
 import type { ShardBuilder } from '../../lib/control/shards/shard-builder.ts';

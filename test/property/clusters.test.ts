@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { canonicalJson } from '../../lib/base/hashing.ts';
-import { buildResources } from '../../lib/control/build-snapshot.ts';
+import { buildResources } from '../../lib/control/build/build-snapshot.ts';
 import type { EnvoyResource } from '../../lib/envoy/envoy-resource.ts';
 import type { Resource } from '../../lib/resources/resource.ts';
 import { buildProxyView } from '../../lib/view/build-proxy-view.ts';

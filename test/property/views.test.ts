@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { canonicalJson } from '../../lib/base/hashing.ts';
-import { buildResources } from '../../lib/control/build-snapshot.ts';
+import { buildResources } from '../../lib/control/build/build-snapshot.ts';
 import type { ProxyFacts } from '../../lib/view/proxy-facts.ts';
 import type { ViewFacts } from '../../lib/view/proxy-view.ts';
 import { viewFacts, viewKey } from '../../lib/view/view-facts.ts';

@@ -1,5 +1,5 @@
-import { localConfigApi, type ConfigApiOptions } from '../../lib/control/config-api.ts';
-import type { ConfigStorePorts } from '../../lib/control/config-store.ts';
+import { localConfigApi, type ConfigApiOptions } from '../../lib/control/config/config-api.ts';
+import type { ConfigStorePorts } from '../../lib/control/config/config-store.ts';
 import { testPorts } from './config-store.ts';
 
 export interface ApiReply {

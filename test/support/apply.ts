@@ -1,7 +1,7 @@
-import type { ApplyOutcome, ApplyRequest } from '../../lib/control/apply-documents.ts';
-import { applyDocuments } from '../../lib/control/apply-documents.ts';
-import type { ConfigStore } from '../../lib/control/config-store.ts';
-import { readText } from '../../lib/control/read-text.ts';
+import type { ApplyOutcome, ApplyRequest } from '../../lib/control/config/apply-documents.ts';
+import { applyDocuments } from '../../lib/control/config/apply-documents.ts';
+import type { ConfigStore } from '../../lib/control/config/config-store.ts';
+import { readText } from '../../lib/control/config/read-text.ts';
 
 /** A VirtualService of one host and one destination, as YAML. */
 export function virtualService(name: string, { host = 'reviews', labels = {}, namespace = '' } = {}): string {

@@ -1,7 +1,7 @@
 import { memoryBlobs } from '../../lib/adapters/memory/memory-blobs.ts';
 import { memoryRecords } from '../../lib/adapters/memory/memory-records.ts';
 import { type DurationMs, type EpochMs, epochMs } from '../../lib/base/brand.ts';
-import { type ConfigStore, configStore, type ConfigStorePorts } from '../../lib/control/config-store.ts';
+import { type ConfigStore, configStore, type ConfigStorePorts } from '../../lib/control/config/config-store.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import { recordingLog } from './recording-log.ts';
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type LocalService, startLocal } from '../../functions/local.ts';
 import { durationMs } from '../../lib/base/brand.ts';
 import { NOWHERE } from '../../lib/base/locality.ts';
-import { bootstrap, type BootstrapRequest } from '../../lib/control/bootstrap.ts';
+import { bootstrap, type BootstrapRequest } from '../../lib/control/offline/bootstrap.ts';
 import { sidecarNode } from './delivery.ts';
 
 /** A service of its own for one test, in memory unless a directory is given. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
 import { type DurationMs, epochMs } from '../../lib/base/brand.ts';
-import { applyDocuments } from '../../lib/control/apply-documents.ts';
-import { localConfigApi } from '../../lib/control/config-api.ts';
-import { configSource } from '../../lib/control/config-source.ts';
-import { configStore } from '../../lib/control/config-store.ts';
+import { applyDocuments } from '../../lib/control/config/apply-documents.ts';
+import { localConfigApi } from '../../lib/control/config/config-api.ts';
+import { configSource } from '../../lib/control/build/config-source.ts';
+import { configStore } from '../../lib/control/config/config-store.ts';
 import { deliveryService } from '../../lib/control/delivery-service.ts';
 import { metrics } from '../../lib/control/metrics.ts';
 import type { Clock } from '../../lib/ports/clock.ts';

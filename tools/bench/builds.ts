@@ -1,4 +1,4 @@
-import { buildResources } from '../../lib/control/build-snapshot.ts';
+import { buildResources } from '../../lib/control/build/build-snapshot.ts';
 import type { Resource } from '../../lib/resources/resource.ts';
 import { sealResource } from '../../lib/snapshot/sealed-resource.ts';
 import { blobsSince, seal, type Sealed } from '../../lib/snapshot/snapshot.ts';

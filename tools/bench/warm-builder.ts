@@ -1,6 +1,6 @@
 import { runMemory } from '../../lib/base/recall.ts';
-import { pieceMemory } from '../../lib/control/piece-memory.ts';
-import { viewSealer } from '../../lib/control/seal-view.ts';
+import { pieceMemory } from '../../lib/control/build/piece-memory.ts';
+import { viewSealer } from '../../lib/control/build/seal-view.ts';
 import type { Resource } from '../../lib/resources/resource.ts';
 import type { Sealed } from '../../lib/snapshot/snapshot.ts';
 import type { ProxyFacts } from '../../lib/view/proxy-facts.ts';

@@ -1,7 +1,7 @@
 import { type LabelSelector, parseLabelSelector } from '../../base/label-selector.ts';
 import { unreachable } from '../../base/unreachable.ts';
-import { applyDocuments, type ApplyOutcome } from '../apply-documents.ts';
-import { readText } from '../read-text.ts';
+import { applyDocuments, type ApplyOutcome } from '../config/apply-documents.ts';
+import { readText } from '../config/read-text.ts';
 import { readCount, readDryRun, type ReadQuery } from './list-query.ts';
 import type { ObjectApi } from './object-handler.ts';
 import { problem, tooManyWriters } from './problem.ts';

@@ -1,4 +1,4 @@
-import { type KindNames, kindNames } from '../kind-names.ts';
+import { type KindNames, kindNames } from '../config/kind-names.ts';
 
 /** Verbs of a collection and its objects that this service answers, in Kubernetes' words. */
 const objectVerbs = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { kinds } from '../../resources/kinds.ts';
-import type { KindNames } from '../kind-names.ts';
+import type { KindNames } from '../config/kind-names.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 

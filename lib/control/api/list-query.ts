@@ -1,5 +1,5 @@
 import { type LabelSelector, parseLabelSelector } from '../../base/label-selector.ts';
-import type { ListCursor } from '../read-objects.ts';
+import type { ListCursor } from '../config/read-objects.ts';
 
 /** The options of a list or a watch, as its query says them. */
 export interface ListQuery {

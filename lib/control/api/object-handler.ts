@@ -1,10 +1,10 @@
 import type { DurationMs } from '../../base/brand.ts';
-import type { ConfigStore } from '../config-store.ts';
+import type { ConfigStore } from '../config/config-store.ts';
 import { resourceKey } from '../../resources/resource.ts';
-import { qualified } from '../kind-names.ts';
-import type { WithConditions } from '../object-sights.ts';
-import { printDocument } from '../print-document.ts';
-import { listObjects, readObject } from '../read-objects.ts';
+import { qualified } from '../config/kind-names.ts';
+import type { WithConditions } from '../status/object-sights.ts';
+import { printDocument } from '../config/print-document.ts';
+import { listObjects, readObject } from '../config/read-objects.ts';
 import { type ListQuery, printCursor, readListQuery } from './list-query.ts';
 import type { ObjectPath } from './object-path.ts';
 import { called, detailsOf, failure } from './status-body.ts';

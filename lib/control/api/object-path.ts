@@ -1,4 +1,4 @@
-import { kindAt, type KindNames } from '../kind-names.ts';
+import { kindAt, type KindNames } from '../config/kind-names.ts';
 
 /** What a path under `/api` or `/apis` names. */
 export interface ObjectPath {

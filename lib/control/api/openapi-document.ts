@@ -1,4 +1,4 @@
-import { type KindNames, kindNames } from '../kind-names.ts';
+import { type KindNames, kindNames } from '../config/kind-names.ts';
 import {
   inPath,
   inQuery,

@@ -1,5 +1,5 @@
 import { excessOf } from '../../resources/document-limits.ts';
-import { readText } from '../read-text.ts';
+import { readText } from '../config/read-text.ts';
 import type { ReadQuery } from './list-query.ts';
 
 /** The one value of a body, in JSON or YAML; `undefined` when it has no content. A list of objects is one value here. */

@@ -1,8 +1,8 @@
 import { unreachable } from '../../base/unreachable.ts';
-import { newestState } from '../config-store.ts';
-import { diffRevisions } from '../diff-revisions.ts';
-import { readHistory, readRevision } from '../history.ts';
-import { rollback } from '../rollback.ts';
+import { newestState } from '../config/config-store.ts';
+import { diffRevisions } from '../config/diff-revisions.ts';
+import { readHistory, readRevision } from '../config/history.ts';
+import { rollback } from '../config/rollback.ts';
 import { readCount, readDryRun } from './list-query.ts';
 import type { ObjectApi } from './object-handler.ts';
 import { problem, tooManyWriters } from './problem.ts';

@@ -1,5 +1,5 @@
-import type { DocumentIssue } from '../document-issue.ts';
-import { type KindNames, qualified } from '../kind-names.ts';
+import type { DocumentIssue } from '../config/document-issue.ts';
+import { type KindNames, qualified } from '../config/kind-names.ts';
 
 /** Words that clients of Kubernetes switch on, with the HTTP status of each. Source: Kubernetes API, `Status.reason`. */
 const statusCodes = {

@@ -2,8 +2,8 @@ import type { EpochMs } from '../../base/brand.ts';
 import { hashOf } from '../../base/hashing.ts';
 import type { Issue } from '../../base/issue.ts';
 import type { RecordGuard, RecordKey, Records } from '../../ports/records.ts';
-import type { LeaseEpoch } from '../lease.ts';
-import type { View } from '../worlds.ts';
+import type { LeaseEpoch } from '../lead/lease.ts';
+import type { View } from '../build/worlds.ts';
 import type { ShardMessage } from './shard-message.ts';
 
 /** The build that is under way in shards, if one is: whatever does not belong to it is of yesterday. */

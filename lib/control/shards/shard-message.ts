@@ -1,5 +1,5 @@
-import type { LeaseEpoch } from '../lease.ts';
-import { leaseEpoch } from '../lease.ts';
+import type { LeaseEpoch } from '../lead/lease.ts';
+import { leaseEpoch } from '../lead/lease.ts';
 
 /**
  * The work of one shard of a build, or of a part of one. It names views and not their facts: what a proxy's facts come to

@@ -1,7 +1,7 @@
 import type { RecordKey, Records } from '../../ports/records.ts';
 import { StoreUnavailable } from '../../ports/store-errors.ts';
-import type { ViewFailure } from '../build-view.ts';
-import type { LeaseEpoch } from '../lease.ts';
+import type { ViewFailure } from '../build/build-view.ts';
+import type { LeaseEpoch } from '../lead/lease.ts';
 import { listAll } from '../list-all.ts';
 import type { FanOut } from './fan-out.ts';
 import type { ShardMessage } from './shard-message.ts';

@@ -1,6 +1,6 @@
 import { EMPTY_TRIE, type TrieNode } from '../../../lib/control/revisions/trie-node.ts';
 import type { Commit, CommitRef } from '../../../lib/control/revisions/commit.ts';
-import type { Head } from '../../../lib/control/served-heads.ts';
+import type { Head } from '../../../lib/control/build/served-heads.ts';
 import type { ContentHash } from '../../../lib/base/hashing.ts';
 import { type Manifest, readManifest } from '../../../lib/snapshot/manifest.ts';
 import { readShard } from '../../../lib/snapshot/shard.ts';

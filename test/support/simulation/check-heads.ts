@@ -1,4 +1,4 @@
-import type { Head } from '../../../lib/control/served-heads.ts';
+import type { Head } from '../../../lib/control/build/served-heads.ts';
 import type { History } from './history.ts';
 
 /** Whether no view ever goes back: to an older revision, or under an older reign (FLT-2). */

@@ -1,5 +1,5 @@
-import type { Lease } from '../../../lib/control/lease.ts';
-import type { Head } from '../../../lib/control/served-heads.ts';
+import type { Lease } from '../../../lib/control/lead/lease.ts';
+import type { Head } from '../../../lib/control/build/served-heads.ts';
 import type { History, HistoryEvent, RecordWritten } from './history.ts';
 
 /**

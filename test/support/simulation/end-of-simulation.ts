@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../../lib/base/hashing.ts';
-import { configSource } from '../../../lib/control/config-source.ts';
-import { buildResources } from '../../../lib/control/build-snapshot.ts';
+import { configSource } from '../../../lib/control/build/config-source.ts';
+import { buildResources } from '../../../lib/control/build/build-snapshot.ts';
 import type { EnvoyResource } from '../../../lib/envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../../../lib/envoy/xds-types.ts';
 import { readEnvoyNode } from '../../../lib/view/read-envoy-node.ts';

@@ -1,5 +1,5 @@
 import { hashBytes } from '../../../lib/base/hashing.ts';
-import type { Lease } from '../../../lib/control/lease.ts';
+import type { Lease } from '../../../lib/control/lead/lease.ts';
 import { etag, type RecordKey, type Records, type StoredRecord } from '../../../lib/ports/records.ts';
 import type { Machine } from './machine.ts';
 import type { Store } from './recorded-store.ts';

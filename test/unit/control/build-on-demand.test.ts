@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryRecords } from '../../../lib/adapters/memory/memory-records.ts';
-import { leaseCandidate } from '../../../lib/control/lease-candidate.ts';
-import { leaseKey } from '../../../lib/control/lease.ts';
-import type { Head } from '../../../lib/control/served-heads.ts';
+import { leaseCandidate } from '../../../lib/control/lead/lease-candidate.ts';
+import { leaseKey } from '../../../lib/control/lead/lease.ts';
+import type { Head } from '../../../lib/control/build/served-heads.ts';
 import type { RecordKey, Records } from '../../../lib/ports/records.ts';
 import { testStart } from '../../support/config-store.ts';
 import { serviceEntry, testDelivery } from '../../support/delivery.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { durationMs } from '../../../lib/base/brand.ts';
-import type { ProxyStatus } from '../../../lib/control/proxy-status.ts';
+import type { ProxyStatus } from '../../../lib/control/status/proxy-status.ts';
 import {
   type DeltaAnswerBody,
   deltaIn,

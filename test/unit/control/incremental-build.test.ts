@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runMemory } from '../../../lib/base/recall.ts';
-import { type PieceCounts, pieceMemory } from '../../../lib/control/piece-memory.ts';
-import { viewSealer } from '../../../lib/control/seal-view.ts';
+import { type PieceCounts, pieceMemory } from '../../../lib/control/build/piece-memory.ts';
+import { viewSealer } from '../../../lib/control/build/seal-view.ts';
 import type { XdsType } from '../../../lib/envoy/envoy-resource.ts';
 import type { Sealed } from '../../../lib/snapshot/snapshot.ts';
 import { viewFacts, viewKey } from '../../../lib/view/view-facts.ts';

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { memoryBlobs } from '../../../lib/adapters/memory/memory-blobs.ts';
 import { memoryRecords } from '../../../lib/adapters/memory/memory-records.ts';
 import { watchedRecords } from '../../../lib/adapters/watched-records.ts';
-import { triggerOf } from '../../../lib/control/build-triggers.ts';
-import { localConfigApi } from '../../../lib/control/config-api.ts';
-import { configSource } from '../../../lib/control/config-source.ts';
+import { triggerOf } from '../../../lib/control/build/build-triggers.ts';
+import { localConfigApi } from '../../../lib/control/config/config-api.ts';
+import { configSource } from '../../../lib/control/build/config-source.ts';
 import { testPorts } from '../../support/config-store.ts';
 import { sentIn, testDelivery } from '../../support/delivery.ts';
 

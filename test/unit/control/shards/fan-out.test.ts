@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { leaseEpoch } from '../../../../lib/control/lease.ts';
+import { leaseEpoch } from '../../../../lib/control/lead/lease.ts';
 import { shardMessages, shardsOf } from '../../../../lib/control/shards/fan-out.ts';
 import { readShardMessage } from '../../../../lib/control/shards/shard-message.ts';
-import type { View } from '../../../../lib/control/worlds.ts';
+import type { View } from '../../../../lib/control/build/worlds.ts';
 import { viewKey } from '../../../../lib/view/view-facts.ts';
 import { viewFactsOf } from '../../../support/proxy-view.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BuildReport } from '../../../../lib/control/build-all.ts';
-import type { Lease } from '../../../../lib/control/lease.ts';
-import { INDEX_KEY, type IndexHead } from '../../../../lib/control/view-indexes.ts';
+import type { BuildReport } from '../../../../lib/control/build/build-all.ts';
+import type { Lease } from '../../../../lib/control/lead/lease.ts';
+import { INDEX_KEY, type IndexHead } from '../../../../lib/control/views/view-indexes.ts';
 import { MAX_RECEIVES } from '../../../../lib/ports/queue.ts';
 import {
   builderLease,

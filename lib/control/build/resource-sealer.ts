@@ -1,0 +1,62 @@
+import type { DurationMs } from '../../base/brand.ts';
+import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
+import { remembered, type Remembered } from '../../base/remembered.ts';
+import { eachList } from '../../envoy/encode-proxy.ts';
+import { encodeRouteSettings, encodeVirtualHost } from '../../envoy/route-configuration.ts';
+import type { ProxyIr } from '../../ir/proxy-ir.ts';
+import type { RouteConfigurationIr, VirtualHostIr } from '../../ir/route-configuration.ts';
+import {
+  type SealedPart,
+  type SealedResource,
+  sealFromParts,
+  sealPart,
+  sealResource,
+} from '../../snapshot/sealed-resource.ts';
+import { perType, type SealedLists } from '../../snapshot/snapshot.ts';
+
+/** Spells and seals what proxies are given; the same object of the IR is spelled and hashed once, for every view that has it. */
+export type ResourceSealer = (ir: ProxyIr) => SealedLists;
+
+/** Proxies say how often they poll, so that the number of settings has to be bounded. */
+const POLL_SETTINGS = 32;
+
+/** One list for each type, in the order of the IR; the same list again for the same list of the IR. */
+export function resourceSealer(): ResourceSealer {
+  const byRefresh = leastRecentlyUsed<DurationMs, SealedParts>({ max: POLL_SETTINGS });
+  const sealRoutes = routeSealer();
+  return (ir) => {
+    const sealed = byRefresh.get(ir.refresh) ?? sealedParts();
+    byRefresh.set(ir.refresh, sealed);
+    const lists = perType((): readonly SealedResource[] => NONE);
+    eachList({ ...ir, routes: NONE }, (type, items, encode) => {
+      const sealList = (): readonly SealedResource[] =>
+        items.map((item) => sealed.items(item, () => sealResource(encode(item))));
+      lists[type] = items.length === 0 ? NONE : sealed.lists(items, sealList);
+    });
+    return { ...lists, routes: sealed.lists(ir.routes, () => ir.routes.map(sealRoutes)) };
+  };
+}
+
+const NONE: readonly never[] = [];
+
+/** Everything that was sealed for one poll setting, as long as what it was sealed from lives. */
+interface SealedParts {
+  readonly items: Remembered<SealedResource>;
+  readonly lists: Remembered<readonly SealedResource[]>;
+}
+
+const sealedParts = (): SealedParts => ({ items: remembered(), lists: remembered() });
+
+/** A route configuration holds a mesh: each of its virtual hosts is spelled for itself, so that one that changes is all the work. */
+function routeSealer(): (configuration: RouteConfigurationIr) => SealedResource {
+  const configurations: Remembered<SealedResource> = remembered();
+  const hosts: Remembered<SealedPart> = remembered();
+  const sealHost = (host: VirtualHostIr): SealedPart =>
+    hosts(host, () => sealPart('routes', host.name, encodeVirtualHost(host)));
+  return (configuration) =>
+    configurations(configuration, () => {
+      const { name, virtualHosts } = configuration;
+      const rest = { type: 'routes', name, body: encodeRouteSettings(configuration) } as const;
+      return sealFromParts(rest, 'virtualHosts', virtualHosts.map(sealHost));
+    });
+}

@@ -1,0 +1,103 @@
+import { Hono } from 'hono';
+import { durationMs } from '../../base/brand.ts';
+import { StoreFull, StoreUnavailable } from '../../ports/store-errors.ts';
+import type { Resource } from '../../resources/resource.ts';
+import { handleApply } from '../api/apply-handler.ts';
+import { apiConventions, coreVersions, groupDocument, groupList, resourceList } from '../api/discovery-documents.ts';
+import { handleObjects, type ObjectApi } from '../api/object-handler.ts';
+import { parseObjectPath } from '../api/object-path.ts';
+import { openApiDocument, versionDocument } from '../api/openapi-document.ts';
+import { problem } from '../api/problem.ts';
+import { DEFAULT_BODY_LIMIT_BYTES } from '../api/read-body.ts';
+import { handleDiff, handleHistory, handleRevision, handleRollback } from '../api/revision-handlers.ts';
+import { failure } from '../api/status-body.ts';
+import { configStore, type ConfigStorePorts } from './config-store.ts';
+
+export type ConfigApiOptions = Partial<Omit<ObjectApi, 'store'>>;
+
+/** The config API over a store of its own: what both composition roots and the tests serve. */
+export function localConfigApi(ports: ConfigStorePorts, options: ConfigApiOptions = {}): Hono {
+  return configApi({ store: configStore(ports), ...defaults, ...options });
+}
+
+const defaults = {
+  bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES,
+  longestWatch: durationMs(300_000),
+  writerOf: () => 'anonymous',
+  withConditions: async (objects: readonly Resource[]) => objects,
+};
+
+/**
+ * The HTTP API for what people configure: objects under `/api` and `/apis` by Kubernetes' conventions, `/v1/apply` and
+ * `/v1/revisions`, and its own description. Bad input is never a 5xx; an unexpected failure is a 500 with an id that the log has.
+ */
+function configApi(api: ObjectApi): Hono {
+  const app = new Hono();
+  app.post('/v1/apply', ({ req }) => handleApply(api, req.raw));
+  app.get('/v1/revisions', ({ req }) => handleHistory(api, req.raw));
+  app.get('/v1/revisions/:revision{[0-9]{1,15}}', ({ req }) => handleRevision(api, Number(req.param('revision'))));
+  app.get('/v1/revisions/:revision{[0-9]{1,15}}/diff', ({ req }) =>
+    handleDiff(api, req.raw, Number(req.param('revision'))),
+  );
+  app.post('/v1/revisions/:revision{[0-9]{1,15}}/rollback', ({ req }) =>
+    handleRollback(api, req.raw, Number(req.param('revision'))),
+  );
+  describe(app);
+  app.all('/api/*', ({ req }) => objects(api, req.raw));
+  app.all('/apis/*', ({ req }) => objects(api, req.raw));
+  app.notFound(({ req }) => nothingAt(req.raw));
+  app.onError((error, { req }) => failed(api, error, req.raw));
+  return app;
+}
+
+/** What clients read to find out what there is. */
+function describe(app: Hono): void {
+  const orNothing = (found: object | undefined, request: Request): Response =>
+    found ? Response.json(found) : nothingAt(request);
+  app.get('/version', () => Response.json(apiConventions));
+  app.get('/api', () => Response.json(coreVersions));
+  app.get('/apis', () => Response.json(groupList()));
+  app.get('/apis/:group', ({ req }) => orNothing(groupDocument(req.param('group')), req.raw));
+  app.get('/api/:version', ({ req }) => orNothing(resourceList('', req.param('version')), req.raw));
+  app.get('/apis/:group/:version', ({ req }) =>
+    orNothing(resourceList(req.param('group'), req.param('version')), req.raw),
+  );
+  app.get('/openapi/v3', () => Response.json(openApiDocument()));
+  app.get('/openapi/v3/api/:version', ({ req }) => orNothing(versionDocument('', req.param('version')), req.raw));
+  app.get('/openapi/v3/apis/:group/:version', ({ req }) =>
+    orNothing(versionDocument(req.param('group'), req.param('version')), req.raw),
+  );
+}
+
+async function objects(api: ObjectApi, request: Request): Promise<Response> {
+  const path = parseObjectPath(new URL(request.url).pathname);
+  return path ? handleObjects(api, request, path) : nothingAt(request);
+}
+
+function nothingAt({ url, method }: Request): Response {
+  const { pathname } = new URL(url);
+  if (isObjectPath(pathname)) {
+    return failure('NotFound', `unknown type at ${pathname}: the server could not find the requested resource`);
+  }
+  return problem(404, { code: 'NOT_FOUND', message: `there is no ${method} ${pathname}` });
+}
+
+/** Says nothing of the cause to the caller: the log has it, under the id that the answer carries. */
+function failed({ store }: ObjectApi, error: Error, request: Request): Response {
+  const { pathname } = new URL(request.url);
+  const id = store.ids();
+  store.log.error('config-api-failed', { id, method: request.method, path: pathname, error });
+  if (error instanceof StoreUnavailable) {
+    const message =
+      error instanceof StoreFull
+        ? `the store is full and nothing was stored; make room on its disk, then try again (${id})`
+        : `the store is not available; try again (${id})`;
+    return isObjectPath(pathname)
+      ? failure('ServiceUnavailable', message, { retryAfterSeconds: 1 })
+      : problem(503, { code: error.code, message, id }, { 'Retry-After': '1' });
+  }
+  const message = `something went wrong on our side; the log names it ${id}`;
+  return isObjectPath(pathname) ? failure('InternalError', message) : problem(500, { code: 'INTERNAL', message, id });
+}
+
+const isObjectPath = (pathname: string): boolean => /^\/apis?(\/|$)/.test(pathname);

@@ -1,0 +1,49 @@
+import type { ContentHash } from '../../base/hashing.ts';
+import { preferredApiVersion } from '../../resources/kinds.ts';
+import { type ConfigStore, stateAt } from './config-store.ts';
+import type { ObjectAction } from './plan-objects.ts';
+import { printDocument } from './print-document.ts';
+import { diffTries } from '../revisions/read-trie.ts';
+import { byKey, type KeyParts, splitKey, type StoredObject } from '../revisions/stored-object.ts';
+
+/** What became of one object from one revision to another, with its document on each side where it has one. */
+export interface ObjectDifference extends KeyParts {
+  readonly apiVersion: string;
+  readonly action: Exclude<ObjectAction, 'unchanged'>;
+  readonly before?: Readonly<Record<string, unknown>>;
+  readonly after?: Readonly<Record<string, unknown>>;
+}
+
+export type DiffOutcome =
+  | { readonly outcome: 'compared'; readonly changes: readonly ObjectDifference[] }
+  | { readonly outcome: 'missing'; readonly revision: number };
+
+/** The difference of two revisions, in the order of lists; costs what changed, whatever there is (STO-7). */
+export async function diffRevisions(
+  store: ConfigStore,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<DiffOutcome> {
+  const [before, after] = await Promise.all([stateAt(store, from), stateAt(store, to)]);
+  if (!before) return { outcome: 'missing', revision: from };
+  if (!after) return { outcome: 'missing', revision: to };
+  const changes = await diffTries<ContentHash>(store.reader, before.tree, after.tree);
+  const differences = await Promise.all(
+    [...changes]
+      .sort((a, b) => byKey(a.key, b.key))
+      .map(async (change): Promise<ObjectDifference> => {
+        const parts = splitKey(change.key);
+        const [old, now] = await Promise.all([documentOf(store, change.before), documentOf(store, change.after)]);
+        const action = !now ? 'pruned' : old ? 'configured' : 'created';
+        const apiVersion = preferredApiVersion(parts.kind);
+        return { apiVersion, ...parts, action, ...(old && { before: old }), ...(now && { after: now }) };
+      }),
+  );
+  return { outcome: 'compared', changes: differences };
+}
+
+/** Without revision and generation: those of an unchanged object would differ as well. */
+async function documentOf(store: Pick<ConfigStore, 'reader'>, hash: ContentHash | undefined) {
+  if (hash === undefined) return undefined;
+  const { apiVersion, kind, metadata, spec } = await store.reader.read<StoredObject>(hash);
+  return printDocument({ apiVersion, kind, metadata, spec } as Parameters<typeof printDocument>[0]);
+}

@@ -1,0 +1,69 @@
+import type { Clock } from '../../ports/clock.ts';
+import type { Records } from '../../ports/records.ts';
+import type { HttpHandler } from '../polls/discovery-api.ts';
+import { jsonResponse } from './json-response.ts';
+import type { HealthCheck } from '../lead/leader-health.ts';
+import type { Metrics } from '../metrics.ts';
+import { printPushStatus } from '../status/push-status.ts';
+import type { ReadPushStatus } from '../status/read-push-status.ts';
+
+export interface OperationsPorts {
+  readonly records: Pick<Records, 'get'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly metrics: Metrics;
+  readonly readPushStatus: ReadPushStatus;
+  /** False from the moment on when the process goes away, so that nobody sends it anything new. */
+  readonly isServing: () => boolean;
+  /** What `/healthz` asks beside whether the process answers. */
+  readonly checks: readonly HealthCheck[];
+}
+
+/**
+ * `/healthz`: the process answers, and leads only what it can keep (LE-22). `/readyz`: it can serve, that is, the store answers.
+ * `/metrics`: for Prometheus. `/debug/push_status`: the problems behind its gauges (PS-8).
+ */
+export function operationsApi(ports: OperationsPorts): HttpHandler {
+  return async (request) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return jsonResponse(405, { code: 'METHOD_NOT_ALLOWED', message: 'use GET' });
+    }
+    const { pathname } = new URL(request.url);
+    switch (pathname) {
+      case '/healthz':
+        return health(ports);
+      case '/readyz':
+        return readiness(ports);
+      case '/metrics': {
+        ports.metrics.noteProblems((await ports.readPushStatus()) ?? {});
+        const { contentType, text } = await ports.metrics.print();
+        return new Response(text, { headers: { 'content-type': contentType } });
+      }
+      case '/debug/push_status': {
+        const text = printPushStatus(await ports.readPushStatus());
+        return new Response(text, { headers: { 'content-type': 'application/json' } });
+      }
+      default:
+        return jsonResponse(404, { code: 'NOT_FOUND', message: `nothing is at ${pathname}` });
+    }
+  };
+}
+
+function health({ checks }: OperationsPorts): Response {
+  const failed = checks.flatMap(({ name, check }) => {
+    const reason = check();
+    return reason === undefined ? [] : [{ name, reason }];
+  });
+  return failed.length === 0 ? jsonResponse(200, { status: 'ok' }) : jsonResponse(503, { status: 'unhealthy', failed });
+}
+
+async function readiness({ records, isServing }: OperationsPorts): Promise<Response> {
+  if (!isServing()) return jsonResponse(503, { status: 'draining' });
+  try {
+    await records.get({ partition: 'config', id: 'head' });
+    return jsonResponse(200, { status: 'ready' });
+  } catch (error) {
+    // Said to whoever asks, and to nobody else: the next question may find the store well again.
+    const reason = error instanceof Error ? error.message : String(error);
+    return jsonResponse(503, { status: 'not ready', reason });
+  }
+}

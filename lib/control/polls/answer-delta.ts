@@ -1,0 +1,186 @@
+import { type DurationMs, durationMs } from '../../base/brand.ts';
+import { answerRefusal, answerPieces, answerUpToDate } from '../../delivery/answer.ts';
+import { isNoChange, nonceFor } from '../../delivery/decide-delta.ts';
+import { deltaChannel } from '../../delivery/delta-channel.ts';
+import { bodyBytes, type DeltaAnswer, deltaText } from '../../delivery/delta-answer.ts';
+import type { DiscoveryType } from '../../delivery/discovery-types.ts';
+import { type DeltaPoll, type DeltaRequest, readDeltaPoll } from '../../delivery/read-delta-poll.ts';
+import type { Refusal } from '../../delivery/read-poll.ts';
+import type { ProxyFacts } from '../../view/proxy-facts.ts';
+import type { AdmitProxy } from './admit-proxy.ts';
+import type { Deltas, TypeDelta } from './deltas.ts';
+import { findAgain, findView, type FindViewPorts, type FoundView } from '../views/find-view.ts';
+import type { Metrics, PollAnswer } from '../metrics.ts';
+import { noteAnswer, type NotePorts } from './note-answer.ts';
+import type { ProxyStates, Refusal as StatedRefusal } from './proxy-states.ts';
+import { partReader } from './offer.ts';
+import type { Head, ServedHeads } from '../build/served-heads.ts';
+import type { StoredSnapshots } from '../build/stored-snapshots.ts';
+import type { View } from '../build/worlds.ts';
+
+export interface DeltaPorts extends FindViewPorts, NotePorts {
+  readonly metrics: Metrics;
+  readonly heads: ServedHeads;
+  readonly states: Pick<ProxyStates, 'note' | 'noteLate'>;
+  readonly snapshots: Pick<StoredSnapshots, 'body'>;
+  readonly deltas: Deltas;
+  readonly admitProxy: AdmitProxy;
+}
+
+/** A delta poll as it arrives: the path's type, or none for one that names many, the body, and how long the client waits. */
+export interface ArrivedDelta {
+  readonly type: DiscoveryType | undefined;
+  readonly text: string;
+  readonly patience: DurationMs | undefined;
+}
+
+export type AnswerDelta = (arrived: ArrivedDelta) => Promise<Response>;
+
+/**
+ * Answers delta polls (DLV-3): all requests of one poll from one snapshot, so that a client which applies the answers in their
+ * order never refers to what it does not have. As with other polls nothing is sent before the head was read again.
+ */
+export function deltaAnswerer(ports: DeltaPorts): AnswerDelta {
+  return async (arrived) => {
+    const read = readDeltaPoll(arrived.type, arrived.text);
+    if (!read.ok) return refused(ports, arrived, answerRefusal(read.refusal));
+    const { poll } = read;
+    const admission = ports.admitProxy(poll.node, poll.nodeHash);
+    if (!admission.ok) return refused(ports, arrived, answerRefusal(admission.refusal));
+    return answerRead(ports, { arrived, poll, facts: admission.facts });
+  };
+}
+
+/** Type under which a poll of many types is counted when it is not answered type by type. */
+export const MANY_TYPES = 'delta';
+
+function refused({ metrics }: DeltaPorts, { type }: ArrivedDelta, response: Response): Response {
+  metrics.notePoll({ type: type?.path ?? MANY_TYPES, answer: 'refused', duration: durationMs(0) });
+  return response;
+}
+
+interface ReadArrival {
+  readonly arrived: ArrivedDelta;
+  readonly poll: DeltaPoll;
+  readonly facts: ProxyFacts;
+}
+
+async function answerRead(ports: DeltaPorts, arrival: ReadArrival): Promise<Response> {
+  const { arrived, poll, facts } = arrival;
+  const started = ports.clock.now();
+  const found = await findView(ports, { facts, nodeHash: poll.nodeHash });
+  if (!('view' in found)) {
+    ports.metrics.notePoll({ type: arrived.type?.path ?? MANY_TYPES, answer: 'not-now', duration: durationMs(0) });
+    return answerRefusal(found);
+  }
+  const decided = await decideOnNewest(ports, { poll, facts, found });
+  if (!decided) return refused(ports, arrived, answerRefusal(UNKNOWN_STATE));
+  // Worded first: what cannot be read is not taken down as sent.
+  const response = await word(ports, arrived, decided);
+  const duration = durationMs(ports.clock.now() - started);
+  const isLate = arrived.patience !== undefined && duration >= arrived.patience;
+  for (const delta of decided.deltas) {
+    const noted = { ...decided, delta, duration };
+    // An answer that comes when the client has stopped waiting was not given: the next poll cannot show it.
+    await (isLate ? noteLate(ports, arrival, noted) : note(ports, arrival, noted));
+    ports.metrics.notePoll({ type: delta.request.type.path, answer: answerTo(delta), duration });
+  }
+  return response;
+}
+
+/** What a client is told that says what it has by a nonce which nobody knows: the removals that it needs are not known either. */
+const UNKNOWN_STATE: Refusal = {
+  status: 409,
+  code: 'UNKNOWN_STATE',
+  message:
+    'no state of these subscriptions is known by response_nonce; poll without it, with initial_resource_versions of all that you have',
+};
+
+interface RequestDelta extends TypeDelta {
+  readonly request: DeltaRequest;
+}
+
+interface Decided extends FoundView {
+  readonly deltas: readonly RequestDelta[];
+}
+
+interface Asked {
+  readonly poll: DeltaPoll;
+  readonly facts: ProxyFacts;
+  readonly found: FoundView;
+}
+
+async function decideOnNewest(ports: DeltaPorts, { poll, facts, found }: Asked): Promise<Decided | undefined> {
+  const first = await decideOn(ports, poll, found);
+  if (first?.deltas.every(isNoChange)) return first;
+  const newest = await findAgain(ports, { facts, nodeHash: poll.nodeHash }, found);
+  return newest.head.manifest === found.head.manifest ? first : decideOn(ports, poll, newest);
+}
+
+async function decideOn(
+  { deltas }: DeltaPorts,
+  { requests }: DeltaPoll,
+  { view, head }: FoundView,
+): Promise<Decided | undefined> {
+  const found: RequestDelta[] = [];
+  for (const request of requests) {
+    const delta = await deltas(head.manifest, request);
+    if (!delta) return undefined;
+    found.push({ ...delta, request });
+  }
+  return { view, head, deltas: found };
+}
+
+interface Noted {
+  readonly view: View;
+  readonly head: Head;
+  readonly delta: RequestDelta;
+  readonly duration: DurationMs;
+}
+
+async function note(ports: DeltaPorts, { poll, facts }: ReadArrival, { view, head, delta, duration }: Noted) {
+  const { type, subscriptions } = delta.request;
+  const { carried, versionInfo: answered } = delta;
+  const answer = answerTo(delta);
+  await noteAnswer(ports, {
+    ...{ facts, nodeHash: poll.nodeHash, view, head, type, channel: deltaChannel(type, subscriptions) },
+    ...{ carried, answered, answer, duration, refusal: refusalIn(delta) },
+  });
+}
+
+async function noteLate({ states, clock }: DeltaPorts, { poll, facts }: ReadArrival, { view, delta }: Noted) {
+  const { type, subscriptions } = delta.request;
+  const channel = deltaChannel(type, subscriptions);
+  await states.noteLate({ facts, nodeHash: poll.nodeHash, viewKey: view.key, channel, at: clock.now() });
+}
+
+function refusalIn({ request: { rejection: reason }, refused }: RequestDelta): StatedRefusal | undefined {
+  return reason === undefined ? undefined : { reason, suspects: refused };
+}
+
+const answerTo = (delta: RequestDelta): PollAnswer => (isNoChange(delta) ? 'up-to-date' : 'send');
+
+function word(
+  { metrics, snapshots }: DeltaPorts,
+  { type }: ArrivedDelta,
+  { head, deltas }: Decided,
+): Promise<Response> | Response {
+  for (const delta of deltas) {
+    if (!isNoChange(delta)) metrics.noteSent(delta.request.type.path, bodyBytes(delta));
+  }
+  const answers = deltas.map((delta) => answerOf(head, delta));
+  const [first] = answers;
+  if (deltas.every(isNoChange)) return answerUpToDate(type && first?.nonce);
+  const bytes = answers.reduce((sum, answer) => sum + bodyBytes(answer), 0);
+  const form = type === undefined ? 'many' : 'one';
+  const read = partReader(snapshots);
+  return answerPieces(
+    deltaText(answers, form, ({ part }) => read(part)),
+    bytes,
+  );
+}
+
+function answerOf({ manifest }: Head, { request, changed, removed, versionInfo }: RequestDelta): DeltaAnswer {
+  const nonce = nonceFor({ manifest, subscriptions: request.subscriptions.hash });
+  return { typeUrl: request.type.typeUrl, versionInfo, nonce, changed, removed };
+}

@@ -1,0 +1,174 @@
+import { durationMs, type DurationMs } from '../../base/brand.ts';
+import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
+import { answerRefusal, answerSend, answerUpToDate, type NotNow } from '../../delivery/answer.ts';
+import { type Decision, decide } from '../../delivery/decide.ts';
+import type { DiscoveryType } from '../../delivery/discovery-types.ts';
+import { type Poll, readPoll, type ReadPoll } from '../../delivery/read-poll.ts';
+import { channelOf } from '../../delivery/serve-poll.ts';
+import type { ProxyFacts } from '../../view/proxy-facts.ts';
+import type { AdmitProxy } from './admit-proxy.ts';
+import { type AnswerInOrder, answerInOrder, type OrderPorts } from './answer-in-order.ts';
+import { findAgain, findView, type FindViewPorts, type FoundView } from '../views/find-view.ts';
+import type { Metrics } from '../metrics.ts';
+import { type AnsweredPoll, type NotePorts, tellNews } from './note-answer.ts';
+import { sentBytes } from './offer.ts';
+import type { Head } from '../build/served-heads.ts';
+
+export interface PollPorts extends FindViewPorts, NotePorts, OrderPorts {
+  readonly states: OrderPorts['states'];
+  readonly metrics: Metrics;
+  readonly admitProxy: AdmitProxy;
+}
+
+/** A poll as it arrives: the path's type, the body, and how long the proxy waits for the answer, if it said so. */
+export interface ArrivedPoll {
+  readonly type: DiscoveryType;
+  readonly text: string;
+  readonly patience: DurationMs | undefined;
+}
+
+export type AnswerPoll = (arrived: ArrivedPoll) => Promise<Response>;
+
+/** Polls that repeat word for word are read once; only what our bootstraps send (0.5 KB) is short enough to be worth it. */
+const REMEMBERED_POLLS = 4_096;
+const MAX_REMEMBERED_CHARACTERS = 4_096;
+
+/**
+ * Answers polls. One that changes nothing costs no parse if it repeats the one before, at most one read of the head, and none
+ * within the freshness time (DLV-1). Before anything is sent the head is read again, so that two processes that looked at
+ * different moments never send a proxy back and forth.
+ */
+export function pollAnswerer(ports: PollPorts): AnswerPoll {
+  const polls = leastRecentlyUsed<string, ReadPoll>({ max: REMEMBERED_POLLS });
+
+  const readTogether = ({ type, text }: ArrivedPoll): ReadPoll => {
+    const key = `${type.path} ${text}`;
+    const known = polls.get(key);
+    if (known) return known;
+    const read = readPoll(type, text);
+    if (read.ok && key.length <= MAX_REMEMBERED_CHARACTERS) polls.set(key, read);
+    return read;
+  };
+
+  return async (arrived) => {
+    const read = readTogether(arrived);
+    if (!read.ok) return refuse(ports, arrived.type, answerRefusal(read.refusal));
+    const { node, nodeHash } = read.poll;
+    const admission = ports.admitProxy(node, nodeHash);
+    if (!admission.ok) return refuse(ports, arrived.type, answerRefusal(admission.refusal));
+    return answerRead(ports, { arrived, poll: read.poll, facts: admission.facts });
+  };
+}
+
+function refuse({ metrics }: PollPorts, type: DiscoveryType, response: Response): Response {
+  metrics.notePoll({ type: type.path, answer: 'refused', duration: durationMs(0) });
+  return response;
+}
+
+interface ReadArrival {
+  readonly arrived: ArrivedPoll;
+  readonly poll: Poll;
+  readonly facts: ProxyFacts;
+}
+
+async function answerRead(ports: PollPorts, arrival: ReadArrival): Promise<Response> {
+  const { arrived, poll, facts } = arrival;
+  const started = ports.clock.now();
+  const found = await findView(ports, { facts, nodeHash: poll.nodeHash });
+  if (!('view' in found)) {
+    ports.metrics.notePoll({ type: poll.type.path, answer: 'not-now', duration: durationMs(0) });
+    return answerRefusal(found);
+  }
+  const answer = await answerFrom(ports, arrival, found);
+  if (answer === undefined) {
+    ports.metrics.notePoll({ type: poll.type.path, answer: 'not-now', duration: durationMs(0) });
+    return answerRefusal(NOT_AGREED);
+  }
+  const response = await worded(ports, arrival, { found, answer });
+  const duration = durationMs(ports.clock.now() - started);
+  // An answer that comes when the proxy has stopped waiting was not given: the next poll cannot show it.
+  if (arrived.patience !== undefined && duration >= arrived.patience) await noteLate(ports, arrival, found);
+  else if (answer.change) tellNews(ports, answered(arrival, found, { answer, duration }), answer.change);
+  ports.metrics.notePoll({ type: poll.type.path, answer: answer.decision.answer, duration });
+  return response;
+}
+
+/** What a new loop is told of which the store cannot say now what its proxy runs. */
+const NOT_AGREED: NotNow = {
+  status: 503,
+  code: 'NOT_AGREED',
+  message: 'what this proxy runs cannot be read now; poll again',
+  retryAfterSeconds: 1,
+};
+
+/** Of a type that nothing in the product makes the answer is the same for everyone. */
+async function answerFrom(
+  ports: PollPorts,
+  { poll, facts }: ReadArrival,
+  found: FoundView,
+): Promise<AnswerInOrder | undefined> {
+  const { xdsType } = poll.type;
+  const { view, head } = found;
+  if (xdsType !== undefined) {
+    const lookAgain = async (): Promise<Head> =>
+      (await findAgain(ports, { facts, nodeHash: poll.nodeHash }, found)).head;
+    return answerInOrder(ports, { poll, type: xdsType, facts, view, seen: head, lookAgain });
+  }
+  const decision = decide(poll, { found: new Map() });
+  const { versionInfo: carried, nodeHash } = poll;
+  const noted = {
+    facts,
+    nodeHash,
+    viewKey: view.key,
+    channel: channelOf(poll.type.path, poll.names),
+    at: ports.clock.now(),
+  };
+  const change = await ports.states.note({ ...noted, carried, answered: decision.versionInfo });
+  return { head, decision, change };
+}
+
+interface FoundAnswer {
+  readonly found: FoundView;
+  readonly answer: AnswerInOrder;
+}
+
+/** An answer whose bodies cannot be read is not given, though it was taken down as if it were. */
+async function worded(ports: PollPorts, arrival: ReadArrival, { found, answer }: FoundAnswer): Promise<Response> {
+  try {
+    return await word(ports, arrival.poll, answer.decision);
+  } catch (error) {
+    await noteLate(ports, arrival, found);
+    throw error;
+  }
+}
+
+async function noteLate(
+  { states, clock }: PollPorts,
+  { poll, facts }: ReadArrival,
+  { view }: FoundView,
+): Promise<void> {
+  const channel = channelOf(poll.type.path, poll.names);
+  await states.noteLate({ facts, nodeHash: poll.nodeHash, viewKey: view.key, channel, at: clock.now() });
+}
+
+function answered(
+  { poll, facts }: ReadArrival,
+  { view }: FoundView,
+  { answer, duration }: { readonly answer: AnswerInOrder; readonly duration: DurationMs },
+): AnsweredPoll {
+  const { head, decision } = answer;
+  return {
+    ...{ facts, nodeHash: poll.nodeHash, view, head, type: poll.type, channel: channelOf(poll.type.path, poll.names) },
+    ...{ carried: poll.versionInfo, answered: decision.versionInfo, answer: decision.answer, duration },
+  };
+}
+
+async function word(ports: PollPorts, poll: Poll, decision: Decision): Promise<Response> {
+  if (decision.answer === 'up-to-date') return answerUpToDate(decision.versionInfo);
+  const bodies = await Promise.all(decision.parts.map((part) => sentBytes(ports.snapshots, part)));
+  ports.metrics.noteSent(
+    poll.type.path,
+    bodies.reduce((bytes, body) => bytes + body.length, 0),
+  );
+  return answerSend(poll.type.typeUrl, decision.versionInfo, bodies);
+}

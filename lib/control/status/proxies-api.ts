@@ -1,0 +1,106 @@
+import type { DurationMs } from '../../base/brand.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Records } from '../../ports/records.ts';
+import { type BuildOutcome, newestBuild } from '../build/build-outcome.ts';
+import { configDump, dumpedTypes } from './config-dump.ts';
+import type { HttpHandler } from '../polls/discovery-api.ts';
+import { jsonResponse } from '../http/json-response.ts';
+import type { ProxyState, ProxyStates } from '../polls/proxy-states.ts';
+import { type ProxyStatus, proxyStatus } from './proxy-status.ts';
+import type { ServedHeads } from '../build/served-heads.ts';
+import { type ReadStatusInput, statusReader } from './status-input.ts';
+import type { StoredSnapshots } from '../build/stored-snapshots.ts';
+import { type Suspect, suspectDocuments } from './suspect-documents.ts';
+import type { StoredReports } from './view-report.ts';
+
+export interface ProxiesPorts {
+  readonly records: Pick<Records, 'get'>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly heads: ServedHeads;
+  readonly snapshots: StoredSnapshots;
+  readonly states: ProxyStates;
+  readonly reports: StoredReports;
+  /** How old what is known of a proxy's last poll may be (DLV-6); 0 where this process hears every poll. */
+  readonly slack: DurationMs;
+}
+
+/**
+ * `GET /v1/proxies[?namespace=NS]`, `GET /v1/proxies/ID` and `GET /v1/proxies/ID/config-dump[?types=cds,eds]`, with the whole node
+ * id or its third part, `name.namespace`.
+ */
+export function proxiesApi(given: ProxiesPorts): HttpHandler {
+  const ports = { ...given, read: statusReader(given) };
+  return async (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    const [, encodedId, dump] = /^\/v1\/proxies(?:\/(.+?)(\/config-dump)?)?$/.exec(pathname) ?? [];
+    if (request.method !== 'GET') return jsonResponse(405, { code: 'METHOD_NOT_ALLOWED', message: 'use GET' });
+    const [states, build] = await Promise.all([ports.states.all(), newestBuild(ports.records)]);
+    if (encodedId === undefined) {
+      const namespace = searchParams.get('namespace');
+      const shown = namespace === null ? states : states.filter(({ facts }) => facts.namespace === namespace);
+      return list(ports, shown, build);
+    }
+    const id = decodedId(encodedId);
+    const state = states.find(({ facts }) => facts.id === id) ?? states.find(({ facts }) => shortId(facts.id) === id);
+    if (!state) return notFound(id);
+    if (dump !== undefined) return dumpOf(ports, state, searchParams.get('types') ?? '');
+    return jsonResponse(200, await statusFor(ports, state, build));
+  };
+}
+
+interface ShownProxy extends ProxyStatus {
+  /** What may be why it did not take a version, and whose that is. */
+  readonly suspects?: readonly Suspect[];
+}
+
+interface StatusPorts extends ProxiesPorts {
+  readonly read: ReadStatusInput;
+}
+
+/** What the proxy is served now (PS-7); nothing where its view has no snapshot. */
+async function dumpOf({ heads, snapshots }: StatusPorts, state: ProxyState, types: string): Promise<Response> {
+  const wanted = dumpedTypes(types);
+  if (wanted === undefined) {
+    return jsonResponse(400, { code: 'INVALID_QUERY', message: 'types are cds, eds, lds, rds, sds and ecds' });
+  }
+  const head = (await heads.look(state.viewKey)).stored?.record;
+  if (head === undefined) return jsonResponse(200, { configs: [] });
+  return jsonResponse(200, await configDump(snapshots, await snapshots.manifest(head.manifest), wanted));
+}
+
+async function statusFor(
+  { read, reports }: StatusPorts,
+  state: ProxyState,
+  build: BuildOutcome | undefined,
+): Promise<ShownProxy> {
+  const input = await read(state, build);
+  const suspects = await suspectDocuments(reports, input);
+  return { ...proxyStatus(input), ...(suspects.length > 0 && { suspects }) };
+}
+
+async function list(
+  ports: StatusPorts,
+  states: readonly ProxyState[],
+  build: BuildOutcome | undefined,
+): Promise<Response> {
+  const proxies = await Promise.all(states.map((state) => statusFor(ports, state, build)));
+  return jsonResponse(200, {
+    revision: build?.revision ?? 0,
+    buildFailed: build?.buildFailed ?? false,
+    proxies: proxies.sort((a, b) => (a.id < b.id ? -1 : 1)),
+  });
+}
+
+const shortId = (nodeId: string): string => nodeId.split('~')[2] ?? nodeId;
+
+function notFound(what: string): Response {
+  return jsonResponse(404, { code: 'NOT_FOUND', message: `no proxy ${what} has polled within the last day` });
+}
+
+function decodedId(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // not percent-encoded after all
+  }
+}

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { memoryBlobs } from '../../../../lib/adapters/memory/memory-blobs.ts';
+import type { DeliveryPorts } from '../../../../lib/control/delivery-service.ts';
+import type { ProxyStatus } from '../../../../lib/control/status/proxy-status.ts';
+import { sentIn, serviceEntry, sidecarNode, type TestDelivery, testDelivery } from '../../../support/delivery.ts';
+
+const reviews = 'outbound|80||reviews.default.svc.cluster.local';
+
+async function get(service: TestDelivery, path: string): Promise<{ readonly status: number; readonly body: unknown }> {
+  const answer = await service.proxies(new Request(`http://x${path}`));
+  return { status: answer.status, body: await answer.json() };
+}
+
+async function statusOf(service: TestDelivery): Promise<ProxyStatus> {
+  return (await get(service, '/v1/proxies/client.default')).body as ProxyStatus;
+}
+
+/** A service with one proxy that has polled clusters and one endpoint set until it had them. */
+async function settled(replaced: Partial<DeliveryPorts> = {}): Promise<TestDelivery> {
+  const service = testDelivery(replaced);
+  service.configure(serviceEntry('reviews.default.svc.cluster.local', '10.0.0.1'));
+  for (const [path, names] of [
+    ['clusters', []],
+    ['endpoints', [reviews]],
+  ] as const) {
+    const { version_info } = await sentIn(await service.poll(path, { names }));
+    await service.poll(path, { names, version: version_info });
+  }
+  return service;
+}
+
+test('PX-18, DLV-13: a proxy that took what it was sent is synced, type by type', async () => {
+  const status = await statusOf(await settled());
+  assert.equal(status.status, 'SYNCED');
+  assert.equal(status.types['CDS']?.status, 'SYNCED');
+  assert.deepEqual([status.types['EDS']?.status, status.types['EDS']?.name], ['SYNCED', reviews]);
+  assert.equal(status.types['LDS']?.status, 'NOT_SENT');
+  assert.deepEqual([status.pollLoops, status.snapshotRevision], [2, 1]);
+});
+
+test('PS-2: a proxy is stale from the moment that there is something newer', async () => {
+  const service = await settled();
+  service.configure(serviceEntry('reviews.default.svc.cluster.local', '10.0.0.2'));
+  await service.builder.build('config');
+  const status = await statusOf(service);
+  assert.deepEqual(
+    [status.status, status.types['EDS']?.status, status.types['CDS']?.status],
+    ['STALE', 'STALE', 'SYNCED'],
+  );
+});
+
+test('PX-15: a rejection is over once the proxy has what is sent instead, also if that is what it kept', async () => {
+  const service = await settled();
+  const { acked: version = '' } = (await statusOf(service)).types['EDS'] ?? {};
+  const repeat = async (polls: number): Promise<void> => {
+    for (let poll = 0; poll < polls; poll += 1) await service.poll('endpoints', { names: [reviews], version });
+  };
+  for (const [address, status] of [
+    ['10.0.0.2', 'REJECTED'],
+    ['10.0.0.1', 'SYNCED'],
+  ] as const) {
+    service.configure(serviceEntry('reviews.default.svc.cluster.local', address));
+    await service.builder.build('config');
+    await repeat(3);
+    assert.equal((await statusOf(service)).types['EDS']?.status, status);
+  }
+});
+
+test('LAB-4: a proxy that keeps its old version after it was sent a newer one has rejected it', async () => {
+  const service = await settled();
+  const { acked: old = '' } = (await statusOf(service)).types['EDS'] ?? {};
+  service.configure(serviceEntry('reviews.default.svc.cluster.local', '10.0.0.2'));
+  await service.builder.build('config');
+  for (let poll = 0; poll < 3; poll += 1) await service.poll('endpoints', { names: [reviews], version: old });
+  const { types } = await statusOf(service);
+  assert.equal(types['EDS']?.status, 'REJECTED');
+  assert.equal(service.log.fieldsOf('rejected').length, 1);
+});
+
+test('DLV-5: an answer that came later than the proxy waits is no rejection', async () => {
+  const stored = memoryBlobs();
+  let readTakesMs = 0;
+  const service = await settled({
+    blobs: {
+      ...stored,
+      get: async (hash) => {
+        if (readTakesMs > 0) service.clock.advance(readTakesMs);
+        return stored.get(hash);
+      },
+    },
+  });
+  const { acked: old = '' } = (await statusOf(service)).types['EDS'] ?? {};
+  service.configure(serviceEntry('reviews.default.svc.cluster.local', '10.0.0.2'));
+  await service.builder.build('config');
+  readTakesMs = 6_000;
+  const late = { names: [reviews], version: old, headers: { 'x-envoy-expected-rq-timeout-ms': '5000' } };
+  assert.equal((await service.poll('endpoints', late)).status, 200);
+  readTakesMs = 0;
+  await service.poll('endpoints', late);
+  assert.equal((await statusOf(service)).types['EDS']?.status, 'STALE');
+});
+
+test('PS-3: a proxy that is silent for three refresh times is disconnected, and forgotten after a day', async () => {
+  const service = await settled();
+  service.clock.advance(15_001);
+  assert.equal((await statusOf(service)).status, 'DISCONNECTED');
+  service.clock.advance(24 * 3_600_000);
+  assert.equal((await get(service, '/v1/proxies/client.default')).status, 404);
+});
+
+test('a loop that the proxy ended is not held against it', async () => {
+  const service = await settled();
+  service.configure(serviceEntry('other.default.svc.cluster.local', '10.0.0.2'));
+  await service.builder.build('config');
+  for (let poll = 0; poll < 8; poll += 1) {
+    service.clock.advance(5_000);
+    const answer = await service.poll('clusters', { version: (await statusOf(service)).types['CDS']?.sent ?? '' });
+    assert.ok([200, 304].includes(answer.status));
+  }
+  const { status, pollLoops } = await statusOf(service);
+  assert.deepEqual([status, pollLoops], ['SYNCED', 1]);
+});
+
+test('VIEW-2: the list shows every proxy, and one namespace when it is asked for', async () => {
+  const service = await settled();
+  const id = 'sidecar~10.0.0.7~db.other~other.svc.cluster.local';
+  await service.poll('clusters', { node: { id, metadata: { NAMESPACE: 'other' } } });
+  const all = (await get(service, '/v1/proxies')).body as { proxies: ProxyStatus[] };
+  assert.deepEqual(
+    all.proxies.map(({ namespace }) => namespace),
+    ['other', 'default'],
+  );
+  const some = (await get(service, '/v1/proxies?namespace=default')).body as { proxies: ProxyStatus[] };
+  assert.equal(some.proxies.length, 1);
+  assert.equal((await get(service, `/v1/proxies/${encodeURIComponent(id)}`)).status, 200);
+  assert.equal((await get(service, `/v1/proxies/${sidecarNode.id}`)).status, 200);
+  assert.equal((await get(service, '/v1/proxies/nobody')).status, 404);
+});
+
+test('PS-1: what one process heard is known to another once it is written', async () => {
+  const first = await settled();
+  await first.flush();
+  const second = testDelivery({ ...first.ports });
+  assert.equal((await statusOf(second)).status, 'SYNCED');
+  const report = await second.builder.build('timer');
+  assert.equal(report.outcome === 'built' && report.views.kept, 1);
+});
+
+test('PX-15: a poll that says that its proxy refused what it was sent is believed at once, with the reason', async () => {
+  const service = await settled();
+  const { acked: version_info = '' } = (await statusOf(service)).types['EDS'] ?? {};
+  service.configure(serviceEntry('reviews.default.svc.cluster.local', '10.0.0.2'));
+  await service.builder.build('config');
+  await sentIn(await service.poll('endpoints', { names: [reviews], version: version_info }));
+  const refusal = {
+    ...{ node: sidecarNode, version_info, resource_names: [reviews] },
+    error_detail: { code: 13, message: 'no such locality' },
+  };
+  const body = JSON.stringify(refusal);
+  await service.discovery(new Request('http://xds/v3/discovery:endpoints', { method: 'POST', body }));
+  const { status, reason, suspects } = (await statusOf(service)).types['EDS'] ?? assert.fail();
+  assert.deepEqual([status, reason, suspects], ['REJECTED', 'no such locality', [reviews]]);
+  const [line] = service.log.fieldsOf('rejected');
+  assert.equal(line?.['reason'], 'no such locality');
+});
+
+test('PS-7: what a proxy is given is dumped in the shape of Envoy’s own dump, of some types or of all', async () => {
+  const service = await settled();
+  const dump = async (query: string) => {
+    const { status, body } = await get(service, `/v1/proxies/client.default/config-dump${query}`);
+    const { configs = [] } = body as { readonly configs?: readonly Readonly<Record<string, unknown>>[] };
+    return { status, configs };
+  };
+  const all = (await dump('')).configs.map((config) => String(config['@type']).split('.').at(-1));
+  assert.deepEqual(all, [
+    ...['ClustersConfigDump', 'ListenersConfigDump', 'RoutesConfigDump'],
+    ...['EndpointsConfigDump', 'SecretsConfigDump', 'EcdsConfigDump'],
+  ]);
+  const [clusters, endpoints] = (await dump('?types=EDS,clusters')).configs;
+  const active = clusters?.['dynamic_active_clusters'] as readonly { readonly cluster: { readonly name: string } }[];
+  assert.ok(active.some(({ cluster }) => cluster.name === reviews));
+  assert.equal(clusters?.['version_info'], (await statusOf(service)).types['CDS']?.sent);
+  const assigned = endpoints?.['dynamic_endpoint_configs'] as readonly {
+    readonly endpoint_config: Readonly<Record<string, unknown>>;
+  }[];
+  assert.deepEqual(
+    assigned.map(({ endpoint_config }) => endpoint_config['clusterName']),
+    [reviews],
+  );
+  assert.equal((await dump('?types=teapots')).status, 400);
+  assert.equal((await get(service, '/v1/proxies/nobody/config-dump')).status, 404);
+});
+
+test('DLV-5: a version that was not taken is shown with the documents that its suspects were made of', async () => {
+  const service = await settled();
+  const { acked: old = '' } = (await statusOf(service)).types['EDS'] ?? {};
+  service.configure(serviceEntry('reviews.default.svc.cluster.local', '10.0.0.2'));
+  await service.builder.build('config');
+  for (let poll = 0; poll < 4; poll += 1) await service.poll('endpoints', { names: [reviews], version: old });
+  const { suspects } = (await get(service, '/v1/proxies/client.default')).body as { readonly suspects?: unknown };
+  assert.deepEqual(suspects, [{ resource: `endpoints/${reviews}`, objects: ['ServiceEntry/default/reviews'] }]);
+});
