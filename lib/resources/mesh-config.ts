@@ -13,6 +13,15 @@ import {
 } from './traffic-policy-spec.ts';
 import { httpRetry } from './virtual-service-spec.ts';
 
+const spokenTls = z.strictObject({
+  minProtocolVersion: z
+    .enum(['TLS_AUTO', 'TLSV1_2', 'TLSV1_3'])
+    .exactOptional()
+    .describe('The oldest version of TLS that is spoken.'),
+  ecdhCurves: texts.exactOptional().describe('The curves that are offered.'),
+  cipherSuites: texts.exactOptional().describe('The ciphers that are offered, for TLS up to 1.2.'),
+});
+
 /** Shape of Istio's MeshConfig, all its fields. Source: Istio's reference page "Global Mesh Options". */
 export const meshConfig = z.strictObject({
   proxyListenPort: int32
@@ -195,28 +204,8 @@ export const meshConfig = z.strictObject({
   defaultInboundHttpRetryPolicy: httpRetry
     .exactOptional()
     .describe('Retries of sidecars towards their own application.'),
-  meshMTLS: z
-    .strictObject({
-      minProtocolVersion: z
-        .enum(['TLS_AUTO', 'TLSV1_2', 'TLSV1_3'])
-        .exactOptional()
-        .describe('The oldest version of TLS that is spoken.'),
-      ecdhCurves: texts.exactOptional().describe('The curves that are offered.'),
-      cipherSuites: texts.exactOptional().describe('The ciphers that are offered, for TLS up to 1.2.'),
-    })
-    .exactOptional()
-    .describe('Which TLS proxies speak among themselves.'),
-  tlsDefaults: z
-    .strictObject({
-      minProtocolVersion: z
-        .enum(['TLS_AUTO', 'TLSV1_2', 'TLSV1_3'])
-        .exactOptional()
-        .describe('The oldest version of TLS that is spoken.'),
-      ecdhCurves: texts.exactOptional().describe('The curves that are offered.'),
-      cipherSuites: texts.exactOptional().describe('The ciphers that are offered, for TLS up to 1.2.'),
-    })
-    .exactOptional()
-    .describe('Which TLS is spoken with everyone else.'),
+  meshMTLS: spokenTls.exactOptional().describe('Which TLS proxies speak among themselves.'),
+  tlsDefaults: spokenTls.exactOptional().describe('Which TLS is spoken with everyone else.'),
   defaultTrafficPolicy: z
     .strictObject({
       connectionPool: connectionPool.exactOptional().describe('Limits of connections and requests.'),

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import {
-  etag,
   type Etag,
   type ListOptions,
   MAX_RECORD_BYTES,
@@ -9,16 +8,18 @@ import {
   type StoredRecord,
 } from '../../lib/ports/records.ts';
 import { RecordTooLarge } from '../../lib/ports/store-errors.ts';
+import { guardedWriting } from './guarded-records.contract.ts';
+import { create, key, stale } from './stored-record.ts';
 import { contractSuite, type Open, type Promises, type SuiteOptions } from './contract-suite.ts';
 
 /** What every adapter of the Records port keeps, whatever stores the records. */
 export function recordsContract(name: string, open: Open<Records>, options: SuiteOptions = {}): void {
-  contractSuite(`records: ${name}`, { open, promises: { ...writing, ...racing, ...listing, ...refusing }, options });
+  contractSuite(`records: ${name}`, {
+    open,
+    promises: { ...writing, ...guardedWriting, ...racing, ...listing, ...refusing },
+    options,
+  });
 }
-
-const key = { partition: 'heads', id: 'config' };
-const lease = { partition: 'leases', id: 'builder' };
-const stale = etag('never-given-out');
 
 const writing: Promises<Records> = {
   'nothing is stored under a new key': async (records) => {
@@ -67,33 +68,6 @@ const writing: Promises<Records> = {
   'removing what is not there succeeds only for who expects that': async (records) => {
     assert.equal(await records.removeIf(key, undefined), true);
     assert.equal(await records.removeIf(key, stale), false);
-  },
-  'LE-20: a guarded write goes in while its guard is as it was seen': async (records) => {
-    const guard = { key: lease, etag: await createAt(records, lease, 'mine') };
-    const first = await records.putGuarded(key, 1, { expected: undefined, guard });
-    assert.ok(first !== undefined);
-    const second = await records.putGuarded(key, 2, { expected: first, guard });
-    assert.ok(second !== undefined);
-    assert.deepEqual(await records.get(key), { id: 'config', record: 2, etag: second });
-    assert.equal((await records.get(lease))?.etag, guard.etag, 'the guard itself is not written');
-  },
-  'LE-20: a guarded write changes nothing once its guard has changed or gone': async (records) => {
-    const guard = { key: lease, etag: await createAt(records, lease, 'mine') };
-    const first = await create(records, 1);
-    const taken = await records.putIf(lease, 'theirs', guard.etag);
-    assert.equal(await records.putGuarded(key, 2, { expected: first, guard }), undefined);
-    assert.equal(await records.removeIf(lease, taken), true);
-    assert.equal(await records.putGuarded(key, 2, { expected: first, guard }), undefined);
-    assert.equal(await records.putGuarded({ ...key, id: 'other' }, 2, { expected: undefined, guard }), undefined);
-    assert.deepEqual(await records.get(key), { id: 'config', record: 1, etag: first });
-    assert.equal(await records.get({ ...key, id: 'other' }), undefined);
-  },
-  'LE-20: a guarded write still needs the etag that it expects': async (records) => {
-    const guard = { key: lease, etag: await createAt(records, lease, 'mine') };
-    const first = await create(records, 1);
-    assert.equal(await records.putGuarded(key, 2, { expected: stale, guard }), undefined);
-    assert.equal(await records.putGuarded(key, 2, { expected: undefined, guard }), undefined);
-    assert.deepEqual(await records.get(key), { id: 'config', record: 1, etag: first });
   },
   'an etag from before a removal never fits again (ABA)': async (records) => {
     const seen = new Set<Etag>();
@@ -348,14 +322,6 @@ const refusing: Promises<Records> = {
     assert.equal(await records.get(key), undefined);
   },
 };
-
-const create = (records: Records, record: unknown): Promise<Etag> => createAt(records, key, record);
-
-async function createAt(records: Records, at: RecordKey, record: unknown): Promise<Etag> {
-  const won = await records.putIf(at, record, undefined);
-  assert.ok(won !== undefined, 'a first write wins');
-  return won;
-}
 
 async function race<A>(
   writers: number,

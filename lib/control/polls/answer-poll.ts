@@ -65,6 +65,11 @@ function refuse({ metrics }: PollPorts, type: DiscoveryType, response: Response)
   return response;
 }
 
+function notNow({ metrics }: PollPorts, type: DiscoveryType, reason: NotNow): Response {
+  metrics.notePoll({ type: type.path, answer: 'not-now', duration: durationMs(0) });
+  return answerRefusal(reason);
+}
+
 interface ReadArrival {
   readonly arrived: ArrivedPoll;
   readonly poll: Poll;
@@ -75,15 +80,9 @@ async function answerRead(ports: PollPorts, arrival: ReadArrival): Promise<Respo
   const { arrived, poll, facts } = arrival;
   const started = ports.clock.now();
   const found = await findView(ports, { facts, nodeHash: poll.nodeHash });
-  if (!('view' in found)) {
-    ports.metrics.notePoll({ type: poll.type.path, answer: 'not-now', duration: durationMs(0) });
-    return answerRefusal(found);
-  }
+  if (!('view' in found)) return notNow(ports, poll.type, found);
   const answer = await answerFrom(ports, arrival, found);
-  if (answer === undefined) {
-    ports.metrics.notePoll({ type: poll.type.path, answer: 'not-now', duration: durationMs(0) });
-    return answerRefusal(NOT_AGREED);
-  }
+  if (answer === undefined) return notNow(ports, poll.type, NOT_AGREED);
   const response = await worded(ports, arrival, { found, answer });
   const duration = durationMs(ports.clock.now() - started);
   // An answer that comes when the proxy has stopped waiting was not given: the next poll cannot show it.
