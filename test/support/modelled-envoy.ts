@@ -128,7 +128,7 @@ interface RunningCluster {
 /** How a modelled Envoy treats one answer. */
 export type Treatment = 'take' | 'lose' | 'refuse' | 'refuse-in-part' | 'echo';
 
-/** An Envoy as far as it can be told from outside: which poll loops it has, and what it runs (facts in decision 0010). */
+/** An Envoy as far as it can be told from outside: which poll loops it has, and what it runs (facts in decision 0013). */
 export interface ModelEnvoy {
   readonly loops: () => readonly string[];
   /** Polls in one of its loops and does with the answer what it is told. */
