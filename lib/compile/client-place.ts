@@ -66,14 +66,14 @@ function readerOf(levels: readonly PolicyBlocks[], others: readonly (PlaceSettin
 /** LB-9, LB-11: weights per locality and zones count without outlier detection. */
 const countsAlone = (setting: PlaceSetting): boolean => !('distribute' in setting) || setting.distribute.length > 0;
 
-/** LB-6: an entry with a literal does not look at the client. */
+/** LB-6: an entry with a literal looks at no label of the client's, only at whether it has any (LB-8). */
 const comparedLabels = ({ failoverPriority }: PlaceSetting): readonly string[] =>
   failoverPriority
     .map((priority) => priority.split('='))
     .flatMap(([key = '', ...rest]) => (rest.length === 1 ? [] : [key]));
 
 function placeWith(labels: readonly string[], { locality, selectedLabels, hasLabels }: ClientPlace): ClientPlace {
-  if (labels.length === 0) return { ...ANYWHERE, locality };
+  if (labels.length === 0) return { ...ANYWHERE, locality, hasLabels };
   const compared = [...new Set(labels)].filter((key) => Object.hasOwn(selectedLabels, key));
   return {
     locality,

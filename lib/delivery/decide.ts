@@ -45,7 +45,7 @@ export function partsOf(
 /** What of a poll decides its answer. */
 export type Asked = Pick<Poll, 'type' | 'versionInfo' | 'names'>;
 
-/** Names that the poll asks for and the snapshot does not hold: worth a look at the newest head before they are refused. */
+/** Names that the poll asks for and the snapshot does not hold; none of a type that is always sent whole. */
 export function missingNames({ type, names }: Asked, { whole, found }: Offer): readonly string[] {
   return type.xdsType === undefined || whole ? [] : names.filter((name) => !found.has(name));
 }

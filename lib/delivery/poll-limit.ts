@@ -8,7 +8,7 @@ const MAX_PROXIES = 20_000;
 /** Says whether a proxy may be answered, counting its polls second by second (DLV-7). */
 export type PollLimit = (nodeId: string, now: EpochMs) => boolean;
 
-export function pollLimit(maxPerSecond = MAX_POLLS_PER_SECOND): PollLimit {
+export function pollLimit(): PollLimit {
   const counts = leastRecentlyUsed<string, { second: number; polls: number }>({ max: MAX_PROXIES });
   return (nodeId, now) => {
     const second = Math.floor(now / 1000);
@@ -18,6 +18,6 @@ export function pollLimit(maxPerSecond = MAX_POLLS_PER_SECOND): PollLimit {
       return true;
     }
     count.polls += 1;
-    return count.polls <= maxPerSecond;
+    return count.polls <= MAX_POLLS_PER_SECOND;
   };
 }

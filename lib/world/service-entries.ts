@@ -84,11 +84,11 @@ function serviceOf(
   };
 }
 
-const NO_ALLOCATION = 'networking.istio.io/enable-autoallocate-ip';
+const ENABLE_ALLOCATION = 'networking.istio.io/enable-autoallocate-ip';
 
 /** SE-16, SE-17: addresses that the status carries for a host, unless the entry wants none. */
 function allocatedAddresses({ metadata, spec, status }: Resource<'ServiceEntry'>, hostname: string): readonly string[] {
-  const isUnwanted = metadata.labels?.[NO_ALLOCATION]?.toLowerCase() === 'false';
+  const isUnwanted = metadata.labels?.[ENABLE_ALLOCATION]?.toLowerCase() === 'false';
   if (isUnwanted || (spec.resolution ?? 'NONE') === 'NONE') return [];
   return allocationsIn(status).flatMap(({ host, value }) =>
     host.toLowerCase() === hostname && isIpAddress(value) ? [value] : [],

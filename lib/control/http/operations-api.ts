@@ -1,9 +1,11 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Records } from '../../ports/records.ts';
+import { StoreUnavailable } from '../../ports/store-errors.ts';
 import type { HttpHandler } from '../polls/discovery-api.ts';
 import { jsonResponse } from './json-response.ts';
 import type { HealthCheck } from '../lead/leader-health.ts';
 import type { Metrics } from '../metrics.ts';
+import { HEAD_KEY } from '../revisions/head.ts';
 import { printPushStatus } from '../status/push-status.ts';
 import type { ReadPushStatus } from '../status/read-push-status.ts';
 
@@ -34,7 +36,7 @@ export function operationsApi(ports: OperationsPorts): HttpHandler {
       case '/readyz':
         return readiness(ports);
       case '/metrics': {
-        ports.metrics.noteProblems((await ports.readPushStatus()) ?? {});
+        await noteProblems(ports);
         const { contentType, text } = await ports.metrics.print();
         return new Response(text, { headers: { 'content-type': contentType } });
       }
@@ -48,6 +50,15 @@ export function operationsApi(ports: OperationsPorts): HttpHandler {
   };
 }
 
+/** With the store away these gauges stay as they were: the other series are wanted most then. */
+async function noteProblems({ metrics, readPushStatus }: OperationsPorts): Promise<void> {
+  try {
+    metrics.noteProblems((await readPushStatus()) ?? {});
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+  }
+}
+
 function health({ checks }: OperationsPorts): Response {
   const failed = checks.flatMap(({ name, check }) => {
     const reason = check();
@@ -59,7 +70,7 @@ function health({ checks }: OperationsPorts): Response {
 async function readiness({ records, isServing }: OperationsPorts): Promise<Response> {
   if (!isServing()) return jsonResponse(503, { status: 'draining' });
   try {
-    await records.get({ partition: 'config', id: 'head' });
+    await records.get(HEAD_KEY);
     return jsonResponse(200, { status: 'ready' });
   } catch (error) {
     // Said to whoever asks, and to nobody else: the next question may find the store well again.

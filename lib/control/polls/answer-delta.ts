@@ -14,13 +14,12 @@ import type { Metrics, PollAnswer } from '../metrics.ts';
 import { noteAnswer, type NotePorts } from './note-answer.ts';
 import type { ProxyStates, Refusal as StatedRefusal } from './proxy-states.ts';
 import { partReader } from './offer.ts';
-import type { Head, ServedHeads } from '../build/served-heads.ts';
+import type { Head } from '../build/served-heads.ts';
 import type { StoredSnapshots } from '../build/stored-snapshots.ts';
 import type { View } from '../build/worlds.ts';
 
 export interface DeltaPorts extends FindViewPorts, NotePorts {
   readonly metrics: Metrics;
-  readonly heads: ServedHeads;
   readonly states: Pick<ProxyStates, 'note' | 'noteLate'>;
   readonly snapshots: Pick<StoredSnapshots, 'body'>;
   readonly deltas: Deltas;

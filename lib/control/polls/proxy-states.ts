@@ -357,9 +357,7 @@ async function write(
       entry.endpointPolls.clear();
       return;
     }
-    const stored = await records.get<ProxyState>(keyOf(id));
-    entry.etag = stored?.etag;
-    if (stored) entry.state = merge(stored.record, entry.state, entry);
+    await refresh(records, keyOf(id), entry);
   }
 }
 
