@@ -95,11 +95,12 @@ function healthText(healthy: Health): string {
   return hashOf([...healthy].map(([key, { uid }]) => `${key} ${uid}`).sort());
 }
 
-/** Gives an instance that is checked the status that says so; the same object again as long as neither changed. */
+/** Gives an instance that is checked the status that says that it is healthy; the same object again for the same instance. */
 function healthOverlay(): (resource: Resource, stored: ObjectStatus | undefined) => Resource {
   const overlaid = new WeakMap<Resource, Resource>();
   return (resource, stored) => {
     if (!stored || resource.kind !== 'WorkloadEntry' || !isHealthChecked(resource)) return resource;
+    if (stored.uid !== resource.metadata.uid) return resource; // of an instance that is gone
     const known = overlaid.get(resource);
     if (known) return known;
     const shown = withStatus(resource, stored);

@@ -90,6 +90,8 @@ test('ST-5: the health of an instance that was deleted is not that of another on
   assert.equal(await send('DELETE', `${ENTRIES}/checked`, ''), 200);
   assert.equal(await send('POST', '/v1/apply', documents), 200);
   assert.deepEqual(await addresses(), ['10.0.0.2']);
+  assert.equal(await setHealth('checked', 'True'), 200);
+  assert.deepEqual(await addresses(), ['10.0.0.1', '10.0.0.2']);
 });
 
 test('ST-7: what anyone writes into other statuses sets nothing off and changes no input of a build', async () => {
