@@ -15,10 +15,10 @@ export interface PublishParts extends Pick<Cloud, 'log'> {
 export function publishFunction({ delivery, log }: PublishParts): (event: PublishEvent) => Promise<void> {
   return async (event) => {
     const isTimer = !('Records' in event);
-    const trigger = isTimer ? 'timer' : event.Records.map(triggerIn).find((found) => found !== undefined);
-    if (trigger === undefined) return;
+    const reasons = isTimer ? ['timer'] : event.Records.flatMap((record) => triggerIn(record) ?? []);
+    if (reasons.length === 0) return;
     // The process may be frozen from here on and never wake: it leads for the time of this event only.
-    const report = await delivery.builder.build(trigger).finally(async () => delivery.builder.stepDown());
+    const report = await delivery.builder.build(...reasons).finally(async () => delivery.builder.stepDown());
     switch (report.outcome) {
       case 'followed':
         // Someone else leads. It may have read the config before this change, so the stream has to ask again.

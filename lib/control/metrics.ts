@@ -10,7 +10,7 @@ export interface Metrics {
   notePoll(poll: { readonly type: string; readonly answer: PollAnswer; readonly duration: DurationMs }): void;
   noteSent(type: string, bytes: number): void;
   noteRejected(type: string): void;
-  noteTrigger(type: string): void;
+  noteTrigger(type: string, count: number): void;
   noteBuild(result: 'built' | 'failed', duration: DurationMs): void;
   notePublished(published: Published): void;
   /** Counts the messages of builds that were fanned out, by what became of them. */
@@ -59,7 +59,7 @@ export function metrics(registry: Registry, version: string): Metrics {
       series.sizes.observe({ type }, bytes);
     },
     noteRejected: (type) => series.rejects.inc({ type }),
-    noteTrigger: (type) => series.triggers.inc({ type }),
+    noteTrigger: (type, count) => series.triggers.inc({ type }, count),
     noteBuild: (result, duration) => series.builds.observe({ result }, duration / 1000),
     notePublished: (outcome) => series.published.inc({ outcome }),
     noteShard: (outcome) => series.shards.inc({ outcome }),

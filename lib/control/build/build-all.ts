@@ -2,6 +2,7 @@ import { durationMs, type EpochMs } from '../../base/brand.ts';
 import type { Queue } from '../../ports/queue.ts';
 import type { Records } from '../../ports/records.ts';
 import { breather } from './breather.ts';
+import { type BuildReasons, countReasons, printReasons } from './build-reasons.ts';
 import { firstIssues, newestBuild, noteBuildOutcome } from './build-outcome.ts';
 import { buildView, type BuildViewPorts, type Reign, type ViewFailure } from './build-view.ts';
 import type { PublishViewIndex } from '../views/publish-view-index.ts';
@@ -44,11 +45,11 @@ export interface ReignReport {
 const FOLLOWED: BuildReport = { outcome: 'followed' };
 
 /** One build of every known view in the newest world: here, or in shards when it is too much for one process (BLD-5). */
-export async function buildAll(ports: BuildAllPorts, reign: Reign, trigger: string): Promise<ReignReport> {
+export async function buildAll(ports: BuildAllPorts, reign: Reign, reasons: BuildReasons): Promise<ReignReport> {
   const startedAt = ports.clock.now();
   const world = await ports.worlds.newest();
   const views = await ports.knownViews(world);
-  const begun = { world, views, reign, trigger, startedAt };
+  const begun = { world, views, reign, reasons, startedAt };
   if (ports.fanOut === undefined) return buildHere(ports, begun);
   const { shardWork } = ports.fanOut;
   const shards = shardsOf(views, { services: world.world.services.length, shardWork });
@@ -59,7 +60,7 @@ interface BegunBuild {
   readonly world: WorldAt;
   readonly views: readonly View[];
   readonly reign: Reign;
-  readonly trigger: string;
+  readonly reasons: BuildReasons;
   readonly startedAt: EpochMs;
 }
 
@@ -67,10 +68,11 @@ interface BegunBuild {
 async function fanOut(
   ports: BuildAllPorts,
   { queue, shards }: FanOutPorts & { readonly shards: readonly (readonly View[])[] },
-  { world, views, reign, trigger, startedAt }: BegunBuild,
+  { world, views, reign, reasons, startedAt }: BegunBuild,
 ): Promise<ReignReport> {
   const { revision } = world;
   const { epoch, guard } = reign;
+  const trigger = printReasons(reasons);
   // The builders of shards do not lead, so it is the leader who has to be above what older reigns left behind.
   const newestEpoch = await ports.heads.newestEpoch();
   if (newestEpoch > epoch) return { report: FOLLOWED, overtaken: 'by a later reign' };
@@ -94,9 +96,10 @@ async function wasCutShort(records: Pick<Records, 'get'>, fanOut: FanOut | undef
 }
 
 async function buildHere(ports: BuildAllPorts, begun: BegunBuild): Promise<ReignReport> {
-  const { world, views, reign, trigger, startedAt } = begun;
+  const { world, views, reign, reasons, startedAt } = begun;
   const { epoch } = reign;
   const { revision } = world;
+  const trigger = printReasons(reasons);
   const isNewest = await endFanOut(ports.records, { epoch, revision, trigger, startedAt }, reign.guard);
   if (!isNewest) return { report: FOLLOWED, overtaken: 'by others' };
   const { counts, failures } = await buildEach(ports, begun);
@@ -106,6 +109,7 @@ async function buildHere(ports: BuildAllPorts, begun: BegunBuild): Promise<Reign
   await noteBuildOutcome(ports.records, { world, failures, at: ports.clock.now() });
   const fields = {
     trigger,
+    requests: countReasons(reasons),
     revision,
     epoch,
     views: views.length,

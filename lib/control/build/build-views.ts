@@ -2,6 +2,7 @@ import { unreachable } from '../../base/unreachable.ts';
 import type { RecordKey } from '../../ports/records.ts';
 import type { ViewKey } from '../../view/proxy-view.ts';
 import { buildAll, type BuildAllPorts, type BuildReport } from './build-all.ts';
+import { mergedReasons, NO_REASONS, reasonsOf } from './build-reasons.ts';
 import { type Reign, sealAndPublish, type ViewBuild } from './build-view.ts';
 import { currentReign, type LeaseCandidate, leaseCandidate } from '../lead/lease-candidate.ts';
 import { leaseEpoch, type LeaseEpoch } from '../lead/lease.ts';
@@ -16,8 +17,8 @@ export interface BuildPorts extends BuildAllPorts {
 }
 
 export interface Builder {
-  /** Builds the newest revision for every known view; calls while one runs share the one after it (BLD-1). */
-  build(trigger: string): Promise<BuildReport>;
+  /** Builds the newest revision for every known view; calls while one runs share the one after it (BLD-1), which has all their reasons. */
+  build(...reasons: readonly string[]): Promise<BuildReport>;
   /**
    * Builds one view within the poll that asks for it; polls that ask together share it. False when so many are under way that this
    * one is better asked for again (ROL-6).
@@ -37,24 +38,28 @@ export function builder(ports: BuildPorts): Builder {
   let fence = leaseEpoch(0);
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<BuildReport> | undefined;
+  let asked = NO_REASONS;
   const onDemand = new Map<ViewKey, Promise<boolean>>();
 
-  const buildNow = async (trigger: string): Promise<BuildReport> => {
+  const buildNow = async (): Promise<BuildReport> => {
     next = undefined; // whatever is asked for from here on needs another build: this one reads its world now
-    ports.metrics.noteTrigger(trigger);
+    const reasons = asked;
+    asked = NO_REASONS;
+    for (const [reason, count] of reasons) ports.metrics.noteTrigger(reason, count);
     const reign = await lead(candidate, fence);
     if (reign === undefined) return { outcome: 'followed' };
-    const { report, overtaken } = await buildAll(ports, reign, trigger);
+    const { report, overtaken } = await buildAll(ports, reign, reasons);
     if (overtaken === 'no') return report;
     // Someone else wrote. Either another builder leads by now, or a first poll was faster, or the lease was lost and its reigns
     // are numbered anew: then this one has to go above what older reigns left behind.
     if (overtaken === 'by a later reign') fence = leaseEpoch((await ports.heads.newestEpoch()) + 1);
     const again = await lead(candidate, fence);
-    return again === undefined ? { outcome: 'followed' } : (await buildAll(ports, again, trigger)).report;
+    return again === undefined ? { outcome: 'followed' } : (await buildAll(ports, again, reasons)).report;
   };
   return {
-    build(trigger) {
-      next ??= running.then(() => notingDamage(ports.metrics, () => buildNow(trigger)));
+    build(...reasons) {
+      asked = mergedReasons(asked, reasonsOf(reasons));
+      next ??= running.then(() => notingDamage(ports.metrics, buildNow));
       running = next.catch(() => undefined); // the caller has the failure; the next build must not inherit it
       return next;
     },
@@ -94,7 +99,7 @@ async function lead(candidate: LeaseCandidate, atLeast: LeaseEpoch): Promise<Rei
  */
 async function buildFirst(ports: BuildPorts, { view, world }: Pick<ViewBuild, 'view' | 'world'>): Promise<true> {
   const reign = await currentReign(ports.records, ports.lease);
-  ports.metrics.noteTrigger('proxy');
+  ports.metrics.noteTrigger('proxy', 1);
   await sealAndPublish(ports, { view, world, reign });
   return true;
 }
