@@ -46,11 +46,17 @@ async function judgeAll(cases: readonly Case[], profile: string): Promise<readon
     const kinds = foreignKinds(test);
     if (why !== undefined) settled.push({ test, verdict: { verdict: 'skipped', reason: why } });
     else if (kinds.length > 0) settled.push({ test, verdict: { verdict: 'beyond', kinds } });
+    else if (questionOf(test) === undefined)
+      settled.push({ test, verdict: { verdict: 'skipped', reason: 'nothing like it here' } });
+    else if (area?.verb === 'none') settled.push({ test, verdict: area.judge(test) });
     else asked[area?.verb ?? 'render'].push(test);
   }
   for (const verb of ['render', 'validate'] as const) {
     const extra = verb === 'render' ? ['--profile', profile] : [];
-    const answers = await ask([verb, '--cases', '-', ...extra], asked[verb]);
+    const answers = await ask(
+      [verb, '--cases', '-', ...extra],
+      asked[verb].flatMap((test) => questionOf(test) ?? []),
+    );
     for (const test of asked[verb]) {
       const answer = answers.get(test.name);
       const verdict = answer === undefined ? undefined : AREAS[test.area]?.judge(test, answer);
@@ -60,14 +66,19 @@ async function judgeAll(cases: readonly Case[], profile: string): Promise<readon
   return settled;
 }
 
+function questionOf(test: Case): Json | undefined {
+  const area = AREAS[test.area];
+  return area === undefined || area.verb === 'none' || area.asked === undefined ? test.body : area.asked(test);
+}
+
 /** Sends one line per case to one process of the command line, as anybody would from a shell. */
-async function ask(args: readonly string[], cases: readonly Case[]): Promise<ReadonlyMap<string, Json>> {
+async function ask(args: readonly string[], questions: readonly Json[]): Promise<ReadonlyMap<string, Json>> {
   const answers = new Map<string, Json>();
-  if (cases.length === 0) return answers;
+  if (questions.length === 0) return answers;
   const cli = new URL('../bin/pilotless.mjs', import.meta.url).pathname;
   const child = spawn(process.execPath, [cli, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   child.stdin.on('error', () => undefined); // a process that ended early shows as missing results
-  child.stdin.end(cases.map((test) => `${JSON.stringify(test.body)}\n`).join(''));
+  child.stdin.end(questions.map((question) => `${JSON.stringify(question)}\n`).join(''));
   for await (const line of createInterface({ input: child.stdout })) {
     if (line.trim() === '') continue;
     const answer = JSON.parse(line) as Json;

@@ -16,3 +16,13 @@ export function parseLocality(text: string): Locality {
 export function printLocality(locality: Locality): string {
   return [locality.region, locality.zone, locality.subzone].join('/').replace(/\/+$/, '');
 }
+
+/** HN-16: whether a written locality covers one: each part that is written must be equal, `*` takes everything from there on. */
+export function coversLocality(rule: string, { region, zone, subzone }: Locality): boolean {
+  const [ruleRegion = '', ruleZone = '', ruleSubzone = ''] = rule.split('/');
+  return (
+    (ruleRegion === '*' || region === ruleRegion) &&
+    (ruleZone === '*' || ruleZone === '' || zone === ruleZone) &&
+    (ruleSubzone === '*' || ruleSubzone === '' || subzone === ruleSubzone)
+  );
+}

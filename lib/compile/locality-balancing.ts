@@ -2,7 +2,7 @@ import type { LocalityUse } from '../ir/cluster.ts';
 import type { LbEndpoint } from '../ir/endpoints.ts';
 import { TOPOLOGY_LABELS } from '../base/topology-labels.ts';
 import type { Labels } from '../base/labels.ts';
-import type { Locality } from '../base/locality.ts';
+import { coversLocality, type Locality } from '../base/locality.ts';
 import { DISTRIBUTION_LABELS, type Service } from '../model/service.ts';
 import type { LocalityLb, PolicyBlocks, ZoneAwareLb } from '../model/traffic-policy.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
@@ -96,12 +96,12 @@ function distributed(
   distribute: LocalityLb['distribute'],
   from: Locality,
 ): readonly LocalityGroup[] {
-  const entry = distribute.find((each) => matchesLocality(from, each.from));
+  const entry = distribute.find((each) => coversLocality(each.from, from));
   if (entry === undefined) return groups;
   const weights = new Map<LocalityGroup, number>();
   // More specific targets claim first, so that the order of a document's keys means nothing.
   for (const [target, weight] of Object.entries(entry.to).sort(([a], [b]) => specificity(b) - specificity(a))) {
-    const claimed = groups.filter((group) => !weights.has(group) && matchesLocality(group.locality, target));
+    const claimed = groups.filter((group) => !weights.has(group) && coversLocality(target, group.locality));
     const total = claimed.reduce((sum, group) => sum + group.weight, 0);
     for (const group of claimed) weights.set(group, Math.ceil((group.weight * weight) / total));
   }
@@ -110,16 +110,6 @@ function distributed(
     if (weight === undefined) return { ...group, endpoints: [] };
     return weight > 0 ? { ...group, weight } : group;
   });
-}
-
-/** HN-16: each part that is written must be equal; `*` takes everything from there on. */
-function matchesLocality({ region, zone, subzone }: Locality, rule: string): boolean {
-  const [ruleRegion = '', ruleZone = '', ruleSubzone = ''] = rule.split('/');
-  return (
-    (ruleRegion === '*' || region === ruleRegion) &&
-    (ruleZone === '*' || ruleZone === '' || zone === ruleZone) &&
-    (ruleSubzone === '*' || ruleSubzone === '' || subzone === ruleSubzone)
-  );
 }
 
 const specificity = (rule: string): number => rule.split('/').filter((part) => part !== '' && part !== '*').length;

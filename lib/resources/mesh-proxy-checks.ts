@@ -84,7 +84,11 @@ function checkAddresses(check: Check, proxy: ProxyConfigSpec): void {
 function addressProblem(text: string): string | undefined {
   const colon = text.lastIndexOf(':');
   if (colon < 0) return `unable to split ${quoted(text)}: missing port in address`;
-  const host = text.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
+  const written = text.slice(0, colon);
+  const host = written.replace(/^\[(.*)\]$/, '$1');
+  if (host === written && host.includes(':')) {
+    return `unable to split ${quoted(text)}: too many colons in address; an IPv6 address stands in brackets`;
+  }
   const port = text.slice(colon + 1);
   if (!/^\d{1,9}$/.test(port)) return `port (${port}) is not a number`;
   if (!isPort(Number(port))) return `port number ${port} must be in the range 1..65535`;

@@ -164,10 +164,12 @@ function withAliases(account: string, { trustDomainAliases }: MeshSettings): rea
   return path === undefined ? [account] : [account, ...trustDomainAliases.map((domain) => `spiffe://${domain}${path}`)];
 }
 
+/** HN-15: the first port of each number; one of UDP makes way for any other. */
 const uniqueByNumber = (services: readonly Service[]): Service['ports'] => {
   const ports = new Map<number, Service['ports'][number]>();
   for (const port of services.flatMap((service) => service.ports)) {
-    if (!ports.has(port.number)) ports.set(port.number, port);
+    const found = ports.get(port.number);
+    if (found === undefined || (found.protocol === 'udp' && port.protocol !== 'udp')) ports.set(port.number, port);
   }
   return [...ports.values()];
 };

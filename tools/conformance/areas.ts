@@ -1,15 +1,26 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { assignmentCase, judgeAssignment } from './assignments.ts';
 import type { Case, Rendered, Verdict } from './case.ts';
 import { judgeResources } from './compare-resources.ts';
 import { at, textAt, type Json } from './json.ts';
+import { judgeLocalities } from './localities.ts';
+import { judgeServiceEntry } from './service-entries.ts';
 import { judgeSimulation } from './simulation.ts';
+import { validatedDocument } from './small-validators.ts';
 
-/** Which verb of the command line an area's cases go through, and how its answer is judged. */
-export interface Area {
-  readonly verb: 'render' | 'validate';
-  readonly judge: (test: Case, answer: Json) => Verdict;
-}
+/**
+ * Which verb of the command line an area's cases go through, and how its answer is judged. `asked` says what is asked where a
+ * case is not the question itself; `undefined` where there is nothing here to be asked. Areas of one small function are not asked:
+ * the judge calls that function.
+ */
+export type Area =
+  | {
+      readonly verb: 'render' | 'validate';
+      readonly asked?: (test: Case) => Json | undefined;
+      readonly judge: (test: Case, answer: Json) => Verdict;
+    }
+  | { readonly verb: 'none'; readonly judge: (test: Case) => Verdict };
 
 /** The areas that this program can judge. Cases of any other area are counted and named as not judged. */
 export const AREAS: Readonly<Record<string, Area>> = {
@@ -18,10 +29,15 @@ export const AREAS: Readonly<Record<string, Area>> = {
   'xds-se': { verb: 'render', judge: whenRendered(againstGolden) },
   validation: { verb: 'validate', judge: judgeValidity },
   'validation-crd': { verb: 'validate', judge: judgeValidity },
+  'validation-mesh': { verb: 'validate', judge: judgeValidity },
+  'validation-fn': { verb: 'validate', asked: validatedDocument, judge: judgeValidity },
+  eds: { verb: 'render', asked: assignmentCase, judge: whenRendered(judgeAssignment) },
+  'locality-lb': { verb: 'none', judge: judgeLocalities },
+  'serviceentry-convert': { verb: 'none', judge: judgeServiceEntry },
 };
 
-function whenRendered(judge: (test: Case, rendered: Rendered) => Verdict): Area['judge'] {
-  return (test, answer) => {
+function whenRendered(judge: (test: Case, rendered: Rendered) => Verdict) {
+  return (test: Case, answer: Json): Verdict => {
     const resources = at(answer, 'resources');
     if (resources !== undefined) return judge(test, resources as Rendered);
     return { verdict: 'refused', reason: JSON.stringify(at(answer, 'errors') ?? answer).slice(0, 300) };

@@ -44,6 +44,12 @@ testFindings('Mesh', [
   ],
   [
     'G-7',
+    mesh({ defaultConfig: { discoveryAddress: '2001:db8::1:80' } }),
+    `error ${at}.defaultConfig.discoveryAddress: invalid discovery address: unable to split "2001:db8::1:80"`,
+    name,
+  ],
+  [
+    'G-7',
     mesh({ defaultConfig: { drainDuration: '1500ms' } }),
     `error ${at}.defaultConfig.drainDuration: invalid drain duration: drain time only supports`,
     name,

@@ -387,3 +387,18 @@ test('SE-16, SE-17: addresses of the status belong to their host; a status of an
   for (const odd of [undefined, {}, 'x', [a, null], [a, { host: 'b.com' }]])
     assert.deepEqual(allocated(odd), [undefined, undefined]);
 });
+
+test('HN-15: of two ports with one number the one that is not UDP is found, wherever it stands', () => {
+  const service = (ports: string): string => `
+apiVersion: v1
+kind: Service
+metadata: { name: dns, namespace: default }
+spec: { clusterIP: 10.0.0.10, ports: [${ports}] }
+`;
+  const [udp, tcp] = ['{ name: udp, port: 53, protocol: UDP }', '{ name: tcp, port: 53 }'];
+  for (const ports of [`${udp}, ${tcp}`, `${tcp}, ${udp}`]) {
+    const found = read(service(ports)).services[0]?.ports.map(({ name, protocol }) => [name, protocol]);
+    assert.deepEqual(found, [['tcp', 'tcp']]);
+  }
+  assert.deepEqual(read(service(udp)).services[0]?.ports, [{ name: 'udp', number: 53, protocol: 'udp' }]);
+});
