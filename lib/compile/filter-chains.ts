@@ -5,6 +5,7 @@ import type { HttpConnectionManagerIr, RouteSourceIr } from '../ir/http-connecti
 import type { ChainMatchIr, FilterChainIr, NetworkFilterIr, TcpProxyIr } from '../ir/listener.ts';
 import type { ListenerFacts, ListenerView } from './listener-view.ts';
 import { unknownHostsCache } from './dns-lookups.ts';
+import { tracing } from './tracing.ts';
 import { httpFilters, type ListenerClass } from './http-filter-order.ts';
 
 /** Longest handshake that a client may take, against those who open connections and say nothing. Istio's default. */
@@ -108,5 +109,6 @@ export function httpManager(view: ListenerView, chain: HttpChain): HttpConnectio
     acceptsHttp10: facts.acceptsHttp10,
     acceptsAbsoluteUrls,
     forwards100Continue: !acceptsAbsoluteUrls,
+    tracing: tracing(view),
   };
 }

@@ -29,6 +29,7 @@ export type ListenerFacts = Pick<
   | 'isUnprivileged'
   | 'reservedPorts'
   | 'idleTimeout'
+  | 'tracedAs'
 >;
 
 export interface ListenedService extends Pick<VisibleService, 'aliases'> {
@@ -61,6 +62,7 @@ const listenerFacts = (facts: ViewFacts): ListenerFacts => ({
   isUnprivileged: facts.isUnprivileged,
   reservedPorts: facts.reservedPorts,
   idleTimeout: facts.idleTimeout,
+  tracedAs: facts.tracedAs,
 });
 
 /** A service without what its listeners do not look at: most policies and, unless it has no address of its own, its endpoints. */

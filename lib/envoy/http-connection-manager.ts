@@ -6,6 +6,7 @@ import { encodeDuration } from './duration.ts';
 import type { ProtoJson } from './envoy-resource.ts';
 import { encodeHttpFilter } from './http-filters/http-filter-encoders.ts';
 import { encodeRouteConfiguration } from './route-configuration.ts';
+import { encodeTracing } from './tracing.ts';
 import { typedExtension } from './typed-extension.ts';
 import { withoutDefaults } from './without-defaults.ts';
 
@@ -22,6 +23,7 @@ export function encodeHttpConnectionManager(manager: HttpConnectionManagerIr, ir
         httpProtocolOptions: encodeHttp1(manager),
         serverName: manager.serverName,
         streamIdleTimeout: '0s',
+        tracing: manager.tracing && encodeTracing(manager.tracing),
         xffNumTrustedHops: manager.trustedProxies,
         proxy100Continue: manager.forwards100Continue,
         upgradeConfigs: [{ upgradeType: 'websocket' }],

@@ -1,6 +1,7 @@
 import type { DurationMs } from '../base/brand.ts';
 import type { DnsCacheIr } from './dns-cache.ts';
 import type { RouteConfigurationIr } from './route-configuration.ts';
+import type { TracingIr } from './tracing.ts';
 
 /** How the bytes of a connection are read as HTTP, which filters see each request, and where its routes come from. */
 export interface HttpConnectionManagerIr {
@@ -25,6 +26,8 @@ export interface HttpConnectionManagerIr {
   readonly acceptsAbsoluteUrls: boolean;
   /** Answers `Expect: 100-continue` by the upstream instead of at once. */
   readonly forwards100Continue: boolean;
+  /** `undefined` reports no spans. */
+  readonly tracing: TracingIr | undefined;
 }
 
 /** By its own subscription under a name, or in place where it never changes without the listener. */

@@ -1,6 +1,7 @@
 import type { DurationMs } from '../base/brand.ts';
 import type { LabelSelector } from '../base/label-selector.ts';
 import type { HostName } from '../base/host-name.ts';
+import type { TracingSettings } from './tracing.ts';
 import type { LocalityLb, PolicyBlocks, TcpKeepalive, ZoneAwareLb } from './traffic-policy.ts';
 
 /**
@@ -57,6 +58,8 @@ export interface MeshSettings {
   readonly tcpKeepalive: TcpKeepalive | undefined;
   /** Blocks that fill what a DestinationRule leaves unset (DR-21). */
   readonly defaultPolicy: PolicyBlocks;
+  /** `undefined` where proxies report no spans. */
+  readonly tracing: TracingSettings | undefined;
 }
 
 export interface RouterTopology {

@@ -50,6 +50,7 @@ export function nodeFacts(node: PlainNode): Checked<ProxyFacts> {
     locality,
     network,
     clusterId,
+    meshId: said.text('MESH_ID') ?? '',
     dnsDomain: node.domain === '' ? `${namespace}.svc.cluster.local` : node.domain,
     interception: INTERCEPTIONS[said.text('INTERCEPTION_MODE') ?? ''] ?? 'redirect', // PX-6
     profile: PROFILES[said.text('PILOTLESS_PROFILE') ?? ''] ?? 'envoy',

@@ -22,6 +22,8 @@ export interface ProxyFacts {
   readonly locality: Locality;
   readonly network: string;
   readonly clusterId: string;
+  /** Name of its mesh, for statistics and spans (metadata MESH_ID); may be empty. */
+  readonly meshId: string;
   /** Suffix that makes short host names full on this proxy's machine: `<namespace>.svc.<domain>` by default (PX-3). */
   readonly dnsDomain: string;
   readonly interception: Interception;

@@ -7,16 +7,18 @@ import type { Endpoint, Service, ServiceKey, ServicePort } from '../model/servic
 import type { TrafficPolicy } from '../model/traffic-policy.ts';
 import type { MergedGateway } from './merged-gateway.ts';
 import type { ProxyFacts } from './proxy-facts.ts';
+import type { TracedAs } from './traced-as.ts';
 
 /** Who shares a view: hash of the facts that can change what a proxy is given. */
 export type ViewKey = Brand<string, 'ViewKey'>;
 
 /**
- * Facts that no stage reads as they are: the first four are read as the members of `ViewFacts`, and the others by nothing at all
+ * Facts that no stage reads as they are: the first five are read as the members of `ViewFacts`, and the others by nothing at all
  * (of networks a proxy is asked for the view it wants to have and for a label, NW-1). A stage that begins to read one takes it
  * out of this list, and says with a rule in `deciding-facts.ts` in which worlds it matters.
  */
-type UnreadFact = 'id' | 'ips' | 'labels' | 'workloadNamespace' | 'network' | 'serviceAccount' | 'istioVersion';
+type UnreadFact =
+  'id' | 'ips' | 'labels' | 'workloadNamespace' | 'meshId' | 'network' | 'serviceAccount' | 'istioVersion';
 
 /**
  * The facts that decide what a proxy is given, and nothing else (VIEW-1, VIEW-2): no id, no addresses, and of the labels
@@ -29,6 +31,8 @@ export interface ViewFacts extends Omit<ProxyFacts, UnreadFact> {
   readonly ipFamily: 'v4' | 'v6' | 'dual';
   /** Service ports served at one of the proxy's own addresses (SR-12, SE-15), by target port, services oldest first. */
   readonly ownPorts: readonly OwnPort[];
+  /** `undefined` where no span of the proxy says whose it is. */
+  readonly tracedAs: TracedAs | undefined;
 }
 
 export interface OwnPort {

@@ -4,13 +4,14 @@ import type { World } from '../world/world.ts';
 import type { ProxyFacts } from './proxy-facts.ts';
 import { ownPorts } from './own-instances.ts';
 import type { ViewFacts, ViewKey } from './proxy-view.ts';
+import { tracedAs } from './traced-as.ts';
 
 /** What of a world decides which view a proxy has. Of the served ports only those of the proxy's own namespace matter. */
 export type ViewSplit = Pick<World, 'selectedLabels' | 'decidingFacts' | 'servedPorts'>;
 
 /** The part of a proxy's facts that this world can tell apart (VIEW-1, VIEW-2, VIEW-5). */
 export function viewFacts(world: ViewSplit, proxy: ProxyFacts): ViewFacts {
-  const { id: _id, ips, labels, workloadNamespace: _namespace, ...others } = proxy;
+  const { id: _id, ips, labels, workloadNamespace: _namespace, meshId: _mesh, ...others } = proxy;
   const { network: _network, serviceAccount: _account, istioVersion: _version, ...shared } = others;
   const selected = Object.entries(labels).filter(([key]) => world.selectedLabels.has(key));
   return {
@@ -21,6 +22,7 @@ export function viewFacts(world: ViewSplit, proxy: ProxyFacts): ViewFacts {
     hasLabels: world.selectedLabels.size > 0 && Object.keys(labels).length > 0, // read beside a priority, which selects one
     ipFamily: ipFamily(ips),
     ownPorts: ownPorts(world, proxy),
+    tracedAs: world.decidingFacts.has('tracedAs') ? tracedAs(proxy) : undefined,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Service } from '../model/service.ts';
 import type { PolicyBlocks, TrafficPolicy } from '../model/traffic-policy.ts';
 
 /** A fact about a proxy that says where or as whom it runs, and changes what it is given only in worlds that look at it (VIEW-1). */
-export type DecidingFact = 'locality' | 'clusterId';
+export type DecidingFact = 'locality' | 'clusterId' | 'tracedAs';
 
 /** Everything in a world that may look at such a fact. */
 export interface FactReaders {
@@ -24,6 +24,8 @@ export function decidingFacts(readers: FactReaders): ReadonlySet<DecidingFact> {
 const RULES: Readonly<Record<DecidingFact, (readers: FactReaders) => boolean>> = {
   locality: looksAtLocality,
   clusterId: looksAtCluster,
+  // Spans say which workload they are from.
+  tracedAs: ({ mesh }) => mesh.tracing?.hasIstioTags ?? false,
 };
 
 /** NW-7: services that stay within a cluster. That Kubernetes' own would (NW-4) means nothing where there are none. */

@@ -14,6 +14,7 @@ import {
   readZoneAwareLb,
   textDuration,
 } from './traffic-policy-blocks.ts';
+import { readTracing } from './tracing.ts';
 import { readSelector } from './written-selector.ts';
 
 const DOMAIN_SUFFIX = 'cluster.local';
@@ -70,6 +71,7 @@ function settingsOf(config: MeshConfig): MeshSettings {
     clusterLocalHosts: readClusterLocalHosts(config.serviceSettings),
     tcpKeepalive: config.tcpKeepalive && readTcpKeepalive(config.tcpKeepalive),
     defaultPolicy: readDefaultPolicy(config.defaultTrafficPolicy),
+    tracing: readTracing(config),
   };
 }
 

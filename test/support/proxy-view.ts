@@ -13,12 +13,21 @@ export function viewFactsOf(changes: Partial<ViewFacts> = {}): ViewFacts {
     ips: _ips,
     labels: _labels,
     workloadNamespace: _namespace,
+    meshId: _mesh,
     network: _network,
     serviceAccount: _account,
     istioVersion: _version,
     ...facts
   } = proxyFacts({ type: 'sidecar' });
-  return { ...facts, selectedLabels: {}, hasLabels: false, ipFamily: 'v4', ownPorts: [], ...changes };
+  return {
+    ...facts,
+    selectedLabels: {},
+    hasLabels: false,
+    ipFamily: 'v4',
+    ownPorts: [],
+    tracedAs: undefined,
+    ...changes,
+  };
 }
 
 /** A view in which only what matters to a test is written. */

@@ -21,6 +21,7 @@ const manager: HttpConnectionManagerIr = {
   acceptsHttp10: false,
   acceptsAbsoluteUrls: false,
   forwards100Continue: false,
+  tracing: undefined,
 };
 
 type Settings = Readonly<Record<string, unknown>>;
