@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { epochMs } from '../base/brand.ts';
+import { ageOf } from '../base/elapsed.ts';
 import { type KindNames, objectPath, resourceWord } from '../control/config/kind-names.ts';
-import { ageOf } from './age.ts';
+import { proxiesWord, type ShownCondition, statusWord } from '../control/status/status-word.ts';
 import { accepted, apiClient, type ApiClient } from './api-client.ts';
 import { CliFailure } from './cli-failure.ts';
 import { optionsOf, type GlobalOptions } from './global-options.ts';
@@ -23,14 +25,7 @@ export interface ApiObject {
     readonly creationTimestamp?: string;
     readonly resourceVersion?: string;
   };
-  readonly status?: { readonly conditions?: readonly ApiCondition[] };
-}
-
-interface ApiCondition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly message?: string;
+  readonly status?: { readonly conditions?: readonly ShownCondition[] };
 }
 
 /** `pilotless get KIND [NAME...]`: objects, as kubectl shows them. */
@@ -111,26 +106,7 @@ function print(objects: readonly ApiObject[], { options, isOne }: Printing): voi
       statusWord(status?.conditions),
       proxiesWord(status?.conditions),
       metadata.resourceVersion ?? '',
-      ageOf(metadata.creationTimestamp, Date.now()),
+      ageOf(metadata.creationTimestamp, epochMs(Date.now())),
     ]),
   );
 }
-
-/** The first thing that keeps an object from being what its author wants, in one word; `-o yaml` says the rest. */
-function statusWord(conditions: readonly ApiCondition[] = []): string {
-  const of = (wanted: string): ApiCondition | undefined => conditions.find(({ type }) => type === wanted);
-  const [accepted, reconciled, programmed] = [of('Accepted'), of('Reconciled'), of('Programmed')];
-  if (accepted === undefined || reconciled === undefined || programmed === undefined) return '-';
-  const hasWarning = accepted.reason !== 'Accepted';
-  if (accepted.status !== 'True' || hasWarning) return accepted.reason ?? accepted.status;
-  if (reconciled.status !== 'True') return reconciled.reason ?? reconciled.status;
-  return programmed.status === 'False'
-    ? (programmed.reason ?? 'Pending')
-    : programmed.status === 'True'
-      ? 'Programmed'
-      : 'Accepted';
-}
-
-/** `2/3`: how many of the proxies that depend on it have it. */
-const proxiesWord = (conditions: readonly ApiCondition[] = []): string =>
-  conditions.find(({ type }) => type === 'Programmed')?.message?.split(' ', 1)[0] ?? '-';

@@ -67,6 +67,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./bootstrap.ts')).bootstrapVerb,
   },
   {
+    name: 'kubeconfig',
+    description: 'print a kubeconfig with which kubectl works on the server',
+    load: async () => (await import('./kubeconfig.ts')).kubeconfigVerb,
+  },
+  {
     name: 'proxy-status',
     description: 'show per proxy and type what was sent and what was taken',
     load: async () => (await import('./proxy-status.ts')).proxyStatusVerb,

@@ -18,7 +18,7 @@ export async function runCli(
   const child = spawn(process.execPath, [program, ...args], {
     env: { ...env, NO_COLOR: '1', ...(url !== '' && { PILOTLESS_URL: url }) },
   });
-  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  const [stdout, stderr] = [collected(child.stdout), collected(child.stderr)];
   child.stdin.end(input);
   const code = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
@@ -27,7 +27,8 @@ export async function runCli(
   return { code, stdout: stdout.join(''), stderr: stderr.join('') };
 }
 
-function collect(stream: NodeJS.ReadableStream): string[] {
+/** What a stream says, piece by piece, as long as it is open. */
+export function collected(stream: NodeJS.ReadableStream): string[] {
   const chunks: string[] = [];
   stream.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
   return chunks;

@@ -2,6 +2,7 @@ import { chromium } from './chromium.ts';
 import { dynamodbLocal } from './dynamodb-local.ts';
 import { envoyProtos } from './envoy-protos.ts';
 import { envoy } from './envoy.ts';
+import { kubectl, oldKubectl } from './kubectl.ts';
 import { ministack } from './ministack.ts';
 import type { Program } from './program.ts';
 import { versitygw } from './versitygw.ts';
@@ -14,6 +15,8 @@ export const programs = {
   versitygw,
   chromium,
   'envoy-protos': envoyProtos,
+  kubectl,
+  'kubectl-old': oldKubectl,
 } as const satisfies Record<string, Program>;
 
 export type ProgramName = keyof typeof programs;

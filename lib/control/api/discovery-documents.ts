@@ -1,3 +1,4 @@
+import { type MediaRange, mediaRange } from './answer-form.ts';
 import { type KindNames, kindNames } from '../config/kind-names.ts';
 
 /** Verbs of a collection and its objects that this service answers, in Kubernetes' words. */
@@ -7,8 +8,11 @@ const statusVerbs = ['get', 'patch', 'update'];
 /** `/api`: the versions of the core group. */
 export const coreVersions = { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
 
-/** `/version`. Clients of Kubernetes ask which API conventions they may expect; the suffix says who answers. */
-export const apiConventions = { major: '1', minor: '32', gitVersion: 'v1.32.0+pilotless', platform: 'any' };
+/**
+ * `/version`. Clients of Kubernetes ask which API conventions they may expect; the suffix says who answers. The minor version is
+ * that of the newest kubectl in the tests, which would otherwise warn of a server older than itself.
+ */
+export const apiConventions = { major: '1', minor: '37', gitVersion: 'v1.37.0+pilotless', platform: 'any' };
 
 interface ApiGroup {
   readonly name: string;
@@ -23,9 +27,11 @@ interface ApiGroupVersion {
 
 /** `/apis`: every group but the core one. */
 export function groupList(): object {
-  const names = [...new Set(kindNames.map(({ group }) => group))].filter((group) => group !== '').sort();
-  return { kind: 'APIGroupList', apiVersion: 'v1', groups: names.map(groupOf) };
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups: groupNames().map(groupOf) };
 }
+
+const groupNames = (): readonly string[] =>
+  [...new Set(kindNames.map(({ group }) => group))].filter((group) => group !== '').sort();
 
 /** `/apis/<group>`; `undefined` when there is none of that name. */
 export function groupDocument(group: string): object | undefined {
@@ -49,11 +55,72 @@ function groupOf(group: string): ApiGroup {
   return { name: group, versions: described, preferredVersion };
 }
 
-function resourcesOf({ kind, plural, singular, shortNames, isNamespaced, group }: KindNames): readonly object[] {
+function resourcesOf(names: KindNames): readonly object[] {
+  const { kind, plural, singular, shortNames, isNamespaced } = names;
   const common = { namespaced: isNamespaced, kind };
-  const categories = group.endsWith('istio.io') ? { categories: ['istio-io'] } : {};
   return [
-    { name: plural, singularName: singular, ...common, verbs: objectVerbs, shortNames, ...categories },
+    { name: plural, singularName: singular, ...common, verbs: objectVerbs, shortNames, ...categoriesOf(names) },
     { name: `${plural}/status`, singularName: '', ...common, verbs: statusVerbs },
   ];
+}
+
+/** Words that stand for several kinds at once: `kubectl get istio-io`, and `kubectl get all` as Kubernetes means it. */
+function categoriesOf({ kind, group }: KindNames): { readonly categories?: readonly string[] } {
+  if (group.endsWith('istio.io')) return { categories: ['istio-io'] };
+  return kind === 'Service' ? { categories: ['all'] } : {};
+}
+
+/**
+ * `/api` and `/apis` in one answer with all kinds of all groups, for clients that ask for it; `undefined` for those that do not.
+ * Source: Kubernetes documentation, "Kubernetes API", aggregated discovery.
+ */
+export function aggregatedDiscovery(accept: string | null, of: 'core' | 'groups'): AggregatedDiscovery | undefined {
+  const version = ['v2', 'v2beta1'].find((each) =>
+    (accept ?? '').split(',').some((range) => isAggregated(mediaRange(range), each)),
+  );
+  if (version === undefined) return undefined;
+  const groups = of === 'core' ? [''] : groupNames();
+  return {
+    contentType: `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+    body: {
+      kind: 'APIGroupDiscoveryList',
+      apiVersion: `apidiscovery.k8s.io/${version}`,
+      metadata: {},
+      items: groups.map((name) => ({ metadata: { name, creationTimestamp: null }, versions: versionsOf(name) })),
+    },
+  };
+}
+
+export interface AggregatedDiscovery {
+  readonly contentType: string;
+  readonly body: object;
+}
+
+const isAggregated = ({ type, parameters }: MediaRange, version: string): boolean =>
+  type === 'application/json' &&
+  parameters.get('as') === 'APIGroupDiscoveryList' &&
+  parameters.get('g') === 'apidiscovery.k8s.io' &&
+  parameters.get('v') === version;
+
+function versionsOf(group: string): readonly object[] {
+  const all = kindNames.filter((names) => names.group === group);
+  const versions = [...new Set(all.flatMap((names) => names.versions))];
+  return versions.map((version) => ({
+    version,
+    freshness: 'Current',
+    resources: all.filter((names) => names.versions.includes(version)).map((names) => aggregated(names, version)),
+  }));
+}
+
+function aggregated(names: KindNames, version: string): object {
+  const { kind, group, plural, singular, shortNames, isNamespaced } = names;
+  const responseKind = { group, version, kind };
+  return {
+    resource: plural,
+    responseKind,
+    scope: isNamespaced ? 'Namespaced' : 'Cluster',
+    singularResource: singular,
+    ...{ verbs: objectVerbs, shortNames, ...categoriesOf(names) },
+    subresources: [{ subresource: 'status', responseKind, verbs: statusVerbs }],
+  };
 }

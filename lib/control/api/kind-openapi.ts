@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { kinds } from '../../resources/kinds.ts';
+import { type Kind, kinds } from '../../resources/kinds.ts';
 import type { KindNames } from '../config/kind-names.ts';
+import { mergeKeysOf } from '../config/strategic-merge.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
 export const text = { type: 'string' };
 export const whole = { type: 'integer' };
+const textMap = { type: 'object', additionalProperties: text };
 
 /** Kubernetes' form of an error. */
 export const statusSchema = {
@@ -27,8 +29,9 @@ export const rootOf = (group: string, version: string): string =>
 /** The shape of one kind's documents. `kubectl explain` finds it by the kinds that it says it is for. */
 export function objectSchema({ kind, group }: KindNames, versions: readonly string[]): Json {
   const { schema, body } = kinds[kind];
-  const { $schema: _, ...shape } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  const frame = { apiVersion: text, kind: text, metadata: { type: 'object' }, status: { type: 'object' } };
+  const { $schema: _, ...plain } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const shape = withMergeKeys(plain, kind);
+  const frame = { apiVersion: text, kind: text, metadata: metadataSchema, status: { type: 'object' } };
   const common = {
     type: 'object',
     description: shape.description,
@@ -37,6 +40,39 @@ export function objectSchema({ kind, group }: KindNames, versions: readonly stri
   };
   if (body === 'spec') return { ...common, properties: { ...frame, spec: shape } };
   return { ...common, properties: { ...frame, ...(shape.properties as Json) } };
+}
+
+/** What kubectl explains of `metadata`; what Kubernetes keeps there beside is taken and means nothing. */
+const metadataSchema = {
+  type: 'object',
+  description: 'What the object says about itself.',
+  properties: {
+    name: { ...text, description: 'Name of the object, unique in its namespace among those of its kind.' },
+    generateName: { ...text, description: 'Start of a name that is made up when the object is created without one.' },
+    namespace: { ...text, description: 'The namespace that it is in; default unless it is said.' },
+    labels: { ...textMap, description: 'By which objects are selected.' },
+    annotations: { ...textMap, description: 'What tools note about it.' },
+    ...{ creationTimestamp: text, deletionTimestamp: text, deletionGracePeriodSeconds: whole, uid: text },
+    ...{ generation: whole, resourceVersion: text, selfLink: text, clusterName: text },
+    ...{ finalizers: { type: 'array', items: text }, ownerReferences: { type: 'array', items: { type: 'object' } } },
+    managedFields: { type: 'array', items: { type: 'object' } },
+  },
+};
+
+/** Without the key of a list that is merged by one, kubectl would send the list as a replacement and expect it to be one. */
+function withMergeKeys(shape: Json, kind: Kind): Json {
+  let marked = shape;
+  for (const [path, key] of Object.entries(mergeKeysOf(kind))) {
+    const marks = { 'x-kubernetes-patch-merge-key': key, 'x-kubernetes-patch-strategy': 'merge' };
+    marked = withMarks(marked, path.split('.').slice(1), marks);
+  }
+  return marked;
+}
+
+function withMarks(shape: Json, [member, ...rest]: readonly string[], marks: Json): Json {
+  if (member === undefined) return { ...shape, ...marks };
+  const properties = shape['properties'] as Readonly<Record<string, Json>>;
+  return { ...shape, properties: { ...properties, [member]: withMarks(properties[member] ?? {}, rest, marks) } };
 }
 
 /** The paths of one kind in one version, with what can be done there. */

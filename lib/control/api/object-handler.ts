@@ -3,11 +3,12 @@ import type { ConfigStore } from '../config/config-store.ts';
 import { resourceKey } from '../../resources/resource.ts';
 import { qualified } from '../config/kind-names.ts';
 import type { WithConditions } from '../status/object-sights.ts';
-import { printDocument } from '../config/print-document.ts';
+import { answerForm } from './answer-form.ts';
 import { listObjects, readObject } from '../config/read-objects.ts';
 import { type ListQuery, printCursor, readListQuery } from './list-query.ts';
 import type { ObjectPath } from './object-path.ts';
-import { called, detailsOf, failure } from './status-body.ts';
+import { answered, type Printing, printingOf, printList, printObject } from './print-objects.ts';
+import { called, detailsOf, failure, notAcceptable } from './status-body.ts';
 import { watchObjects } from './watch-objects.ts';
 import { createFrom, patchFrom, removeFrom, replaceFrom, type WriteRequest } from './object-writes.ts';
 
@@ -34,7 +35,7 @@ export async function handleObjects(api: ObjectApi, request: Request, path: Obje
   switch (request.method) {
     case 'GET':
     case 'HEAD':
-      return readOne(api, { ...path, name: path.name });
+      return readOne(api, request, { ...path, name: path.name });
     case 'PUT':
       return replaceFrom(write);
     case 'PATCH':
@@ -50,11 +51,15 @@ function writeRequest(api: ObjectApi, request: Request, path: ObjectPath): Write
   return { ...api, request, path, query: new URL(request.url).searchParams };
 }
 
-async function readOne(api: ObjectApi, { names, apiVersion, namespace = '', name }: ObjectPath & { name: string }) {
+async function readOne(api: ObjectApi, request: Request, path: ObjectPath & { name: string }): Promise<Response> {
+  const form = answerForm(request.headers.get('accept'));
+  if (!form) return notAcceptable();
+  const { names, namespace = '', name } = path;
   const resource = await readObject(api.store, resourceKey(names.kind, namespace, name));
   if (!resource) return failure('NotFound', `${called(names, name)} not found`, detailsOf(names, name));
   const [shown = resource] = await api.withConditions([resource]);
-  return Response.json(printDocument(shown, apiVersion));
+  const query = new URL(request.url).searchParams;
+  return answered(printObject(shown, printingOf(api.store, path, { form, query })), form);
 }
 
 interface Listing {
@@ -65,15 +70,26 @@ interface Listing {
 async function listOrWatch(api: ObjectApi, request: Request, { path, query }: Listing): Promise<Response> {
   const read = readListQuery(query);
   if (!read.ok) return failure('BadRequest', read.message);
+  const form = answerForm(request.headers.get('accept'));
+  if (!form) return notAcceptable();
+  const printing = printingOf(api.store, path, { form, query });
   if (query.get('watch') === 'true' || query.get('watch') === '1') {
     const { store, longestWatch } = api;
-    return watchObjects(store, { path, wanted: read.value, query, longestWatch, signal: request.signal });
+    return watchObjects(store, { path, wanted: read.value, query, longestWatch, signal: request.signal, printing });
   }
-  return list(api, path, read.value);
+  return list(api, path, { wanted: read.value, printing });
 }
 
-async function list({ store, withConditions }: ObjectApi, path: ObjectPath, wanted: ListQuery): Promise<Response> {
-  const { names, namespace, apiVersion } = path;
+interface WantedList {
+  readonly wanted: ListQuery;
+  readonly printing: Printing;
+}
+
+async function list(
+  { store, withConditions }: ObjectApi,
+  { names, namespace }: ObjectPath,
+  { wanted, printing }: WantedList,
+): Promise<Response> {
   const listed = await listObjects(store, {
     kind: names.kind,
     ...(namespace !== undefined && names.isNamespaced && { namespace }),
@@ -83,15 +99,11 @@ async function list({ store, withConditions }: ObjectApi, path: ObjectPath, want
     return failure('Expired', 'the continue token is too old; list again without it');
   }
   const { revision, items, next, remaining } = listed;
-  return Response.json({
-    kind: `${names.kind}List`,
-    apiVersion,
-    metadata: {
-      resourceVersion: String(revision),
-      ...(next && { continue: printCursor(next), remainingItemCount: remaining }),
-    },
-    items: (await withConditions(items)).map((item) => printDocument(item, apiVersion)),
-  });
+  const metadata = {
+    resourceVersion: String(revision),
+    ...(next && { continue: printCursor(next), remainingItemCount: remaining }),
+  };
+  return answered(printList(await withConditions(items), printing, metadata), printing.form);
 }
 
 function wrongMethod({ method }: Request, { names }: ObjectPath): Response {

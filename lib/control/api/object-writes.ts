@@ -1,8 +1,12 @@
 import type { Kind } from '../../resources/kinds.ts';
-import { resourceKey } from '../../resources/resource.ts';
+import { keyOf, type Resource, resourceKey } from '../../resources/resource.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import type { ConfigStore } from '../config/config-store.ts';
+import { answerForm } from './answer-form.ts';
+import { answered, printingOf, printObject } from './print-objects.ts';
 import { readBodyValue } from './read-body-value.ts';
+import { readObject } from '../config/read-objects.ts';
+import type { WithConditions } from '../status/object-sights.ts';
 import { type Patch, patchObject } from '../config/patch-object.ts';
 import { printDocument } from '../config/print-document.ts';
 import { takesStrategicMerge } from '../config/strategic-merge.ts';
@@ -11,13 +15,14 @@ import { type StatusOutcome, writeStatus } from '../config/write-status.ts';
 import { readDryRun } from './list-query.ts';
 import type { ObjectPath } from './object-path.ts';
 import { readBody } from './read-body.ts';
-import { called, detailsOf, failure, invalid, success, withWarnings } from './status-body.ts';
+import { called, detailsOf, failure, invalid, notAcceptable, success, withWarnings } from './status-body.ts';
 
 /** A request that changes an object, with what it is answered by. */
 export interface WriteRequest {
   readonly store: ConfigStore;
   readonly bodyLimitBytes: number;
   readonly writerOf: (request: Request) => string;
+  readonly withConditions: WithConditions;
   readonly request: Request;
   readonly path: ObjectPath;
   readonly query: URLSearchParams;
@@ -109,18 +114,37 @@ async function carryOut(
 ): Promise<Response> {
   const dryRun = readDryRun(write.query);
   if (!dryRun.ok) return failure('BadRequest', dryRun.message);
-  const { names, apiVersion } = write.path;
+  const { names } = write.path;
+  const form = answerForm(write.request.headers.get('accept'));
+  if (!form) return notAcceptable();
+  const isTrial = dryRun.value || isDryRun === true;
   const outcome = await work({
     target: { kind: names.kind, namespace, name },
     writer: write.writerOf(write.request),
-    isDryRun: dryRun.value || isDryRun === true,
+    isDryRun: isTrial,
   });
   if (outcome.outcome !== 'done') return stopped(write, name, outcome);
-  const { resource, action, warnings } = outcome;
+  const { action, warnings } = outcome;
+  const resource = isTrial ? await asTried(write, outcome.resource) : await asWritten(write, outcome.resource);
   const uid = resource.metadata.uid;
   if (isRemoval) return success({ ...detailsOf(names, name), ...(uid !== undefined && { uid }) });
   const status = action === 'created' ? (created ?? 200) : 200;
-  return withWarnings(Response.json(printDocument(resource, apiVersion), { status }), warnings);
+  const printing = printingOf(write.store, write.path, { form, query: write.query });
+  return withWarnings(answered(printObject(resource, printing), form, { status }), warnings);
+}
+
+async function asWritten({ withConditions }: WriteRequest, resource: Resource): Promise<Resource> {
+  const [shown = resource] = await withConditions([resource]);
+  return shown;
+}
+
+/** What was only tried shows the version and the status that the stored object has, so that a diff shows what the write would change. */
+async function asTried({ store, withConditions }: WriteRequest, tried: Resource): Promise<Resource> {
+  const { resourceVersion: _, ...metadata } = tried.metadata;
+  const stored = await readObject(store, keyOf(tried));
+  if (!stored) return { ...tried, metadata };
+  const [{ status, metadata: { resourceVersion = '' } } = stored] = await withConditions([stored]);
+  return { ...tried, metadata: { ...metadata, resourceVersion }, ...(status && { status }) };
 }
 
 async function changeStatus(write: WriteRequest, patch: Patch, isReplacement: boolean): Promise<Response> {

@@ -6,6 +6,7 @@ const statusCodes = {
   BadRequest: 400,
   NotFound: 404,
   MethodNotAllowed: 405,
+  NotAcceptable: 406,
   AlreadyExists: 409,
   Conflict: 409,
   Expired: 410,
@@ -33,6 +34,12 @@ export function failure(reason: StatusReason, message: string, details?: StatusD
   const headers = details?.retryAfterSeconds === undefined ? {} : { 'Retry-After': String(details.retryAfterSeconds) };
   const body = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, details, code };
   return Response.json(body, { status: code, headers });
+}
+
+export function notAcceptable(): Response {
+  const message =
+    'only the following media types are answered: application/json, also as Table or PartialObjectMetadata';
+  return failure('NotAcceptable', message);
 }
 
 export function success(details: StatusDetails): Response {

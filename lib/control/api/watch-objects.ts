@@ -1,14 +1,14 @@
-import { type DurationMs, durationMs, plus } from '../../base/brand.ts';
+import { type DurationMs, durationMs, type EpochMs, plus } from '../../base/brand.ts';
 import type { ContentHash } from '../../base/hashing.ts';
 import { matchesSelector } from '../../base/label-selector.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { type ConfigStore, newestState, type RevisionState, stateAt } from '../config/config-store.ts';
 import { allObjects, existingObjects, type ExistingObject } from '../config/existing-objects.ts';
-import { printDocument } from '../config/print-document.ts';
 import { diffTries } from '../revisions/read-trie.ts';
 import { byKey, splitKey, toResource } from '../revisions/stored-object.ts';
 import { type ListQuery, readCount } from './list-query.ts';
 import type { ObjectPath } from './object-path.ts';
+import { contentTypeOf, printList, printObject, type Printing } from './print-objects.ts';
 import { failure } from './status-body.ts';
 
 export interface WatchRequest {
@@ -19,15 +19,16 @@ export interface WatchRequest {
   readonly longestWatch: DurationMs;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
+  /** In which form objects are shown. */
+  readonly printing: Printing;
 }
 
-const DEFAULT_WATCH_SECONDS = 30;
 /** How often the head is looked at; a change is seen at most this much later. */
 const WATCH_PAUSE: DurationMs = durationMs(500);
 
 interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
-  readonly object: unknown;
+  readonly object: object;
 }
 
 /**
@@ -42,11 +43,13 @@ export async function watchObjects(store: ConfigStore, request: WatchRequest): P
   const start = since.value ? await stateAt(store, since.value) : undefined;
   if (since.value && !start) return failure('Expired', `too old resource version: ${since.value}`);
 
-  const wanted = (timeout.value || DEFAULT_WATCH_SECONDS) * 1000;
+  const wanted = timeout.value ? timeout.value * 1000 : request.longestWatch;
   const duration = durationMs(Math.min(wanted, request.longestWatch));
   const gone = new AbortController();
   const events = watch(store, request, { start, duration, gone: gone.signal });
-  return new Response(linesOf(events, gone), { headers: { 'content-type': 'application/json' } });
+  return new Response(linesOf(columnsOnce(events), gone), {
+    headers: { 'content-type': contentTypeOf(request.printing.form) },
+  });
 }
 
 interface WatchSpan {
@@ -66,14 +69,36 @@ async function* watch(
   for (;;) {
     const newest = await newestState(store);
     if (newest.revision !== seen?.revision) yield* await eventsBetween(store, request, { before: seen, after: newest });
+    if (seen === start && wantsInitialEvents(request.query)) yield bookmark(request, newest, INITIAL_EVENTS_END);
     seen = newest;
     if (store.clock.now() >= end || gone.aborted || request.signal.aborted) break;
     await store.clock.sleep(WATCH_PAUSE);
   }
-  if (request.query.get('allowWatchBookmarks') === 'true') {
-    const { names, apiVersion } = request.path;
-    const metadata = { resourceVersion: String(seen.revision) };
-    yield { type: 'BOOKMARK', object: { apiVersion, kind: names.kind, metadata } };
+  if (request.query.get('allowWatchBookmarks') === 'true') yield bookmark(request, seen);
+}
+
+/** Tells a client that it has seen all there was when it began: it lists by watching. Source: Kubernetes, "Streaming lists". */
+const INITIAL_EVENTS_END = { annotations: { 'k8s.io/initial-events-end': 'true' } };
+
+const wantsInitialEvents = (query: URLSearchParams): boolean =>
+  query.get('sendInitialEvents') === 'true' && query.get('allowWatchBookmarks') === 'true';
+
+function bookmark({ path, printing }: WatchRequest, { revision }: RevisionState, more: object = {}): WatchEvent {
+  const metadata = { resourceVersion: String(revision), ...more };
+  const { names, apiVersion } = path;
+  const isTable = printing.form.as === 'table';
+  return {
+    type: 'BOOKMARK',
+    object: isTable ? printList([], printing, metadata) : { apiVersion, kind: names.kind, metadata },
+  };
+}
+
+/** The columns of tables go with the first event alone, or kubectl would print its headings again and again. */
+async function* columnsOnce(events: AsyncGenerator<WatchEvent, void>): AsyncGenerator<WatchEvent, void> {
+  let isFirst = true;
+  for await (const { type, object } of events) {
+    yield { type, object: isFirst || !('columnDefinitions' in object) ? object : { ...object, columnDefinitions: [] } };
+    isFirst = false;
   }
 }
 
@@ -87,10 +112,11 @@ async function eventsBetween(
   request: WatchRequest,
   { before, after }: Step,
 ): Promise<readonly WatchEvent[]> {
+  const now = store.clock.now();
   if (!before) {
     const all = await allObjects(store, after, (key) => isUnder(key, request));
     return all.flatMap(
-      (object) => eventOf(request, { before: undefined, after: object, revision: after.revision }) ?? [],
+      (object) => eventOf(request, { before: undefined, after: object, revision: after.revision, now }) ?? [],
     );
   }
   const changes = await diffTries<ContentHash>(store.reader, before.tree, after.tree);
@@ -98,9 +124,9 @@ async function eventsBetween(
     .map(({ key }) => key)
     .filter((key) => isUnder(key, request))
     .sort(byKey);
-  const [old, now] = await Promise.all([existingObjects(store, before, keys), existingObjects(store, after, keys)]);
+  const [old, later] = await Promise.all([existingObjects(store, before, keys), existingObjects(store, after, keys)]);
   return keys.flatMap((key) => {
-    const change = { before: old.get(key), after: now.get(key), revision: after.revision };
+    const change = { before: old.get(key), after: later.get(key), revision: after.revision, now };
     return eventOf(request, change) ?? [];
   });
 }
@@ -110,13 +136,14 @@ interface Change {
   readonly after: ExistingObject | undefined;
   /** The revision that is newest now. */
   readonly revision: number;
+  readonly now: EpochMs;
 }
 
 /** An object that stops being selected is gone to its watchers, and one that begins to be is new to them. */
-function eventOf(request: WatchRequest, { before, after, revision }: Change): WatchEvent | undefined {
+function eventOf(request: WatchRequest, { before, after, revision, now }: Change): WatchEvent | undefined {
   const isSelected = (object: ExistingObject | undefined): object is ExistingObject =>
     object !== undefined && matchesSelector(request.wanted.labels, object.object.metadata.labels ?? {});
-  const shown = (resource: Resource): unknown => printDocument(resource, request.path.apiVersion);
+  const shown = (resource: Resource): object => printObject(resource, { ...request.printing, now });
   if (isSelected(after)) {
     const type = isSelected(before) ? 'MODIFIED' : 'ADDED';
     return { type, object: shown(toResource(after.object, after.stamp)) };

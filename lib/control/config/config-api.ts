@@ -3,9 +3,18 @@ import { durationMs } from '../../base/brand.ts';
 import { StoreFull, StoreUnavailable } from '../../ports/store-errors.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { handleApply } from '../api/apply-handler.ts';
-import { apiConventions, coreVersions, groupDocument, groupList, resourceList } from '../api/discovery-documents.ts';
+import {
+  aggregatedDiscovery,
+  apiConventions,
+  coreVersions,
+  groupDocument,
+  groupList,
+  resourceList,
+} from '../api/discovery-documents.ts';
 import { handleObjects, type ObjectApi } from '../api/object-handler.ts';
 import { parseObjectPath } from '../api/object-path.ts';
+import { openApiV2 } from '../api/openapi-v2.ts';
+import { encodeOpenApiV2, OPENAPI_V2_WIRE } from '../api/openapi-v2-wire.ts';
 import { openApiDocument, versionDocument } from '../api/openapi-document.ts';
 import { problem } from '../api/problem.ts';
 import { DEFAULT_BODY_LIMIT_BYTES } from '../api/read-body.ts';
@@ -22,7 +31,7 @@ export function localConfigApi(ports: ConfigStorePorts, options: ConfigApiOption
 
 const defaults = {
   bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES,
-  longestWatch: durationMs(300_000),
+  longestWatch: durationMs(30 * 60_000),
   writerOf: () => 'anonymous',
   withConditions: async (objects: readonly Resource[]) => objects,
 };
@@ -55,18 +64,34 @@ function describe(app: Hono): void {
   const orNothing = (found: object | undefined, request: Request): Response =>
     found ? Response.json(found) : nothingAt(request);
   app.get('/version', () => Response.json(apiConventions));
-  app.get('/api', () => Response.json(coreVersions));
-  app.get('/apis', () => Response.json(groupList()));
+  app.get('/api', ({ req }) => discovered(req.raw, 'core', coreVersions));
+  app.get('/apis', ({ req }) => discovered(req.raw, 'groups', groupList()));
   app.get('/apis/:group', ({ req }) => orNothing(groupDocument(req.param('group')), req.raw));
   app.get('/api/:version', ({ req }) => orNothing(resourceList('', req.param('version')), req.raw));
   app.get('/apis/:group/:version', ({ req }) =>
     orNothing(resourceList(req.param('group'), req.param('version')), req.raw),
   );
+  app.get('/openapi/v2', ({ req }) => describedInV2(req.raw));
   app.get('/openapi/v3', () => Response.json(openApiDocument()));
   app.get('/openapi/v3/api/:version', ({ req }) => orNothing(versionDocument('', req.param('version')), req.raw));
   app.get('/openapi/v3/apis/:group/:version', ({ req }) =>
     orNothing(versionDocument(req.param('group'), req.param('version')), req.raw),
   );
+}
+
+function discovered({ headers }: Request, of: 'core' | 'groups', plain: object): Response {
+  const aggregated = aggregatedDiscovery(headers.get('accept'), of);
+  if (!aggregated) return Response.json(plain, { headers: { vary: 'accept' } });
+  const { body, contentType } = aggregated;
+  return Response.json(body, { headers: { 'content-type': contentType, vary: 'accept' } });
+}
+
+function describedInV2({ headers }: Request): Response {
+  const document = openApiV2();
+  const isWire = (headers.get('accept') ?? '').includes(OPENAPI_V2_WIRE.asked);
+  return isWire
+    ? new Response(encodeOpenApiV2(document), { headers: { 'content-type': OPENAPI_V2_WIRE.answered } })
+    : Response.json(document);
 }
 
 async function objects(api: ObjectApi, request: Request): Promise<Response> {

@@ -10,6 +10,9 @@ const mergedLists: Partial<Readonly<Record<Kind, Readonly<Record<string, string>
   Service: { 'spec.ports': 'port' },
 };
 
+/** The member by which Kubernetes merges the items of a list, by the path of the list; clients read it in the schema of the kind. */
+export const mergeKeysOf = (kind: Kind): Readonly<Record<string, string>> => mergedLists[kind] ?? {};
+
 /** Whether a kind takes `strategic-merge-patch+json`; kubectl sends it for the kinds that it has built in. */
 export const takesStrategicMerge = (kind: Kind): boolean => mergedLists[kind] !== undefined;
 

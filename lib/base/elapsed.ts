@@ -1,8 +1,11 @@
+import type { EpochMs } from './brand.ts';
+import { parseTimestamp } from './timestamp.ts';
+
 /** How long ago a moment was, as kubectl says it: two units at most, fewer the older it is (`45s`, `12m`, `3h10m`, `5d`). */
-export function ageOf(timestamp: string | undefined, nowMs: number): string {
-  const born = timestamp === undefined ? Number.NaN : Date.parse(timestamp);
-  if (Number.isNaN(born)) return '<unknown>';
-  const seconds = Math.max(0, Math.floor((nowMs - born) / 1000));
+export function ageOf(timestamp: string | undefined, now: EpochMs): string {
+  const born = parseTimestamp(timestamp ?? '');
+  if (born === undefined) return '<unknown>';
+  const seconds = Math.max(0, Math.floor((now - born) / 1000));
   if (seconds < 120) return `${seconds}s`;
   const [minutes, hours, days] = [60, 3_600, 86_400].map((unit) => Math.floor(seconds / unit)) as [
     number,

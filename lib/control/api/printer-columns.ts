@@ -1,0 +1,114 @@
+import { ageOf } from '../../base/elapsed.ts';
+import type { EpochMs } from '../../base/brand.ts';
+import type { Kind } from '../../resources/kinds.ts';
+import type { Resource } from '../../resources/resource.ts';
+import { proxiesWord, type ShownCondition, statusWord } from '../status/status-word.ts';
+
+/** One column of a kind's table. */
+export interface PrinterColumn {
+  readonly name: string;
+  readonly description: string;
+  /** Columns above 0 are shown only when someone asks for a wide table. */
+  readonly priority: 0 | 1;
+  readonly cell: (resource: Resource, now: EpochMs) => string;
+}
+
+/** The columns of a kind's table, between its name and its age: those that the kind has in Istio and Kubernetes, then ours. */
+export function columnsOf(kind: Kind): readonly PrinterColumn[] {
+  return [nameColumn, ...ownColumns[kind], ...stateColumns, ageColumn];
+}
+
+type Body = Readonly<Record<string, unknown>>;
+
+const column = (
+  name: string,
+  description: string,
+  { priority = 0, cell }: { readonly priority?: 0 | 1; readonly cell: (body: Body) => string },
+): PrinterColumn => ({
+  ...{ name, description, priority },
+  cell: ({ spec }) => cell(spec),
+});
+
+/** As Istio's definitions print a member: texts as they are, lists as JSON, nothing where there is nothing. */
+const member = (name: string, at: string, description: string): PrinterColumn =>
+  column(name, description, {
+    cell: ({ [at]: value }) => (value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value)),
+  });
+
+const ownColumns: Readonly<Record<Kind, readonly PrinterColumn[]>> = {
+  DestinationRule: [member('Host', 'host', 'The service that the rule is about')],
+  EndpointSlice: [
+    member('AddressType', 'addressType', 'What the addresses are'),
+    column('Ports', 'Where the instances listen', { cell: (body) => shortList(numbersIn(body, 'ports', 'port')) }),
+    column('Endpoints', 'Addresses of the instances', {
+      cell: (body) => shortList(list(body['endpoints']).flatMap((each) => list(each['addresses']).map(String))),
+    }),
+  ],
+  Gateway: [],
+  Mesh: [],
+  Service: [
+    column('Type', 'What sort of service it is', { cell: ({ type }) => words(type, 'ClusterIP') }),
+    column('Cluster-IP', 'Its virtual address', { cell: ({ clusterIP }) => words(clusterIP, '<none>') }),
+    column('External-IP', 'The name that it stands for, or further addresses', {
+      cell: ({ externalName, externalIPs }) =>
+        words(externalName, shortList((externalIPs as readonly string[] | undefined) ?? [])),
+    }),
+    column('Port(s)', 'Its ports', { cell: ({ ports }) => list(ports).map(servicePort).join(',') || '<none>' }),
+    column('Selector', 'Labels of its instances', { priority: 1, cell: ({ selector }) => labels(selector) }),
+  ],
+  ServiceEntry: [
+    member('Hosts', 'hosts', 'The names of the service'),
+    member('Location', 'location', 'Whether its instances belong to the mesh'),
+    member('Resolution', 'resolution', 'How proxies find the instances'),
+  ],
+  VirtualService: [
+    member('Gateways', 'gateways', 'The gateways that have these routes'),
+    member('Hosts', 'hosts', 'The hosts whose requests are routed'),
+  ],
+  WorkloadEntry: [member('Address', 'address', 'Where the instance is')],
+};
+
+const nameColumn: PrinterColumn = {
+  ...{ name: 'Name', description: 'Name within the namespace', priority: 0 },
+  cell: ({ metadata }) => metadata.name,
+};
+
+const conditions = ({ status }: Resource): readonly ShownCondition[] | undefined =>
+  status?.['conditions'] as readonly ShownCondition[] | undefined;
+
+const stateColumns: readonly PrinterColumn[] = [
+  {
+    ...{ name: 'Status', description: 'The first thing that keeps it from being in effect', priority: 0 },
+    cell: (resource) => statusWord(conditions(resource)),
+  },
+  {
+    ...{ name: 'Proxies', description: 'How many of the proxies that depend on it have it', priority: 0 },
+    cell: (resource) => proxiesWord(conditions(resource)),
+  },
+];
+
+const ageColumn: PrinterColumn = {
+  ...{ name: 'Age', description: 'Time since it came into being', priority: 0 },
+  cell: ({ metadata }, now) => ageOf(metadata.creationTimestamp, now),
+};
+
+const list = (value: unknown): readonly Body[] => (Array.isArray(value) ? (value as readonly Body[]) : []);
+const words = (value: unknown, otherwise: string): string =>
+  typeof value === 'string' && value !== '' ? value : otherwise;
+const numbersIn = (body: Body, members: string, at: string): readonly string[] =>
+  list(body[members]).map((each) => String(each[at]));
+
+const servicePort = ({ port, nodePort, protocol }: Body): string =>
+  `${String(port)}${typeof nodePort === 'number' ? `:${nodePort}` : ''}/${words(protocol, 'TCP')}`;
+
+const labels = (value: unknown): string =>
+  Object.entries((value ?? {}) as Body)
+    .map(([key, each]) => `${key}=${String(each)}`)
+    .join(',') || '<none>';
+
+/** The first three, and how many more there are, as kubectl shortens its lists. */
+function shortList(items: readonly string[]): string {
+  if (items.length === 0) return '<none>';
+  const more = items.length - 3;
+  return [...items.slice(0, 3), ...(more > 0 ? [`+ ${more} more...`] : [])].join(',').replace(/,(?=\+ )/, ' ');
+}
