@@ -1,5 +1,5 @@
 // The one place in lib outside the adapters that uses a Node core module: hashing must be synchronous to keep the stages pure functions.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Brand } from './brand.ts';
 
 /** Lower-case hex SHA-256 of a body, 64 characters. Equal bytes, equal hash, on every machine. */
@@ -16,7 +16,7 @@ export function isContentHash(text: string): text is ContentHash {
 }
 
 export function hashBytes(bytes: Uint8Array | string): ContentHash {
-  return createHash('sha256').update(bytes).digest('hex') as ContentHash;
+  return hash('sha256', bytes, 'hex') as ContentHash;
 }
 
 /** Hash of a value's canonical JSON: independent of key order and of how the value came about. */

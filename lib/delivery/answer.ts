@@ -16,11 +16,14 @@ export interface NotNow {
   readonly retryAfterSeconds: number;
 }
 
-/** A DiscoveryResponse in Envoy's JSON; each body is a resource, or several separated by commas, as the store holds them. */
+/**
+ * A DiscoveryResponse in Envoy's JSON; each body is a resource, or several separated by commas, as the pieces in which the store holds
+ * it.
+ */
 export function answerSend(
   typeUrl: string,
   versionInfo: VersionInfo,
-  bodies: readonly (string | Uint8Array)[],
+  bodies: readonly (readonly Uint8Array[])[],
 ): Response {
   const head = `{"version_info":"${versionInfo}","type_url":"${typeUrl}","nonce":"${versionInfo}","resources":[`;
   return snapshotAnswer(withCommas(head, bodies));
@@ -78,11 +81,11 @@ export function answerRefusal(refusal: Refusal | NotNow): Response {
   return new Response(JSON.stringify({ code, message }), { status, headers });
 }
 
-function withCommas(head: string, bodies: readonly (string | Uint8Array)[]): Uint8Array<ArrayBuffer> {
+function withCommas(head: string, bodies: readonly (readonly Uint8Array[])[]): Uint8Array<ArrayBuffer> {
   const pieces: Uint8Array[] = [utf8.encode(head)];
   bodies.forEach((body, index) => {
     if (index > 0) pieces.push(COMMA);
-    pieces.push(bytesOf(body));
+    pieces.push(...body);
   });
   return joined([...pieces, END]);
 }

@@ -9,8 +9,8 @@ export interface DeltaAnswer extends Delta {
   readonly nonce: string;
 }
 
-/** Reads the bytes that are sent for a resource. */
-export type ReadBody = (resource: FoundResource) => Promise<string | Uint8Array>;
+/** Reads the bytes that are sent for a resource, in pieces. */
+export type ReadBody = (resource: FoundResource) => Promise<readonly Uint8Array[]>;
 
 /** Bodies that are read at one time: enough to hide the latency of an object store, few enough for the memory of a function. */
 const PARALLEL_READS = 32;
@@ -45,7 +45,7 @@ async function* answerText(
     const bodies = await Promise.all(some.map(([, resource]) => readBody(resource)));
     for (const [index, [name, { hash }]] of some.entries()) {
       yield `${start + index > 0 ? ',' : ''}{"name":${JSON.stringify(name)},"version":"${hash}","resource":`;
-      yield bodies[index] ?? 'null';
+      yield* bodies[index] ?? ['null'];
       yield '}';
     }
   }

@@ -14,27 +14,30 @@ export interface TypeManifest {
   readonly size: number;
   /** One per part of the table, by the first bits of the hash of the name; none for a type without resources. */
   readonly shards: readonly ShardRef[];
-  /** Only of types that are always sent whole: all bodies in one blob, ready to send, and the version of the whole set. */
+  /** Only of types that are always sent whole, whose bodies lie shard by shard. */
   readonly whole?: WholeSet;
 }
 
 export interface ShardRef {
   readonly hash: ContentHash;
-  /** What the shard's resources take in the body of the whole set: the sum of their bytes, and one for the comma behind each. */
-  readonly bytes: number;
+  /**
+   * Of a type that is always sent whole: all resources of the shard in the order of their names, separated by commas, ready to send.
+   * Absent where the shard is empty.
+   */
+  readonly body?: ContentHash;
 }
 
 export interface WholeSet {
-  /** Names a body of several resources separated by commas, the inside of a JSON list: shard by shard, by name in each. */
-  readonly body: ContentHash;
   readonly versionInfo: VersionInfo;
 }
 
 /** One resource, without its body. */
 export interface Entry {
-  /** Of the bytes that are sent for it, `@type` included. */
+  /** Names the bytes that are sent for it, `@type` included: see `hashOfChunks`. */
   readonly hash: ContentHash;
   readonly bytes: number;
+  /** Of a large one: the blobs that its bytes are, one behind the other. Without, they are one blob of that hash. */
+  readonly chunks?: readonly ContentHash[];
 }
 
 /** The text of a manifest's blob. */
@@ -46,7 +49,9 @@ export function printManifest(manifest: Manifest): string {
 export function readManifest(text: string): Manifest {
   const manifest = JSON.parse(text) as Partial<Record<XdsType, Partial<TypeManifest>>>;
   for (const type of Object.keys(XDS_TYPES) as XdsType[]) {
-    if (!Array.isArray(manifest[type]?.shards)) throw new TypeError(`the manifest has no table of ${type}`);
+    const { shards, whole } = manifest[type] ?? {};
+    if (!Array.isArray(shards)) throw new TypeError(`the manifest has no table of ${type}`);
+    if (whole && 'body' in whole) throw new TypeError(`the manifest has one body for all ${type}`);
   }
   return manifest as Manifest;
 }

@@ -4,7 +4,7 @@ import { XDS_TYPES } from '../envoy/xds-types.ts';
 import { type Manifest, printManifest, type TypeManifest } from './manifest.ts';
 import type { SealedResource } from './sealed-resource.ts';
 import { printShard } from './shard.ts';
-import { tableOf, type TypeTable, wholeBody } from './type-table.ts';
+import { type SealedShard, type SealedTable, shardBody, tableOf } from './type-table.ts';
 
 /** A snapshot that has its name: equal resources, equal bytes, on every machine and every rebuild (SNAP-2). */
 export interface Sealed {
@@ -18,7 +18,7 @@ export interface Sealed {
 /** Resources by their type. */
 export type SealedLists = Readonly<Record<XdsType, readonly SealedResource[]>>;
 
-export type Tables = Readonly<Record<XdsType, TypeTable>>;
+export type Tables = Readonly<Record<XdsType, SealedTable>>;
 
 /**
  * Names a set of resources. Their order does not matter, nor what was there before: `before`, the tables of an earlier
@@ -44,34 +44,41 @@ export interface Served {
   readonly manifest: Manifest;
   /** Names which the next one adds or changes. */
   readonly changed: ReadonlyMap<XdsType, ReadonlySet<string>>;
+  /** Blobs that resources consist of whose shards are others in the next one. */
+  readonly chunks: ReadonlySet<ContentHash>;
 }
 
 /**
  * Everything that must be stored before a head may name the snapshot and that the `served` one, being served, does not name
  * already; everything there is without one. Bodies come first, then shards, the manifest last (SNAP-5).
  */
-export function blobsSince(sealed: Sealed, served?: Served): readonly Uint8Array[] {
+export function blobsSince({ tables, manifest }: Sealed, served?: Served): readonly Uint8Array[] {
   const types = Object.keys(XDS_TYPES) as XdsType[];
-  return [
-    ...types.flatMap((type) => newBodies(sealed, type, served)),
-    ...types.flatMap((type) => newShards(sealed.tables[type], served?.manifest[type])),
-    utf8.encode(printManifest(sealed.manifest)),
+  const texts = [
+    ...types.flatMap((type) => newBodies(type, tables[type], served)),
+    ...types.flatMap((type) => newShards(tables[type], served?.manifest[type])),
+    printManifest(manifest),
   ];
+  return texts.map((text) => utf8.encode(text));
 }
 
-function newBodies({ resources, manifest }: Sealed, type: XdsType, served?: Served): readonly Uint8Array[] {
-  const { whole } = manifest[type];
-  if (whole) return whole.body === served?.manifest[type].whole?.body ? [] : [utf8.encode(wholeBody(resources[type]))];
+function newBodies(type: XdsType, { set, parts }: SealedTable, served?: Served): readonly string[] {
+  if (set.whole) {
+    const stored = new Set(served?.manifest[type].shards.map(({ body }) => body));
+    return parts.filter(({ ref: { body } }) => body && !stored.has(body)).map(({ members }) => shardBody(members));
+  }
   const changed = served?.changed.get(type);
-  const news = changed ? resources[type].filter(({ name }) => changed.has(name)) : resources[type];
-  return news.map(({ text }) => utf8.encode(text));
+  const differing = newParts(parts, served?.manifest[type]).flatMap(({ members }) => members);
+  const news = changed ? differing.filter(({ name }) => changed.has(name)) : differing;
+  return news.flatMap(({ chunks }) => chunks.filter(({ hash }) => !served?.chunks.has(hash)).map(({ text }) => text));
 }
 
-function newShards({ set, shards }: TypeTable, served?: TypeManifest): readonly Uint8Array[] {
-  const stored = new Set<string | undefined>(served?.shards.map(({ hash }) => hash));
-  return shards
-    .filter((_, index) => !stored.has(set.shards[index]?.hash))
-    .map((shard) => utf8.encode(printShard(shard)));
+const newShards = ({ parts }: SealedTable, served?: TypeManifest): readonly string[] =>
+  newParts(parts, served).map(({ shard }) => printShard(shard));
+
+function newParts(parts: readonly SealedShard[], served?: TypeManifest): readonly SealedShard[] {
+  const stored = new Set(served?.shards.map(({ hash }) => hash));
+  return parts.filter(({ ref }) => !stored.has(ref.hash));
 }
 
 /** One value for every type. */

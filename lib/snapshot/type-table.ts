@@ -1,11 +1,12 @@
-import { hashBytes } from '../base/hashing.ts';
+import { type ContentHash, hashBytes } from '../base/hashing.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../envoy/xds-types.ts';
-import { type FoundResource, foundIn, partAt, shardOfName } from './body-part.ts';
-import type { Entry, ShardRef, TypeManifest, WholeSet } from './manifest.ts';
+import { type FoundResource, foundIn, foundOf, shardOfName } from './body-part.ts';
+import type { Entry, ShardRef, TypeManifest } from './manifest.ts';
+import { shardAt, shardCount } from './place.ts';
 import type { SealedResource } from './sealed-resource.ts';
-import { printShard, type Shard, shardAt, shardCount } from './shard.ts';
-import { versionOf } from './version-info.ts';
+import { printShard, type Shard } from './shard.ts';
+import { partVersion, versionOfParts } from './version-info.ts';
 
 /** Every name of one type in one snapshot, as the shards that its manifest names. */
 export interface TypeTable {
@@ -13,6 +14,22 @@ export interface TypeTable {
   /** One for each of `set.shards`. */
   readonly shards: readonly Shard[];
 }
+
+/** The table of resources that are at hand. */
+export interface SealedTable extends TypeTable {
+  readonly parts: readonly SealedShard[];
+}
+
+export interface SealedShard {
+  readonly shard: Shard;
+  readonly ref: ShardRef;
+  /** In the order of their names. */
+  readonly members: Members;
+  /** Of the names and the hashes: what the version of a whole set is made of. */
+  readonly version: ContentHash;
+}
+
+type Members = readonly SealedResource[];
 
 /** One resource of a loaded table. */
 export function resourceIn({ set, shards }: TypeTable, name: string): FoundResource | undefined {
@@ -22,14 +39,13 @@ export function resourceIn({ set, shards }: TypeTable, name: string): FoundResou
 
 /** All resources of a loaded table. */
 export function* resourcesIn({ set, shards }: TypeTable): Generator<readonly [name: string, resource: FoundResource]> {
-  let from = 0;
-  for (const [name, entry] of entriesOf({ shards })) {
-    yield [name, { ...entry, part: partAt(set, entry, from) }];
-    from += entry.bytes + 1; // and the comma
+  for (const [index, shard] of shards.entries()) {
+    const ref = set.shards[index];
+    if (ref) yield* foundOf(ref, shard);
   }
 }
 
-/** All entries of a loaded table, in the order in which the body of the whole set has them. */
+/** All entries of a loaded table, in the order in which the whole set is sent. */
 export function* entriesOf({ shards }: Pick<TypeTable, 'shards'>): Generator<readonly [name: string, entry: Entry]> {
   for (const shard of shards) yield* shard;
 }
@@ -38,55 +54,51 @@ export function* entriesOf({ shards }: Pick<TypeTable, 'shards'>): Generator<rea
  * The table of the resources, all of one type. Shards that are as they were in `before` are taken from there and not hashed again,
  * and a table in which nothing changed is `before` itself. Throws when two resources share a name, which Envoy refuses.
  */
-export function tableOf(type: XdsType, resources: readonly SealedResource[], before?: TypeTable): TypeTable {
+export function tableOf(type: XdsType, resources: Members, before?: SealedTable): SealedTable {
   const count = shardCount(resources.length);
-  const old = before?.shards.length === count ? before : undefined;
-  let isChanged = old === undefined;
+  const old = before?.parts.length === count ? before.parts : undefined;
   const parts = bucketsOf(resources, count).map((bucket, index) => {
-    const [shard, ref] = [old?.shards[index], old?.set.shards[index]];
-    if (shard && ref && isSame(bucket, shard)) return { shard, ref };
-    isChanged = true;
-    return newShard(type, bucket);
+    const same = old?.[index];
+    return same && isSame(bucket, same) ? same : newShard(type, bucket);
   });
-  if (old && !isChanged) return old;
-  const shards = parts.map(({ shard }) => shard);
+  if (before && old && parts.every((part, index) => part === old[index])) return before;
   const set = { size: resources.length, shards: parts.map(({ ref }) => ref) };
-  return { set: XDS_TYPES[type].isWholeSet ? { ...set, whole: wholeOf(resources, shards) } : set, shards };
+  const whole = { versionInfo: versionOfParts(parts.map(({ version }) => version)) };
+  const { isWholeSet } = XDS_TYPES[type];
+  return { set: isWholeSet ? { ...set, whole } : set, shards: parts.map(({ shard }) => shard), parts };
 }
 
-/** The text of the body of a type that is sent whole (SNAP-5): all resources in the order of the table, separated by commas. */
-export function wholeBody(resources: readonly SealedResource[]): string {
-  return bucketsOf(resources, shardCount(resources.length))
-    .flatMap((bucket) => bucket.sort(byName))
-    .map(({ text }) => text)
-    .join(',');
-}
+/** The text of the body of one shard of a type that is sent whole (SNAP-5). */
+export const shardBody = (members: Members): string =>
+  members.flatMap(({ chunks }) => chunks.map(({ text }) => text)).join();
 
-function bucketsOf(resources: readonly SealedResource[], count: number): SealedResource[][] {
+function bucketsOf(resources: Members, count: number): SealedResource[][] {
   const buckets = Array.from({ length: count }, (): SealedResource[] => []);
   for (const resource of resources) buckets[shardAt(resource.place, count)]?.push(resource);
   return buckets;
 }
 
-function isSame(bucket: readonly SealedResource[], shard: Shard): boolean {
-  const isAlike = bucket.length === shard.size && bucket.every(({ name, hash }) => shard.get(name)?.hash === hash);
+function isSame(bucket: Members, { members, shard }: SealedShard): boolean {
+  if (bucket.length !== members.length) return false;
+  if (bucket.every((resource, index) => resource === members[index])) return true;
   // A name that came twice in place of another one would look alike.
-  return isAlike && new Set(bucket.map(({ name }) => name)).size === shard.size;
+  return (
+    bucket.every(({ name, hash }) => shard.get(name)?.hash === hash) &&
+    new Set(bucket.map(({ name }) => name)).size === shard.size
+  );
 }
 
-function newShard(type: XdsType, bucket: readonly SealedResource[]): { readonly shard: Shard; readonly ref: ShardRef } {
+function newShard(type: XdsType, bucket: Members): SealedShard {
+  const members = [...bucket].sort(byName);
   const shard = new Map<string, Entry>();
-  for (const { name, hash, bytes } of [...bucket].sort(byName)) {
+  for (const { name, hash, bytes, chunks } of members) {
     if (shard.has(name)) throw new DuplicateResource(type, name);
-    shard.set(name, { hash, bytes });
+    shard.set(name, { hash, bytes, ...(chunks.length > 1 && { chunks: chunks.map((chunk) => chunk.hash) }) });
   }
-  const bytes = bucket.reduce((sum, resource) => sum + resource.bytes + 1, 0);
-  return { shard, ref: { hash: hashBytes(printShard(shard)), bytes } };
-}
-
-function wholeOf(resources: readonly SealedResource[], shards: readonly Shard[]): WholeSet {
-  const versionInfo = versionOf(shards.flatMap((shard) => [...shard].map(([name, { hash }]) => [name, hash] as const)));
-  return { body: hashBytes(wholeBody(resources)), versionInfo };
+  const hash = hashBytes(printShard(shard));
+  const version = partVersion(members.map((member) => [member.name, member.hash]));
+  const hasBody = XDS_TYPES[type].isWholeSet && members.length > 0;
+  return { shard, members, version, ref: { hash, ...(hasBody && { body: hashBytes(shardBody(members)) }) } };
 }
 
 function byName(a: SealedResource, b: SealedResource): number {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { EnvoyResource, XdsType } from '../../lib/envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../../lib/envoy/xds-types.ts';
 import { sealResource, sentBody } from '../../lib/snapshot/sealed-resource.ts';
-import { shardCount } from '../../lib/snapshot/shard.ts';
+import { shardCount } from '../../lib/snapshot/place.ts';
 import { seal, type Sealed, type Tables } from '../../lib/snapshot/snapshot.ts';
 import { differingShards, tableDifference } from '../../lib/snapshot/table-difference.ts';
 import { entriesOf, resourceIn, type TypeTable } from '../../lib/snapshot/type-table.ts';

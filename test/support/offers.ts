@@ -1,7 +1,7 @@
 import { unreachable } from '../../lib/base/unreachable.ts';
 import type { Offer } from '../../lib/delivery/decide.ts';
 import type { XdsType } from '../../lib/envoy/envoy-resource.ts';
-import type { BodyPart } from '../../lib/snapshot/body-part.ts';
+import { type BodyPart, wholeParts } from '../../lib/snapshot/body-part.ts';
 import { blobsSince, type Sealed } from '../../lib/snapshot/snapshot.ts';
 import { resourceIn } from '../../lib/snapshot/type-table.ts';
 import { hashBytes } from '../../lib/base/hashing.ts';
@@ -9,14 +9,13 @@ import { hashBytes } from '../../lib/base/hashing.ts';
 /** What a snapshot that was never stored has of what a poll asks for. */
 export function offerIn({ tables }: Sealed, type: XdsType | undefined, names: readonly string[]): Offer {
   if (type === undefined) return { found: new Map() };
-  const { whole, size } = tables[type].set;
+  const { set } = tables[type];
   const found = names.flatMap((name) => {
     const resource = resourceIn(tables[type], name);
     return resource ? [[name, resource] as const] : [];
   });
-  if (!whole) return { found: new Map(found) };
-  const { versionInfo, body } = whole;
-  return { whole: { versionInfo, parts: size === 0 ? [] : [{ part: 'stored', body }] }, found: new Map() };
+  if (!set.whole) return { found: new Map(found) };
+  return { whole: { versionInfo: set.whole.versionInfo, parts: wholeParts(set) }, found: new Map() };
 }
 
 /** Every blob of a snapshot by its name. */
@@ -26,14 +25,19 @@ export function blobsByHash(sealed: Sealed): ReadonlyMap<string, Uint8Array> {
 
 /** The text that a part of an answer stands for. */
 export function textOfPart(sealed: Sealed, part: BodyPart): string {
-  if (part.part === 'text') return part.text;
-  const bytes = blobsByHash(sealed).get(part.body);
-  if (!bytes) throw new Error(`no blob ${part.body}`);
+  const blobs = blobsByHash(sealed);
+  const bytesOf = (blob: string): Uint8Array => {
+    const bytes = blobs.get(blob);
+    if (!bytes) throw new Error(`no blob ${blob}`);
+    return bytes;
+  };
   switch (part.part) {
     case 'stored':
-      return utf8.decode(bytes);
+      return part.blobs.map((blob) => utf8.decode(bytesOf(blob))).join('');
     case 'slice':
-      return utf8.decode(bytes.subarray(part.from, part.from + part.bytes));
+      return utf8.decode(bytesOf(part.blob).subarray(part.from, part.from + part.bytes));
+    case 'text':
+      return part.text;
     default:
       return unreachable(part);
   }

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../base/brand.ts';
+import type { ContentHash } from '../../base/hashing.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import type { XdsType } from '../../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../../envoy/xds-types.ts';
@@ -125,18 +126,28 @@ async function servedTo(
   const manifest = await snapshots.manifest(hash);
   const types = Object.keys(XDS_TYPES) as XdsType[];
   const found = await Promise.all(types.map((type) => differenceTo(snapshots, manifest[type], tables[type])));
-  const changed = new Map(types.map((type, index) => [type, new Set(found[index]?.present.keys())]));
-  return { manifest, changed };
+  const changed = new Map(types.map((type, index) => [type, new Set(found[index]?.difference.present.keys())]));
+  return { manifest, changed, chunks: new Set(found.flatMap(({ chunks }) => chunks)) };
+}
+
+interface Difference {
+  readonly difference: TableDifference;
+  /** What those of the served resources consist of among which something changed. */
+  readonly chunks: readonly ContentHash[];
 }
 
 async function differenceTo(
   snapshots: Pick<StoredSnapshots, 'shards'>,
   served: TypeManifest,
   { set, shards }: TypeTable,
-): Promise<TableDifference> {
+): Promise<Difference> {
   const { before, after } = differingShards(served, set);
-  return tableDifference(
-    await snapshots.shards(served, before),
-    after.flatMap((index) => shards[index] ?? []),
-  );
+  const old = await snapshots.shards(served, before);
+  return {
+    difference: tableDifference(
+      old,
+      after.flatMap((index) => shards[index] ?? []),
+    ),
+    chunks: old.flatMap((shard) => [...shard.values()].flatMap(({ chunks = [] }) => chunks)),
+  };
 }

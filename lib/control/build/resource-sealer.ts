@@ -5,7 +5,11 @@ import { eachList } from '../../envoy/encode-proxy.ts';
 import { encodeRouteSettings, encodeVirtualHost } from '../../envoy/route-configuration.ts';
 import type { ProxyIr } from '../../ir/proxy-ir.ts';
 import type { RouteConfigurationIr, VirtualHostIr } from '../../ir/route-configuration.ts';
+import type { Chunk } from '../../snapshot/chunk.ts';
 import {
+  type Around,
+  type ChunkParts,
+  chunkParts,
   type SealedPart,
   type SealedResource,
   sealFromParts,
@@ -47,16 +51,49 @@ interface SealedParts {
 
 const sealedParts = (): SealedParts => ({ items: remembered(), lists: remembered() });
 
-/** A route configuration holds a mesh: each of its virtual hosts is spelled for itself, so that one that changes is all the work. */
+/**
+ * A route configuration holds a mesh: each of its virtual hosts is spelled for itself, and each chunk of them put together and hashed,
+ * so that the host that changes and those beside it are all the work.
+ */
 function routeSealer(): (configuration: RouteConfigurationIr) => SealedResource {
   const configurations: Remembered<SealedResource> = remembered();
   const hosts: Remembered<SealedPart> = remembered();
+  const chunks = chunkMemory();
   const sealHost = (host: VirtualHostIr): SealedPart =>
     hosts(host, () => sealPart('routes', host.name, encodeVirtualHost(host)));
   return (configuration) =>
     configurations(configuration, () => {
       const { name, virtualHosts } = configuration;
       const rest = { type: 'routes', name, body: encodeRouteSettings(configuration) } as const;
-      return sealFromParts(rest, 'virtualHosts', virtualHosts.map(sealHost));
+      if (virtualHosts.length === 0) return sealResource(rest);
+      return sealFromParts({ rest, member: 'virtualHosts', parts: virtualHosts.map(sealHost) }, chunks);
     });
 }
+
+/** Chunks that begin with the same part and are remembered: as many views differ in what lies behind it. */
+const CHUNKS_FROM_ONE_PART = 8;
+
+interface KnownChunk extends Around {
+  readonly parts: readonly SealedPart[];
+  readonly made: Chunk;
+}
+
+/** Chunks by the parts that they are made of, as long as the first of them lives. */
+function chunkMemory(): ChunkParts {
+  const byFirst = new WeakMap<SealedPart, readonly KnownChunk[]>();
+  return (parts, around) => {
+    const [first] = parts;
+    const known = (first && byFirst.get(first)) ?? [];
+    const found = known.find((chunk) => isSameChunk(chunk, parts, around));
+    if (found) return found.made;
+    const made = chunkParts(parts, around);
+    if (first) byFirst.set(first, [{ parts, ...around, made }, ...known].slice(0, CHUNKS_FROM_ONE_PART));
+    return made;
+  };
+}
+
+const isSameChunk = (known: KnownChunk, parts: readonly SealedPart[], { before, after }: Around): boolean =>
+  known.parts.length === parts.length &&
+  known.before === before &&
+  known.after === after &&
+  known.parts.every((part, index) => part === parts[index]);

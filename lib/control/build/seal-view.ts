@@ -8,7 +8,7 @@ import type { BrokenReference } from '../../snapshot/references.ts';
 import type { SealedResource } from '../../snapshot/sealed-resource.ts';
 import { perType, type Sealed, type SealedLists, sealTables } from '../../snapshot/snapshot.ts';
 import { wholeCheck } from '../../snapshot/whole-check.ts';
-import { tableOf, type TypeTable } from '../../snapshot/type-table.ts';
+import { tableOf, type SealedTable } from '../../snapshot/type-table.ts';
 import { buildProxyView } from '../../view/build-proxy-view.ts';
 import type { ProxyView, ViewKey } from '../../view/proxy-view.ts';
 import type { PieceMemory } from './piece-memory.ts';
@@ -57,7 +57,7 @@ const TYPES = Object.keys(XDS_TYPES) as XdsType[];
 
 /** The table of a list, made once for all views that have the list. */
 function tableMemory(): typeof tableOf {
-  const tables = perType(() => new WeakMap<readonly SealedResource[], TypeTable>());
+  const tables = perType(() => new WeakMap<readonly SealedResource[], SealedTable>());
   return (type, list, before) => {
     const table = tables[type].get(list) ?? tableOf(type, list, before);
     tables[type].set(list, table);

@@ -14,7 +14,8 @@ import { rememberedBlobs } from './remembered-blobs.ts';
  */
 export interface StoredSnapshots {
   manifest(hash: ContentHash): Promise<Manifest>;
-  body(hash: ContentHash): Promise<Uint8Array>;
+  /** The bytes of some blobs that bodies consist of, in order; reads what of them is not remembered. */
+  bodies(blobs: readonly ContentHash[]): Promise<readonly Uint8Array[]>;
   /** Those of the names that the set holds, with where their bodies lie; reads only the shards of the names. */
   find(set: TypeManifest, names: readonly string[]): Promise<ReadonlyMap<string, FoundResource>>;
   /** Some shards of a set, by their index. */
@@ -52,7 +53,7 @@ export function storedSnapshots(blobs: Pick<Blobs, 'get'>): StoredSnapshots {
 
   return {
     manifest: (hash) => manifests.get(hash),
-    body: (hash) => bodies.get(hash),
+    bodies: (hashes) => bodies.getAll(hashes),
     shards: readShards,
     async find(set, names) {
       const indexes = [...new Set(names.flatMap((name) => shardOfName(set, name) ?? []))];

@@ -21,7 +21,7 @@ import type { View } from '../build/worlds.ts';
 export interface DeltaPorts extends FindViewPorts, NotePorts {
   readonly metrics: Metrics;
   readonly states: Pick<ProxyStates, 'note' | 'noteLate'>;
-  readonly snapshots: Pick<StoredSnapshots, 'body'>;
+  readonly snapshots: Pick<StoredSnapshots, 'bodies'>;
   readonly deltas: Deltas;
   readonly admitProxy: AdmitProxy;
 }

@@ -11,7 +11,7 @@ import { type AnswerInOrder, answerInOrder, type OrderPorts } from './answer-in-
 import { findAgain, findView, type FindViewPorts, type FoundView } from '../views/find-view.ts';
 import type { Metrics } from '../metrics.ts';
 import { type AnsweredPoll, type NotePorts, tellNews } from './note-answer.ts';
-import { sentBytes } from './offer.ts';
+import { readParts } from './offer.ts';
 import type { Head } from '../build/served-heads.ts';
 
 export interface PollPorts extends FindViewPorts, NotePorts, OrderPorts {
@@ -164,10 +164,10 @@ function answered(
 
 async function word(ports: PollPorts, poll: Poll, decision: Decision): Promise<Response> {
   if (decision.answer === 'up-to-date') return answerUpToDate(decision.versionInfo);
-  const bodies = await Promise.all(decision.parts.map((part) => sentBytes(ports.snapshots, part)));
+  const bodies = await readParts(ports.snapshots, decision.parts);
   ports.metrics.noteSent(
     poll.type.path,
-    bodies.reduce((bytes, body) => bytes + body.length, 0),
+    bodies.flat().reduce((bytes, body) => bytes + body.length, 0),
   );
   return answerSend(poll.type.typeUrl, decision.versionInfo, bodies);
 }

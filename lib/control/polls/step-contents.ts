@@ -5,7 +5,7 @@ import type { SeenPoll, Standing } from '../../delivery/serve-poll.ts';
 import type { ContentsOf, StepContents } from '../../delivery/trail.ts';
 import { XDS_TYPES } from '../../envoy/xds-types.ts';
 import { StoreUnavailable } from '../../ports/store-errors.ts';
-import type { BodyPart, FoundResource } from '../../snapshot/body-part.ts';
+import { type BodyPart, type FoundResource, wholeParts } from '../../snapshot/body-part.ts';
 import type { Manifest } from '../../snapshot/manifest.ts';
 import { entriesOf, resourceIn, type TypeTable } from '../../snapshot/type-table.ts';
 import { type VersionInfo, versionOf } from '../../snapshot/version-info.ts';
@@ -165,8 +165,7 @@ export async function offerOfClusters(
   );
   const [newest, ...others] = tables;
   const known = new Set(newest ? [...entriesOf(newest)].map(([name]) => name) : []);
-  const body = newest?.set.whole?.body;
-  const parts: BodyPart[] = known.size === 0 || body === undefined ? [] : [{ part: 'stored', body }];
+  const parts: BodyPart[] = newest ? [...wholeParts(newest.set)] : [];
   for (const table of others) {
     for (const [name] of entriesOf(table)) {
       const resource = known.has(name) ? undefined : resourceIn(table, name);

@@ -3,7 +3,7 @@ import { XDS_TYPES } from '../../envoy/xds-types.ts';
 import type { Manifest } from '../../snapshot/manifest.ts';
 import { resourcesIn } from '../../snapshot/type-table.ts';
 import { maskSecret } from '../config/mask-secret.ts';
-import { sentBytes } from '../polls/offer.ts';
+import { readParts } from '../polls/offer.ts';
 import type { StoredSnapshots } from '../build/stored-snapshots.ts';
 
 /** A snapshot in the shape in which Envoy's admin page dumps its configuration. */
@@ -63,7 +63,7 @@ export function dumpedTypes(text: string): readonly XdsType[] | undefined {
 
 /** Dumps what a snapshot holds of some types (PS-7); keys and passwords are masked. */
 export async function configDump(
-  snapshots: Pick<StoredSnapshots, 'table' | 'body'>,
+  snapshots: Pick<StoredSnapshots, 'table' | 'bodies'>,
   manifest: Manifest,
   types: readonly XdsType[],
 ): Promise<ConfigDump> {
@@ -78,14 +78,14 @@ export async function configDump(
 const utf8 = new TextDecoder();
 
 async function dumpOfType(
-  snapshots: Pick<StoredSnapshots, 'table' | 'body'>,
+  snapshots: Pick<StoredSnapshots, 'table' | 'bodies'>,
   set: Manifest[XdsType],
   { message, list, item }: DumpShape,
 ): Promise<ProtoJson> {
   const items: { readonly name: string; readonly shown: ProtoJson }[] = [];
   for (const [name, { part, hash }] of resourcesIn(await snapshots.table(set))) {
-    const bytes = await sentBytes(snapshots, part);
-    const resource = JSON.parse(typeof bytes === 'string' ? bytes : utf8.decode(bytes)) as ProtoJson;
+    const [bytes = []] = await readParts(snapshots, [part]);
+    const resource = JSON.parse(bytes.map((each) => utf8.decode(each)).join('')) as ProtoJson;
     items.push({ name, shown: item(name, set.whole?.versionInfo ?? hash, resource) });
   }
   return {

@@ -2,7 +2,7 @@ import { type ContentHash, hashBytes } from '../../base/hashing.ts';
 import type { Issue } from '../../base/issue.ts';
 import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
 import type { Blobs } from '../../ports/blobs.ts';
-import { placeOf, shardAt, shardCount } from '../../snapshot/shard.ts';
+import { placeOf, shardAt, shardCount } from '../../snapshot/place.ts';
 import type { ViewKey } from '../../view/proxy-view.ts';
 import { rememberedBlobs } from '../build/remembered-blobs.ts';
 import type { ResourceSources } from './resource-documents.ts';

@@ -139,14 +139,15 @@ async function nameManifest(
 ): Promise<void> {
   for (const type of Object.keys(XDS_TYPES) as XdsType[]) {
     const set: TypeManifest = manifest[type];
-    if (set.whole) named.add(set.whole.body);
     const indexes = [...set.shards.keys()].filter((index) => {
       const hash = set.shards[index]?.hash;
       return hash !== undefined && !named.has(hash);
     });
     const shards = set.whole ? [] : await snapshots.shards(set, indexes);
-    for (const { hash } of set.shards) named.add(hash);
-    for (const shard of shards) for (const { hash } of shard.values()) named.add(hash);
+    for (const { hash, body } of set.shards) for (const blob of body ? [hash, body] : [hash]) named.add(blob);
+    for (const { hash, chunks = [hash] } of shards.flatMap((shard) => [...shard.values()])) {
+      for (const chunk of chunks) named.add(chunk);
+    }
   }
 }
 

@@ -82,14 +82,22 @@ const namesInStamps: Names = (bytes) => {
 
 const namesInManifest: Names = (bytes) => {
   const manifest: Manifest = readManifest(utf8.decode(bytes));
-  return Object.values(manifest).flatMap(({ shards, whole }) => [
-    ...shards.map(({ hash }) => ({ hash, names: whole ? nothing : namesInShard })),
-    ...(whole && shards.length > 0 ? [{ hash: whole.body, names: nothing }] : []),
-  ]);
+  return Object.values(manifest).flatMap(({ shards }) =>
+    shards.flatMap(({ hash, body }) =>
+      body
+        ? [
+            { hash, names: nothing },
+            { hash: body, names: nothing },
+          ]
+        : [{ hash, names: namesInShard }],
+    ),
+  );
 };
 
 const namesInShard: Names = (bytes) =>
-  [...readShard(utf8.decode(bytes)).values()].map(({ hash }) => ({ hash, names: nothing }));
+  [...readShard(utf8.decode(bytes)).values()].flatMap(({ hash, chunks = [hash] }) =>
+    chunks.map((chunk) => ({ hash: chunk, names: nothing })),
+  );
 
 const nothing: Names = () => [];
 

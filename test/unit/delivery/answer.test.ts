@@ -5,9 +5,10 @@ import { versionOf } from '../../../lib/snapshot/version-info.ts';
 
 const version = versionOf([]);
 const utf8 = new TextEncoder();
+const bytes = (...texts: readonly string[]): readonly Uint8Array[] => texts.map((text) => utf8.encode(text));
 
 test('PX-10: bodies of one and of many resources become one DiscoveryResponse', async () => {
-  const response = answerSend('type.googleapis.com/x', version, [utf8.encode('{"a":"ü"},{"b":1}'), '{"c":2}']);
+  const response = answerSend('type.googleapis.com/x', version, [bytes('{"a":"ü"},{"b":1}'), bytes('{"c"', ':2}')]);
   assert.equal(response.status, 200);
   assert.equal(response.headers.get('content-type'), 'application/json');
   assert.deepEqual(await response.json(), {

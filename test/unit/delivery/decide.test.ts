@@ -43,7 +43,7 @@ test('PX-11: who carries the current version is up to date', () => {
 
 test('DLV-2: of routes exactly the names that were asked for are sent', () => {
   const decision = decideIn(poll('routes', ['r']));
-  assert.deepEqual(sent(decision), [{ part: 'stored', body: sealResource(route('r', 'a')).hash }]);
+  assert.deepEqual(sent(decision), [{ part: 'stored', blobs: [sealResource(route('r', 'a')).hash] }]);
 });
 
 test('PX-11: no names of a type that goes by name is nothing, not all', () => {

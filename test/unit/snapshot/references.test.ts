@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EnvoyResource } from '../../../lib/envoy/envoy-resource.ts';
-import { type BrokenReference, brokenReferences } from '../../../lib/snapshot/references.ts';
-import { sealResource } from '../../../lib/snapshot/sealed-resource.ts';
+import { type BrokenReference, brokenReferences, referencesOf } from '../../../lib/snapshot/references.ts';
 import { cluster, endpoints, listener, route } from '../../support/envoy-resources.ts';
 
 const brokenIn = (resources: readonly EnvoyResource[], outside: readonly string[]): readonly BrokenReference[] =>
-  brokenReferences(resources.map(sealResource), outside);
+  brokenReferences(
+    resources.map((resource) => ({ ...resource, references: referencesOf(resource) })),
+    outside,
+  );
 
 const complete = [cluster('a'), endpoints('a', 1), route('r', 'a'), listener('l', 'r')];
 

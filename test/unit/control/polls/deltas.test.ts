@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { memoryBlobs } from '../../../../lib/adapters/memory/memory-blobs.ts';
 import type { ContentHash } from '../../../../lib/base/hashing.ts';
 import { deltas } from '../../../../lib/control/polls/deltas.ts';
-import { sentBytes } from '../../../../lib/control/polls/offer.ts';
+import { readParts } from '../../../../lib/control/polls/offer.ts';
 import { storedSnapshots } from '../../../../lib/control/build/stored-snapshots.ts';
 import { isNoChange, nonceFor } from '../../../../lib/delivery/decide-delta.ts';
 import { discoveryType } from '../../../../lib/delivery/discovery-types.ts';
@@ -51,7 +51,7 @@ test('DLV-3: one changed endpoint set of 1,000 costs two roots, two shards and o
   const delta = (await find(after.manifestHash, known)) ?? assert.fail();
   assert.deepEqual([[...delta.changed.keys()], delta.removed], [['c-5'], []]);
   const [changed] = delta.changed.values();
-  await sentBytes(snapshots, (changed ?? assert.fail()).part);
+  await readParts(snapshots, [(changed ?? assert.fail()).part]);
   // The version of all endpoint sets is one over all their names: it needs the other shards, once for all equal proxies.
   const shards = new Set(after.manifest.endpoints.shards.map(({ hash }) => hash));
   const elsewhere = reads.filter((hash) => !shards.has(hash));
@@ -74,7 +74,7 @@ test('DLV-3: a state that nobody knows is said to be unknown, because its remova
   const nobody = nonceFor({ manifest: '0'.repeat(64), subscriptions: request('clusters', {}).subscriptions.hash });
   const other = nonceAt(sealed, 'clusters', { resource_names_subscribe: ['c-1'] });
   const noManifest = nonceFor({
-    manifest: sealed.manifest.clusters.whole?.body ?? '',
+    manifest: sealed.manifest.clusters.shards[0]?.body ?? '',
     subscriptions: request('clusters', {}).subscriptions.hash,
   });
   for (const response_nonce of [nobody, other, noManifest, 'nonsense']) {
