@@ -25,6 +25,7 @@ import { pollSlack, proxyStates } from '../lib/control/polls/proxy-states.ts';
 import { servedHeads } from '../lib/control/build/served-heads.ts';
 import { serviceApi } from '../lib/control/http/service-api.ts';
 import { storedSnapshots } from '../lib/control/build/stored-snapshots.ts';
+import { worlds } from '../lib/control/build/worlds.ts';
 import { viewRegistry } from '../lib/control/views/view-registry.ts';
 import { storedReports } from '../lib/control/status/view-report.ts';
 import { viewsApi } from '../lib/control/status/views-api.ts';
@@ -111,7 +112,8 @@ interface CloudStatus {
 }
 
 /** How proxies, views and objects stand, for a function that answers no polls. */
-export function cloudStatus({ blobs, records, clock }: Cloud): CloudStatus {
+export function cloudStatus(ports: Cloud): CloudStatus {
+  const { blobs, records, clock } = ports;
   const shared = {
     records,
     heads: servedHeads(records, clock),
@@ -119,8 +121,12 @@ export function cloudStatus({ blobs, records, clock }: Cloud): CloudStatus {
     states: proxyStates(records, clock, { hearsAllPolls: false }),
   };
   const sights = { ...shared, clock, slack: pollSlack(false), reports: storedReports(blobs) };
+  const config = configSource(ports);
   return {
-    proxies: proxiesApi(sights),
+    proxies: proxiesApi({
+      ...sights,
+      worlds: worlds({ config, clock, metrics: metrics(new Registry(), ownVersion()) }),
+    }),
     views: viewsApi({ ...shared, registry: viewRegistry(records, clock) }),
     withConditions: objectConditions(sights),
   };

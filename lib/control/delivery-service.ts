@@ -108,7 +108,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     builder: builds,
     ...(fanOut && { shards: shardBuilder({ ...building, queue: fanOut.queue }) }),
     discovery: discoveryApi({ answerPoll, answerDelta, log, metrics }),
-    proxies: proxiesApi({ records, clock, heads, snapshots, states, slack, reports }),
+    proxies: proxiesApi({ ...shared, records, states, slack, reports }),
     views: viewsApi({ records, registry, heads, snapshots, states }),
     withConditions: objectConditions({ records, clock, heads, snapshots, states, slack, reports }),
     operations: operationsApi({

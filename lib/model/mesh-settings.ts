@@ -46,6 +46,8 @@ export interface MeshSettings {
     readonly routes: readonly string[];
     readonly policies: readonly string[];
   };
+  /** Whether services without an address are given one (SE-17); without it only those that their status says. */
+  readonly drawsAddresses: boolean;
   /** What caps the visibility of ServiceEntries; `undefined` for nothing (SR-8). */
   readonly visibilityCaps: VisibilityCaps | undefined;
   readonly defaultRetries: RetryDefaults | undefined;

@@ -34,8 +34,6 @@ export interface Service {
   readonly resolution: Resolution;
   /** VIPs as written: IP addresses or CIDRs; empty means no address (SR-16). */
   readonly addresses: readonly string[];
-  /** Addresses that were given out to a service without any (SE-17); only proxies that resolve names by them may see them (SE-20). */
-  readonly allocatedAddresses?: readonly string[];
   /** Which instances clients are to prefer whatever their policy says (SR-17); absent when any will do. */
   readonly trafficDistribution?: 'same-zone' | 'same-node';
   readonly ports: readonly ServicePort[];
@@ -89,4 +87,6 @@ export interface Endpoint {
   readonly namespace: string;
   /** Name of the workload, for statistics; may be empty. */
   readonly workload: string;
+  /** Its own name within a headless service; absent for most (SE-22). */
+  readonly hostname?: string;
 }

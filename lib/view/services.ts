@@ -14,7 +14,7 @@ export function visibleServices(world: World, facts: ViewFacts, memory: StageMem
   );
   const endpoints = visibleEndpoints(world, facts, memory);
   return inSight.map((service) => ({
-    service: addressed(service, facts, memory),
+    service: addressed(service, world, { facts, memory }),
     endpoints: endpoints(service),
     aliases: visibleAliases(world, facts, service),
     policy: outboundPolicy(world, facts, service),
@@ -36,13 +36,20 @@ const NO_ALIASES: readonly HostName[] = [];
 const NO_ENDPOINTS: readonly Endpoint[] = [];
 
 /** SR-14, SE-20: a service without an address has the one that was given out to it, for proxies that resolve names by those. */
-function addressed(service: Service, { usesAllocatedAddresses, ipFamily }: ViewFacts, memory: StageMemory): Service {
-  if (service.allocatedAddresses === undefined) return service;
-  const slot = usesAllocatedAddresses ? `addressed ${ipFamily}` : 'unaddressed';
-  return memory.combined(slot, [service], () => {
-    const { allocatedAddresses = [], ...rest } = service;
-    return usesAllocatedAddresses ? { ...rest, addresses: allocatedAddresses.filter(isReachable(ipFamily)) } : rest;
-  });
+function addressed(
+  service: Service,
+  { allocatedAddresses }: World,
+  { facts, memory }: { readonly facts: ViewFacts; readonly memory: StageMemory },
+): Service {
+  const { usesAllocatedAddresses, ipFamily } = facts;
+  const given = usesAllocatedAddresses
+    ? allocatedAddresses.get(serviceKey(service.namespace, service.hostname))
+    : undefined;
+  if (given === undefined) return service;
+  return memory.combined<object, Service>(`addressed ${ipFamily}`, [service, given], () => ({
+    ...service,
+    addresses: given.filter(isReachable(ipFamily)),
+  }));
 }
 
 const isReachable =

@@ -59,6 +59,7 @@ function endpointsOf(slice: Resource<'EndpointSlice'>, { clusterId }: MeshSettin
       tlsMode: 'disabled',
       namespace: metadata.namespace,
       workload: '',
+      ...(endpoint.hostname !== undefined && { hostname: endpoint.hostname }),
     }));
   });
 }

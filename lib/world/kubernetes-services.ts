@@ -40,7 +40,8 @@ export function readKubernetesService(
   const places = recall.value(`places of ${key}`, [resource, mesh, sliced, ...selected], () =>
     placesOf(resource, { selected, sliced }, mesh),
   );
-  return { service, ...places };
+  const wantsAddress = service.resolution === 'static' && service.addresses.length === 0;
+  return { service, ...places, ...(wantsAddress && { givenAddresses: [] }) };
 }
 
 function placesOf({ spec }: Resource<'Service'>, { selected, sliced }: Serving, mesh: MeshSettings): ServedPlaces {

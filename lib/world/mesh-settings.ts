@@ -23,6 +23,8 @@ const DOMAIN_SUFFIX = 'cluster.local';
 export interface WorldOptions {
   /** The domain of those who wrote the documents, for their short names (HN-7); empty for none, the mesh's own where it is left out. */
   readonly shortNameSuffix?: string;
+  /** False where only what documents say counts, as in questions about what another control plane would answer to them. */
+  readonly drawsAddresses?: boolean;
 }
 
 /** What the one Mesh document says, laid over Istio's defaults (G-7). */
@@ -64,6 +66,7 @@ function settingsOf(config: MeshConfig): MeshSettings {
       routes: config.defaultVirtualServiceExportTo,
       policies: config.defaultDestinationRuleExportTo,
     },
+    drawsAddresses: true,
     visibilityCaps: readVisibilityCaps(config.serviceEntryVisibility),
     defaultRetries: readRetryDefaults(config.defaultHttpRetryPolicy),
     localityLb: locality === 'off' ? undefined : locality,

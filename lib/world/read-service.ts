@@ -5,6 +5,8 @@ import type { Endpoint, Service } from '../model/service.ts';
 /** What one document says about one host: the service, its endpoints, and the accounts under which they run. */
 export interface ReadService extends ServedPlaces {
   readonly service: Service;
+  /** What its status says that it was given; absent where the document wants no address to be given out (SE-16). */
+  readonly givenAddresses?: readonly string[];
 }
 
 /** Where a host is served, and under which accounts. */

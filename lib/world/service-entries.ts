@@ -1,3 +1,4 @@
+import { isWildcard } from '../base/host-name.ts';
 import { isIpAddress, parseIpPrefix } from '../base/ip-address.ts';
 import { NOWHERE } from '../base/locality.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
@@ -31,15 +32,20 @@ export function readServiceEntry(
   const key = keyOf(entry);
   const services = recall.value(`services of ${key}`, [entry, mesh], () => servicesOf(entry, mesh));
   const places = recall.value(`places of ${key}`, [entry, mesh, ...selected], () =>
-    services.map(({ hostname }) => placesOf(entry, hostname, { selected, mesh })),
+    services.map(({ service }) => placesOf(entry, service.hostname, { selected, mesh })),
   );
-  return services.map((service, index) => ({ service, ...(places[index] ?? NOWHERE_SERVED) }));
+  return services.map((said, index) => ({ ...said, ...(places[index] ?? NOWHERE_SERVED) }));
 }
 
-function servicesOf(entry: Resource<'ServiceEntry'>, mesh: MeshSettings): readonly Service[] {
+type SaidService = Pick<ReadService, 'service' | 'givenAddresses'>;
+
+function servicesOf(entry: Resource<'ServiceEntry'>, mesh: MeshSettings): readonly SaidService[] {
   const resolution = resolutionOf(entry);
   const hosts = new Set((entry.spec.hosts ?? []).map((host) => host.toLowerCase()));
-  return [...hosts].map((hostname) => serviceOf(entry, { hostname, resolution }, mesh));
+  return [...hosts].map((hostname) => {
+    const service = serviceOf(entry, { hostname, resolution }, mesh);
+    return wantsAddress(entry, service) ? { service, givenAddresses: givenAddresses(entry, hostname) } : { service };
+  });
 }
 
 const resolutionOf = ({ spec }: Resource<'ServiceEntry'>): Resolution => RESOLUTIONS[spec.resolution ?? 'NONE'];
@@ -62,7 +68,6 @@ function serviceOf(
 ): Service {
   const { metadata, spec } = entry;
   const addresses = [...new Set((spec.addresses ?? []).flatMap(plainAddress))];
-  const allocated = addresses.length > 0 ? [] : allocatedAddresses(entry, hostname);
   const exported = resolveExportTo(spec.exportTo, metadata.namespace, mesh.defaultExportTo.services);
   const distribution = readTrafficDistribution(undefined, metadata.annotations);
   return {
@@ -74,7 +79,6 @@ function serviceOf(
     createdAt: metadata.creationTimestamp ?? '',
     resolution,
     addresses,
-    ...(allocated.length > 0 && { allocatedAddresses: allocated }),
     ...(distribution && { trafficDistribution: distribution }),
     ports: (spec.ports ?? []).map((port) => portOf(port, resolution)),
     isMeshExternal: spec.location !== 'MESH_INTERNAL', // SE-2
@@ -86,10 +90,15 @@ function serviceOf(
 
 const ENABLE_ALLOCATION = 'networking.istio.io/enable-autoallocate-ip';
 
-/** SE-16, SE-17: addresses that the status carries for a host, unless the entry wants none. */
-function allocatedAddresses({ metadata, spec, status }: Resource<'ServiceEntry'>, hostname: string): readonly string[] {
+/** SE-16: nobody resolves a wildcard to an address, but where each name it covers is looked up by itself. */
+function wantsAddress({ metadata }: Resource<'ServiceEntry'>, { hostname, resolution, addresses }: Service): boolean {
   const isUnwanted = metadata.labels?.[ENABLE_ALLOCATION]?.toLowerCase() === 'false';
-  if (isUnwanted || (spec.resolution ?? 'NONE') === 'NONE') return [];
+  if (isUnwanted || addresses.length > 0 || resolution === 'passthrough') return false;
+  return !isWildcard(hostname) || resolution === 'dynamic-dns';
+}
+
+/** SE-17: addresses that the status carries for a host. */
+function givenAddresses({ status }: Resource<'ServiceEntry'>, hostname: string): readonly string[] {
   return allocationsIn(status).flatMap(({ host, value }) =>
     host.toLowerCase() === hostname && isIpAddress(value) ? [value] : [],
   );

@@ -7,6 +7,7 @@ import type { MeshSettings } from '../model/mesh-settings.ts';
 import { serviceKey, type Endpoint, type Service, type ServiceKey } from '../model/service.ts';
 import type { Kind } from '../resources/kinds.ts';
 import type { Resource } from '../resources/resource.ts';
+import { ADDRESS_POOLS, allocateAddresses, type AddressWish, type AllocatedAddresses } from './allocated-addresses.ts';
 import { readEndpointSlices, serviceName } from './endpoint-slices.ts';
 import { readKubernetesService } from './kubernetes-services.ts';
 import { servedPorts, type ServedPorts } from './served-ports.ts';
@@ -20,6 +21,8 @@ export interface ServicesAndEndpoints {
   /** Oldest first (SR-3), at most one per namespace and host name (SR-4). */
   readonly services: readonly Service[];
   readonly endpoints: ReadonlyMap<ServiceKey, readonly Endpoint[]>;
+  /** Addresses that were given out to services without any; only proxies that resolve names by them may see them (SE-20). */
+  readonly allocatedAddresses: AllocatedAddresses;
   /** By namespace. */
   readonly servedPorts: ReadonlyMap<string, ServedPorts>;
 }
@@ -43,14 +46,32 @@ export function readServices(
     },
   );
   const lists = parts.map(({ services }) => services);
+  const services = recall.value('services', lists, () => lists.flat().sort(serviceAge));
+  const wishes = parts.map((part) => part.wishes);
+  const written = parts.map((part) => part.written);
+  const allocated = recall.value(
+    'allocated addresses',
+    [services, mesh.drawsAddresses, ...wishes, ...written],
+    (last: Noted<AllocatedAddresses> | undefined) => {
+      const pools = mesh.drawsAddresses ? ADDRESS_POOLS : [];
+      return allocateAddresses(inOrder(services, wishes.flat()), written.flat(), { pools, last: last?.value });
+    },
+  );
   return {
     value: {
-      services: recall.value('services', lists, () => lists.flat().sort(serviceAge)),
+      services,
+      allocatedAddresses: allocated.value,
       endpoints: new Map(parts.flatMap(({ endpoints }) => endpoints)),
       servedPorts: new Map(parts.map((part) => [part.namespace, part.served])),
     },
-    issues: parts.flatMap(({ issues }) => issues),
+    issues: [...parts.flatMap(({ issues }) => issues), ...allocated.issues],
   };
+}
+
+/** SE-18: the oldest service is asked first. */
+function inOrder(services: readonly Service[], wishes: readonly AddressWish[]): readonly AddressWish[] {
+  const byService = new Map(wishes.map((wish) => [wish.service, wish]));
+  return services.flatMap(({ namespace, hostname }) => byService.get(serviceKey(namespace, hostname)) ?? []);
 }
 
 const SERVICE_KINDS: ReadonlySet<Kind> = new Set(['Service', 'EndpointSlice', 'ServiceEntry', 'WorkloadEntry']);
@@ -61,30 +82,61 @@ interface NamespaceServices {
   readonly services: readonly Service[];
   readonly endpoints: readonly (readonly [ServiceKey, readonly Endpoint[]])[];
   readonly served: ServedPorts;
+  readonly wishes: readonly AddressWish[];
+  /** All addresses that its documents write. */
+  readonly written: readonly string[];
   readonly issues: readonly Issue[];
 }
 
 function readNamespace(resources: readonly Resource[], context: ReadContext): NamespaceServices {
-  const { mesh, recall } = context;
-  const united = [...groups(readAll(resources, context))].map(([key, same]) => {
-    const said = same.flatMap(({ service, accounts }) => [service, accounts.join(' ')]);
-    const { service, notes } = recall.value(`service ${key}`, [mesh, ...said], (last: UnitedService | undefined) =>
-      keepIfEqual(last, uniteServices(same, mesh)),
-    );
-    const places = same.map((item) => item.endpoints);
-    const endpoints = recall.value(`endpoints ${key}`, [service, ...places], (last: readonly Endpoint[] | undefined) =>
-      keepIfEqual(last, uniteEndpoints(service, same)),
-    );
-    return { key, service, endpoints, notes };
-  });
+  const { recall } = context;
+  const united = [...groups(readAll(resources, context))].map(([key, same]) => uniteGroup(key, same, context));
   const all = united.map(({ service }) => service).sort(serviceAge);
   const endpoints = united.map((each) => [each.key, each.endpoints] as const);
   return {
     services: recallList(recall, 'services', all),
     endpoints,
     served: servedPorts(all, new Map(endpoints)),
+    wishes: recallList(
+      recall,
+      'wishes',
+      united.flatMap(({ wish }) => wish ?? []),
+    ),
+    written: recallList(
+      recall,
+      'written addresses',
+      all.flatMap(({ addresses }) => addresses),
+    ),
     issues: united.flatMap(({ notes }) => notes),
   };
+}
+
+interface UnitedGroup extends UnitedService {
+  readonly key: ServiceKey;
+  readonly endpoints: readonly Endpoint[];
+  readonly wish: AddressWish | undefined;
+}
+
+function uniteGroup(key: ServiceKey, same: Group, { mesh, recall }: ReadContext): UnitedGroup {
+  const said = same.flatMap(({ service, accounts }) => [service, accounts.join(' ')]);
+  const { service, notes } = recall.value(`service ${key}`, [mesh, ...said], (last: UnitedService | undefined) =>
+    keepIfEqual(last, uniteServices(same, mesh)),
+  );
+  const places = same.map((item) => item.endpoints);
+  const endpoints = recall.value(`endpoints ${key}`, [service, ...places], (last: readonly Endpoint[] | undefined) =>
+    keepIfEqual(last, uniteEndpoints(service, same)),
+  );
+  const given = same.map((item) => item.givenAddresses);
+  const wish = recall.value(`wish ${key}`, [service, ...given], () => wishOf(key, service, same));
+  return { key, service, endpoints, notes, wish };
+}
+
+/** SE-16: the document that says what the service is says whether it wants an address; others may have been given one. */
+function wishOf(key: ServiceKey, { source, addresses }: Service, same: Group): AddressWish | undefined {
+  const owner = same.find(({ service }) => service.source === source);
+  if (addresses.length > 0 || owner?.givenAddresses === undefined) return undefined;
+  const given = same.flatMap(({ givenAddresses = [] }) => givenAddresses);
+  return { service: key, source, given: [...new Set(given)] };
 }
 
 function groups(read: readonly ReadService[]): ReadonlyMap<ServiceKey, Group> {

@@ -5,6 +5,7 @@ import type { RouteTable } from '../model/route-table.ts';
 import type { Endpoint, Service, ServiceKey } from '../model/service.ts';
 import type { Kind } from '../resources/kinds.ts';
 import type { Resource } from '../resources/resource.ts';
+import type { AllocatedAddresses } from './allocated-addresses.ts';
 import { type DecidingFact, decidingFacts } from './deciding-facts.ts';
 import { readGateways, type GatewaySource } from './gateways.ts';
 import { readMeshSettings, type WorldOptions } from './mesh-settings.ts';
@@ -21,6 +22,8 @@ export interface World {
   /** At most one per namespace and host name (SR-4). */
   readonly services: readonly Service[];
   readonly endpoints: ReadonlyMap<ServiceKey, readonly Endpoint[]>;
+  /** For proxies that resolve names by them, by service: its addresses, where it has none of its own (SE-20). */
+  readonly allocatedAddresses: AllocatedAddresses;
   readonly aliases: ServiceAliases;
   readonly routeTables: readonly RouteTable[];
   readonly trafficPolicies: TrafficPolicies;
@@ -54,7 +57,7 @@ export function buildWorld(
   };
   const meshes = byKind('Mesh');
   const mesh = take(recall.value('mesh', [meshes, options.shortNameSuffix], () => readMeshSettings(meshes, options)));
-  const { services, endpoints, servedPorts } = take(readServices(resources, mesh, recall));
+  const { services, endpoints, allocatedAddresses, servedPorts } = take(readServices(resources, mesh, recall));
   const written = byKind('Service');
   const aliases = take(recall.value('aliases', [written, mesh], () => readServiceAliases(written, mesh)));
   const routeTables = take(stage('VirtualService', (documents, inner) => readRouteTables(documents, mesh, inner)));
@@ -68,6 +71,7 @@ export function buildWorld(
       mesh,
       services,
       endpoints,
+      allocatedAddresses,
       aliases,
       routeTables,
       trafficPolicies,

@@ -11,8 +11,11 @@ export interface ReadCase extends CaseResources {
   readonly node: unknown;
 }
 
-/** The writers of a case's documents have no domain, as Istio's own recorded cases have none: `a` means `a.<namespace>`. */
-export const CASE_WORLD: WorldOptions = { shortNameSuffix: '' };
+/**
+ * The writers of a case's documents have no domain, as Istio's own recorded cases have none: `a` means `a.<namespace>`. Istio's
+ * addresses are given out by a controller, which no case runs.
+ */
+export const CASE_WORLD: WorldOptions = { shortNameSuffix: '', drawsAddresses: false };
 
 /** Members that are missing, or of another type than they should be, are empty. */
 export function readCase(written: unknown): ReadCase {

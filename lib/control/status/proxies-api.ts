@@ -6,8 +6,10 @@ import { configDump, dumpedTypes } from './config-dump.ts';
 import type { HttpHandler } from '../polls/discovery-api.ts';
 import { jsonResponse } from '../http/json-response.ts';
 import type { ProxyState, ProxyStates } from '../polls/proxy-states.ts';
+import { namesOf } from './proxy-names.ts';
 import { type ProxyStatus, proxyStatus } from './proxy-status.ts';
 import type { ServedHeads } from '../build/served-heads.ts';
+import type { Worlds } from '../build/worlds.ts';
 import { type ReadStatusInput, statusReader } from './status-input.ts';
 import type { StoredSnapshots } from '../build/stored-snapshots.ts';
 import { type Suspect, suspectDocuments } from './suspect-documents.ts';
@@ -20,19 +22,20 @@ export interface ProxiesPorts {
   readonly snapshots: StoredSnapshots;
   readonly states: ProxyStates;
   readonly reports: StoredReports;
+  readonly worlds: Pick<Worlds, 'recent'>;
   /** How old what is known of a proxy's last poll may be (DLV-6); 0 where this process hears every poll. */
   readonly slack: DurationMs;
 }
 
 /**
- * `GET /v1/proxies[?namespace=NS]`, `GET /v1/proxies/ID` and `GET /v1/proxies/ID/config-dump[?types=cds,eds]`, with the whole node
- * id or its third part, `name.namespace`.
+ * `GET /v1/proxies[?namespace=NS]`, `GET /v1/proxies/ID`, `GET /v1/proxies/ID/config-dump[?types=cds,eds]` and
+ * `GET /v1/proxies/ID/names[?format=hosts]`, with the whole node id or its third part, `name.namespace`.
  */
 export function proxiesApi(given: ProxiesPorts): HttpHandler {
   const ports = { ...given, read: statusReader(given) };
   return async (request) => {
     const { pathname, searchParams } = new URL(request.url);
-    const [, encodedId, dump] = /^\/v1\/proxies(?:\/(.+?)(\/config-dump)?)?$/.exec(pathname) ?? [];
+    const [, encodedId, part] = /^\/v1\/proxies(?:\/(.+?)(\/config-dump|\/names)?)?$/.exec(pathname) ?? [];
     if (request.method !== 'GET') return jsonResponse(405, { code: 'METHOD_NOT_ALLOWED', message: 'use GET' });
     const [states, build] = await Promise.all([ports.states.all(), newestBuild(ports.records)]);
     if (encodedId === undefined) {
@@ -43,7 +46,8 @@ export function proxiesApi(given: ProxiesPorts): HttpHandler {
     const id = decodedId(encodedId);
     const state = states.find(({ facts }) => facts.id === id) ?? states.find(({ facts }) => shortId(facts.id) === id);
     if (!state) return notFound(id);
-    if (dump !== undefined) return dumpOf(ports, state, searchParams.get('types') ?? '');
+    if (part === '/names') return namesOf(ports.worlds, state.facts, searchParams.get('format'));
+    if (part !== undefined) return dumpOf(ports, state, searchParams.get('types') ?? '');
     return jsonResponse(200, await statusFor(ports, state, build));
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Endpoint, Service, ServiceKey } from '../../../lib/model/service.ts';
+import { serviceKey, type Endpoint, type Service, type ServiceKey } from '../../../lib/model/service.ts';
 import { buildWorld } from '../../../lib/world/world.ts';
 import { unadmittedResourcesOf } from '../../support/documents.ts';
 
@@ -377,8 +377,12 @@ test('SR-10: SPIFFE names stand under every alias of the trust domain too, other
 test('SE-16, SE-17: addresses of the status belong to their host; a status of another shape says nothing', () => {
   const [resource] = unadmittedResourcesOf(entry('{ hosts: [a.com, b.com], resolution: STATIC }'));
   assert.ok(resource);
-  const allocated = (addresses: unknown) =>
-    buildWorld([{ ...resource, status: { addresses } }]).value.services.map((service) => service.allocatedAddresses);
+  const allocated = (addresses: unknown) => {
+    const { value } = buildWorld([{ ...resource, status: { addresses } }], { drawsAddresses: false });
+    return value.services.map(({ namespace, hostname }) =>
+      value.allocatedAddresses.get(serviceKey(namespace, hostname)),
+    );
+  };
   const [a, b] = [
     { host: 'A.com', value: '240.240.0.1' },
     { host: 'b.com', value: 'no address' },

@@ -201,3 +201,32 @@ test('DLV-5: a version that was not taken is shown with the documents that its s
   const { suspects } = (await get(service, '/v1/proxies/client.default')).body as { readonly suspects?: unknown };
   assert.deepEqual(suspects, [{ resource: `endpoints/${reviews}`, objects: ['ServiceEntry/default/reviews'] }]);
 });
+
+test('SE-21: a proxy’s hosts with their addresses, as JSON or as lines of a hosts file', async () => {
+  const service = testDelivery();
+  const host = (name: string, host: string, address: string): string => `
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: ${name} }
+spec: { hosts: ['${host}'], addresses: [${address}], resolution: STATIC, ports: [{ name: http, number: 80, protocol: HTTP }] }
+---`;
+  service.configure(`${host('a', 'a.com', '10.9.0.1')}${host('b', '*.b.com', '10.9.0.2')}
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { clusterIP: 10.9.0.3, ports: [{ name: http, port: 80 }] }
+`);
+  await service.poll('clusters');
+  const { body } = await get(service, '/v1/proxies/client.default/names');
+  assert.deepEqual(body, {
+    revision: 1,
+    hosts: {
+      '*.b.com': { ips: ['10.9.0.2'] },
+      'a.com': { ips: ['10.9.0.1'] },
+      'web.shop.svc.cluster.local': { ips: ['10.9.0.3'], name: 'web', namespace: 'shop' },
+    },
+  });
+  const file = await service.proxies(new Request('http://x/v1/proxies/client.default/names?format=hosts'));
+  assert.equal(await file.text(), '10.9.0.1 a.com\n10.9.0.3 web.shop.svc.cluster.local web.shop.svc web.shop\n');
+  assert.equal((await get(service, '/v1/proxies/client.default/names?format=zone')).status, 400);
+});
