@@ -3,6 +3,7 @@ import { endpointSlice } from './endpoint-slice.ts';
 import { gateway } from './gateway.ts';
 import type { KindDefinition } from './kind-definition.ts';
 import { mesh } from './mesh.ts';
+import { namespace } from './namespace.ts';
 import { serviceEntry } from './service-entry.ts';
 import { service } from './service.ts';
 import { virtualService } from './virtual-service.ts';
@@ -14,6 +15,7 @@ export const kinds = {
   EndpointSlice: endpointSlice,
   Gateway: gateway,
   Mesh: mesh,
+  Namespace: namespace,
   Service: service,
   ServiceEntry: serviceEntry,
   VirtualService: virtualService,

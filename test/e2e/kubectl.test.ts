@@ -3,11 +3,12 @@ import { dirname } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { parse } from 'yaml';
 import { fetchedProgram } from '../../tools/fetch/fetch-program.ts';
+import { helmBeside } from '../../tools/fetch/kubectl.ts';
 import type { ProgramName } from '../../tools/fetch/programs.ts';
 import { startGuarded } from '../../tools/support/guarded-process.ts';
 import { waitUntil } from '../../tools/support/wait-until.ts';
 import { documents, virtualService } from '../support/apply.ts';
-import { type Kubectl, kubectlFor } from '../support/kubectl.ts';
+import { type Kubectl, kubectlFor, runProgramWith } from '../support/kubectl.ts';
 import { startService } from '../support/local-mesh.ts';
 import { need } from '../support/needs.ts';
 
@@ -166,6 +167,46 @@ function worksWithNoCluster(name: ProgramName): void {
     assert.equal(await ok(['get', 'se,svc', '-o', 'name']), '');
   });
 
+  test('namespaces exist by use; what is created, labelled and deleted does as its name says', async (t) => {
+    const { ok, fails, file } = await setUp(t);
+    assert.match(await ok(['get', 'ns']), /^NAME +STATUS +AGE\ndefault +Active /);
+    assert.equal(await ok(['create', 'namespace', 'shop']), 'namespace/shop created\n');
+    assert.match(await fails(['create', 'ns', 'shop']), /\(AlreadyExists\)/);
+    await ok(['label', 'ns', 'shop', 'team=x']);
+    await ok(['apply', '-n', 'edge', '-f', file('web.json', web([80]))]);
+    assert.equal(await ok(['get', 'ns', '-o', 'name']), 'namespace/default\nnamespace/edge\nnamespace/shop\n');
+    assert.equal(await ok(['get', 'ns', '-l', 'team=x', '-o', 'name']), 'namespace/shop\n');
+    await ok(['create', 'service', 'clusterip', 'db', '--tcp=5432:15432', '-n', 'edge']);
+    const ports = await ok(['get', 'svc', 'db', '-n', 'edge', '-o', 'jsonpath={.spec.ports[0]}']);
+    assert.deepEqual(JSON.parse(ports), { name: '5432-15432', port: 5432, protocol: 'TCP', targetPort: 15_432 });
+    await ok(['delete', 'ns', 'edge']);
+    assert.equal(await ok(['get', 'svc', '-A', '-o', 'name']), '');
+    assert.match(await fails(['get', 'ns', 'edge']), /\(NotFound\)/);
+  });
+
+  test('what kustomize and helm print is applied as it is', async (t) => {
+    const { ok, file, program, run } = await setUp(t);
+    file('web.json', web([80]));
+    const more = 'resources: [web.json]\nnamespace: shop\nnamePrefix: a-\ncommonLabels: {app: shop}\n';
+    const kustomization = file('kustomization.yaml', more);
+    const printed = await ok(['kustomize', dirname(kustomization)]);
+    assert.equal((await run(['apply', '-f', '-'], { input: printed })).stdout, 'service/a-web created\n');
+    if (isOld(name)) return;
+    file('chart/Chart.yaml', 'apiVersion: v2\nname: shop\nversion: 0.1.0\n');
+    file('chart/values.yaml', 'hosts: [a.example.com, b.example.com]\n');
+    file('chart/templates/entries.yaml', chartTemplate);
+    const home = dirname(kustomization);
+    const rendered = await runProgramWith(helmBeside(program), ['template', 'it', `${home}/chart`], {
+      env: { HOME: home },
+    });
+    assert.equal(rendered.code, 0, rendered.stderr);
+    const applied = await run(['apply', '-n', 'shop', '-f', '-'], { input: rendered.stdout });
+    const made = ['namespace/it', ...[0, 1].map((index) => `serviceentry.networking.istio.io/it-${index}`)];
+    assert.equal(applied.stdout, made.map((each) => `${each} created\n`).join(''), applied.stderr);
+    const again = await run(['apply', '-n', 'shop', '-f', '-'], { input: rendered.stdout });
+    assert.equal(again.stdout, made.map((each) => `${each} unchanged\n`).join(''), again.stderr);
+  });
+
   test('watch shows changes as they happen, and wait waits for them', async (t) => {
     const { ok, file, kubeconfig, program } = await setUp(t);
     await ok(['apply', '-f', file('db.json', entry(['a.example.com']))]);
@@ -209,6 +250,36 @@ function worksWithNoCluster(name: ProgramName): void {
     );
   });
 }
+
+/** With comments, a template that comes to nothing, and a list, as charts have them. */
+const chartTemplate = `# What the shop calls.
+{{- if .Values.absent }}
+apiVersion: apps/v1
+kind: Deployment
+{{- end }}
+---
+# only a comment
+---
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: {{ .Release.Name }}
+---
+apiVersion: v1
+kind: List
+items:
+{{- range $index, $host := .Values.hosts }}
+- apiVersion: networking.istio.io/v1
+  kind: ServiceEntry
+  metadata:
+    name: {{ $.Release.Name }}-{{ $index }}
+    labels: {app.kubernetes.io/managed-by: {{ $.Release.Service }}}
+  spec:
+    hosts: [{{ $host }}]
+    resolution: DNS
+    ports: [{number: 443, name: tls, protocol: TLS}]
+{{- end }}
+`;
 
 type Run = (args: readonly string[], options?: { readonly env?: object }) => Promise<string>;
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type CliRun, collected, runCli } from './run-cli.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -31,6 +31,7 @@ export async function kubectlFor(program: string, url: string): Promise<Kubectl>
       runProgramWith(program, args, { input, env: { ...environment, ...env } }),
     file(name, text) {
       const path = join(home.path, name);
+      mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, text);
       return path;
     },

@@ -111,6 +111,7 @@ export const sampleDocuments: Readonly<Record<Kind, object>> = {
       },
     ],
   }),
+  Namespace: documentOf('Namespace', {}, { name: 'shop', labels: { team: 'x' } }),
   Mesh: documentOf(
     'Mesh',
     {

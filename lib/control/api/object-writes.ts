@@ -2,19 +2,21 @@ import type { Kind } from '../../resources/kinds.ts';
 import { keyOf, type Resource, resourceKey } from '../../resources/resource.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import type { ConfigStore } from '../config/config-store.ts';
-import { answerForm } from './answer-form.ts';
+import { answerForm, mediaRange } from './answer-form.ts';
 import { answered, printingOf, printObject } from './print-objects.ts';
 import { readBodyValue } from './read-body-value.ts';
 import { readObject } from '../config/read-objects.ts';
 import type { WithConditions } from '../status/object-sights.ts';
 import { type Patch, patchObject } from '../config/patch-object.ts';
 import { printDocument } from '../config/print-document.ts';
+import { removeNamespace } from '../config/remove-namespace.ts';
 import { takesStrategicMerge } from '../config/strategic-merge.ts';
 import { type ObjectOutcome, type ObjectWrite, type StoppedWrite, writeObject } from '../config/write-object.ts';
 import { type StatusOutcome, writeStatus } from '../config/write-status.ts';
 import { readDryRun } from './list-query.ts';
 import type { ObjectPath } from './object-path.ts';
-import { readBody } from './read-body.ts';
+import { KUBERNETES_PROTOBUF, readProtobufBody } from './protobuf-body.ts';
+import { readBody, readBytes } from './read-body.ts';
 import { called, detailsOf, failure, invalid, notAcceptable, success, withWarnings } from './status-body.ts';
 
 /** A request that changes an object, with what it is answered by. */
@@ -52,7 +54,9 @@ export async function replaceFrom(write: WriteRequest): Promise<Response> {
   if (write.path.isStatus) return changeStatus(write, { type: 'merge', change: statusOf(document) }, true);
   return carryOut(write, { name, namespace }, (target) =>
     writeObject(write.store, target, (existing) =>
-      existing ? { step: 'write', document } : { step: 'stop', answer: { outcome: 'missing' } },
+      existing || write.path.names.kind === 'Namespace'
+        ? { step: 'write', document }
+        : { step: 'stop', answer: { outcome: 'missing' } },
     ),
   );
 }
@@ -86,6 +90,11 @@ export async function removeFrom(write: WriteRequest): Promise<Response> {
   };
   const isDryRun = Array.isArray(dryRun) && dryRun.includes('All');
   const { name, namespace } = targetOf(write.path);
+  if (write.path.names.kind === 'Namespace') {
+    return carryOut(write, { name, namespace, isRemoval: true, isDryRun }, (target) =>
+      removeNamespace(write.store, target),
+    );
+  }
   return carryOut(write, { name, namespace, isRemoval: true, isDryRun }, (target) =>
     writeObject(write.store, target, (existing) => {
       const { resourceVersion, uid } = preconditions;
@@ -186,6 +195,9 @@ type ReadDocument =
 
 /** The one document of a body, in JSON or YAML; `absent` stands for a body without any. */
 async function readDocument({ request, bodyLimitBytes }: WriteRequest, absent?: object): Promise<ReadDocument> {
+  if (mediaRange(request.headers.get('content-type') ?? '').type === KUBERNETES_PROTOBUF) {
+    return readProtobufDocument(request, bodyLimitBytes);
+  }
   const body = await readBody(request, bodyLimitBytes);
   if (!body.ok) {
     return { ok: false, response: failure(body.status === 413 ? 'RequestEntityTooLarge' : 'BadRequest', body.message) };
@@ -196,6 +208,15 @@ async function readDocument({ request, bodyLimitBytes }: WriteRequest, absent?: 
     return { ok: false, response: failure('BadRequest', 'the body has no document') };
   }
   return { ok: true, document: read.value ?? absent };
+}
+
+async function readProtobufDocument(request: Request, limitBytes: number): Promise<ReadDocument> {
+  const body = await readBytes(request, limitBytes);
+  if (!body.ok) return { ok: false, response: failure('RequestEntityTooLarge', body.message) };
+  const document = readProtobufBody(body.bytes);
+  if (document) return { ok: true, document };
+  const message = `${KUBERNETES_PROTOBUF} is read for Namespace and Service only; send JSON or YAML, as kubectl does with -f`;
+  return { ok: false, response: failure('UnsupportedMediaType', message) };
 }
 
 function patchOf(mediaType: string, kind: Kind, change: unknown): Patch | string | undefined {

@@ -1,4 +1,5 @@
 import type { Json } from './kind-openapi.ts';
+import { joined } from './read-body.ts';
 
 /** The media type in which kubectl before 1.27 asks for `/openapi/v2`; it reads no other. The sign `@` may stand in no media type of an answer. */
 export const OPENAPI_V2_WIRE = {
@@ -104,12 +105,5 @@ function varint(value: number): readonly number[] {
 }
 
 function bytesOf(parts: readonly Part[]): Uint8Array<ArrayBuffer> {
-  const chunks = parts.flat();
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return bytes;
+  return joined(parts.flat());
 }

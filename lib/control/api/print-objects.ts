@@ -39,7 +39,7 @@ export function printObject(resource: Resource, printing: Printing): object {
   const { form, apiVersion } = printing;
   switch (form.as) {
     case 'object':
-      return printDocument(resource, apiVersion);
+      return wholeObject(resource, apiVersion);
     case 'metadata':
       return metadataOf(resource, form.version);
     case 'table':
@@ -80,7 +80,7 @@ function tableOf(resources: readonly Resource[], printing: Printing, metadata: L
   const columns = columnsOf(kind);
   const shownObject = (resource: Resource): { object: object } | undefined => {
     if (includeObject === 'None') return undefined;
-    return { object: includeObject === 'Object' ? printDocument(resource, apiVersion) : metadataOf(resource, version) };
+    return { object: includeObject === 'Object' ? wholeObject(resource, apiVersion) : metadataOf(resource, version) };
   };
   return {
     kind: 'Table',
@@ -94,6 +94,13 @@ function tableOf(resources: readonly Resource[], printing: Printing, metadata: L
       ...shownObject(resource),
     })),
   };
+}
+
+/** A namespace that can be read can be used, which clients of Kubernetes look for. */
+function wholeObject(resource: Resource, apiVersion: string): object {
+  const document = printDocument(resource, apiVersion);
+  if (resource.kind !== 'Namespace') return document;
+  return { ...document, status: { phase: 'Active', ...resource.status } };
 }
 
 const metadataOf = (resource: Resource, version: string): object => ({

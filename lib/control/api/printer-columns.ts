@@ -15,7 +15,8 @@ export interface PrinterColumn {
 
 /** The columns of a kind's table, between its name and its age: those that the kind has in Istio and Kubernetes, then ours. */
 export function columnsOf(kind: Kind): readonly PrinterColumn[] {
-  return [nameColumn, ...ownColumns[kind], ...stateColumns, ageColumn];
+  // A namespace makes nothing that a proxy could have.
+  return [nameColumn, ...ownColumns[kind], ...(kind === 'Namespace' ? [] : stateColumns), ageColumn];
 }
 
 type Body = Readonly<Record<string, unknown>>;
@@ -46,6 +47,7 @@ const ownColumns: Readonly<Record<Kind, readonly PrinterColumn[]>> = {
   ],
   Gateway: [],
   Mesh: [],
+  Namespace: [{ name: 'Status', description: 'Whether it can be used', priority: 0, cell: () => 'Active' }],
   Service: [
     column('Type', 'What sort of service it is', { cell: ({ type }) => words(type, 'ClusterIP') }),
     column('Cluster-IP', 'Its virtual address', { cell: ({ clusterIP }) => words(clusterIP, '<none>') }),

@@ -10,23 +10,11 @@ export type ReadBody =
 
 /** The body of a request as text; it is read no further than the limit allows. */
 export async function readBody(request: Request, limitBytes: number): Promise<ReadBody> {
-  if (Number(request.headers.get('content-length') ?? 0) > limitBytes) return tooLarge(limitBytes);
-  if (request.body === null) return { ok: true, text: '' };
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
   let text = '';
-  let bytes = 0;
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return { ok: true, text: text + decoder.decode() };
-      bytes += value.byteLength;
-      if (bytes > limitBytes) {
-        await reader.cancel();
-        return tooLarge(limitBytes);
-      }
-      text += decoder.decode(value, { stream: true });
-    }
+    const excess = await readChunks(request, limitBytes, (chunk) => (text += decoder.decode(chunk, { stream: true })));
+    return excess ?? { ok: true, text: text + decoder.decode() };
   } catch (error) {
     // The decoder refuses bytes that are no UTF-8; anything else is a connection that broke, which nobody waits for.
     if (error instanceof TypeError)
@@ -35,7 +23,52 @@ export async function readBody(request: Request, limitBytes: number): Promise<Re
   }
 }
 
-function tooLarge(limitBytes: number): ReadBody {
+type Unread = Extract<ReadBody, { readonly ok: false }>;
+
+/** The same for a body that is no text. */
+export async function readBytes(
+  request: Request,
+  limitBytes: number,
+): Promise<{ readonly ok: true; readonly bytes: Uint8Array } | Unread> {
+  const chunks: Uint8Array[] = [];
+  const excess = await readChunks(request, limitBytes, (chunk) => chunks.push(chunk));
+  return excess ?? { ok: true, bytes: joined(chunks) };
+}
+
+/** Gives each piece of a body to whoever takes it; answers why not where the body is too large. */
+async function readChunks(
+  request: Request,
+  limitBytes: number,
+  take: (chunk: Uint8Array) => unknown,
+): Promise<Unread | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > limitBytes) return tooLarge(limitBytes);
+  if (request.body === null) return undefined;
+  const reader = request.body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+  let bytes = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return undefined;
+    bytes += value.byteLength;
+    if (bytes > limitBytes) {
+      await reader.cancel();
+      return tooLarge(limitBytes);
+    }
+    take(value);
+  }
+}
+
+/** Chunks one behind the other. */
+export function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}
+
+function tooLarge(limitBytes: number): Unread {
   const excess = `the body is larger than the ${inMegabytes(limitBytes)} of one request`;
   // Where a whole file fits into a request, the inbox takes no more.
   const remedy =

@@ -4,6 +4,7 @@ import { type Kind, kinds, preferredApiVersion } from '../../resources/kinds.ts'
 const shortNames: Partial<Readonly<Record<Kind, readonly string[]>>> = {
   DestinationRule: ['dr'],
   Gateway: ['gw'],
+  Namespace: ['ns'],
   Service: ['svc'],
   ServiceEntry: ['se'],
   VirtualService: ['vs'],

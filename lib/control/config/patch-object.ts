@@ -2,10 +2,11 @@ import { applyPatch, type Operation } from 'rfc6902';
 import { unreachable } from '../../base/unreachable.ts';
 import type { ConfigStore } from './config-store.ts';
 import type { ExistingObject } from './existing-objects.ts';
+import { impliedNamespace } from './namespaces.ts';
 import { printDocument } from './print-document.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import { strategicMerge } from './strategic-merge.ts';
-import { toResource } from '../revisions/stored-object.ts';
+import { type KeyParts, toResource } from '../revisions/stored-object.ts';
 import { type ObjectOutcome, type ObjectStep, type ObjectWrite, writeObject } from './write-object.ts';
 
 /**
@@ -23,15 +24,17 @@ export type PatchedDocument =
 
 /** Reads, patches and writes one object; on a lost race the patch is laid on the newer object (CS-6). */
 export async function patchObject(store: ConfigStore, write: ObjectWrite, patch: Patch): Promise<ObjectOutcome> {
-  return writeObject(store, write, (existing) => stepOf(patch, existing));
+  return writeObject(store, write, (existing) => stepOf(patch, existing, write.target));
 }
 
-function stepOf(patch: Patch, existing: ExistingObject | undefined): ObjectStep {
+function stepOf(patch: Patch, existing: ExistingObject | undefined, { kind, name }: KeyParts): ObjectStep {
   if (!existing) {
     if (patch.type === 'apply') return { step: 'write', document: patch.change };
-    return { step: 'stop', answer: { outcome: 'missing' } };
+    if (kind !== 'Namespace') return { step: 'stop', answer: { outcome: 'missing' } };
   }
-  const patched = patchedDocument(printDocument(toResource(existing.object, existing.stamp)), patch);
+  // Whoever labels a namespace that exists by use writes it down by that.
+  const before = existing ? toResource(existing.object, existing.stamp) : impliedNamespace(name);
+  const patched = patchedDocument(printDocument(before), patch);
   if (!patched.ok) return { step: 'stop', answer: { outcome: 'bad-request', message: patched.message } };
   return { step: 'write', document: patched.document };
 }

@@ -1,8 +1,9 @@
 import { type LabelSelector, matchesSelector } from '../../base/label-selector.ts';
 import type { Kind } from '../../resources/kinds.ts';
-import type { Resource, ResourceKey } from '../../resources/resource.ts';
-import { type ConfigStore, newestState, stateAt } from './config-store.ts';
+import { type Resource, type ResourceKey, resourceKey } from '../../resources/resource.ts';
+import { type ConfigStore, newestState, type RevisionState, stateAt } from './config-store.ts';
 import { allObjects, existingObjects } from './existing-objects.ts';
+import { impliedNamespace, usedNamespaces } from './namespaces.ts';
 import { readStatus, readStatuses, withStatus } from './object-status.ts';
 import { byKey, splitKey, toResource } from '../revisions/stored-object.ts';
 
@@ -10,7 +11,10 @@ import { byKey, splitKey, toResource } from '../revisions/stored-object.ts';
 export async function readObject(store: ConfigStore, key: ResourceKey): Promise<Resource | undefined> {
   const [state, status] = await Promise.all([newestState(store), readStatus(store.records, key)]);
   const found = (await existingObjects(store, state, [key])).get(key);
-  return found && withStatus(toResource(found.object, found.stamp), status?.record);
+  if (found) return withStatus(toResource(found.object, found.stamp), status?.record);
+  const { kind, name } = splitKey(key);
+  const isImplied = kind === 'Namespace' && (await usedNamespaces(store, state)).has(name);
+  return isImplied ? impliedNamespace(name) : undefined;
 }
 
 export interface ListRequest {
@@ -54,17 +58,39 @@ export async function listObjects(store: ConfigStore, request: ListRequest): Pro
     allObjects(store, state, (key) => key.startsWith(prefix) && isSelected(key, request)),
     readStatuses(store.records, prefix),
   ]);
-  const matching = objects.filter(({ object }) => matchesSelector(request.labels, object.metadata.labels ?? {}));
+  const stored = objects.map(({ key, object, stamp }) => ({ key, resource: toResource(object, stamp) }));
+  const implied = kind === 'Namespace' ? await impliedBeside(store, state, { stored, request }) : [];
+  const matching = [...stored, ...implied]
+    .filter(({ resource }) => matchesSelector(request.labels, resource.metadata.labels ?? {}))
+    .sort((a, b) => byKey(a.key, b.key));
   const page = matching.slice(0, request.limit);
   const last = page.at(-1);
   const remaining = matching.length - page.length;
   return {
     outcome: 'listed',
     revision: state.revision,
-    items: page.map(({ key, object, stamp }) => withStatus(toResource(object, stamp), statuses.get(key))),
+    items: page.map(({ key, resource }) => withStatus(resource, statuses.get(key))),
     remaining,
     ...(last && remaining > 0 && { next: { revision: state.revision, after: last.key } }),
   };
+}
+
+interface KeyedResource {
+  readonly key: string;
+  readonly resource: Resource;
+}
+
+/** Namespaces that exist by use alone. */
+async function impliedBeside(
+  store: ConfigStore,
+  state: RevisionState,
+  { stored, request }: { readonly stored: readonly KeyedResource[]; readonly request: ListRequest },
+): Promise<readonly KeyedResource[]> {
+  const written = new Set(stored.map(({ resource }) => resource.metadata.name));
+  return [...(await usedNamespaces(store, state))]
+    .filter((name) => !written.has(name))
+    .map((name) => ({ key: resourceKey('Namespace', '', name), resource: impliedNamespace(name) }))
+    .filter(({ key }) => isSelected(key, request));
 }
 
 function isSelected(key: string, { isWanted, cursor }: ListRequest): boolean {

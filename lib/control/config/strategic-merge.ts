@@ -7,6 +7,7 @@ import type { Kind } from '../../resources/kinds.ts';
  */
 const mergedLists: Partial<Readonly<Record<Kind, Readonly<Record<string, string>>>>> = {
   EndpointSlice: {},
+  Namespace: {},
   Service: { 'spec.ports': 'port' },
 };
 
