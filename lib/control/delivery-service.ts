@@ -22,6 +22,7 @@ import { pollSlack, proxyStates } from './polls/proxy-states.ts';
 import { type IndexPublication, viewIndexPublisher } from './views/publish-view-index.ts';
 import { viewSealer } from './build/seal-view.ts';
 import { pushStatusReader } from './status/read-push-status.ts';
+import { setHashes } from './polls/set-hashes.ts';
 import { servedHeads } from './build/served-heads.ts';
 import { type ShardBuilder, shardBuilder } from './shards/shard-builder.ts';
 import { storedSnapshots } from './build/stored-snapshots.ts';
@@ -101,7 +102,8 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
   const builds = builder({ ...building, holder: ports.holder, ...(fanOut && { fanOut }) });
   const admitProxy = proxyAdmission({ clock, readNode: readEnvoyNode });
   const views = { registry, indexes, isWithinLimit: unknownViewLimit() };
-  const polled = { ...shared, ...views, states, builder: builds, admitProxy, hearsAllPolls, slack };
+  const hashesIn = setHashes(snapshots);
+  const polled = { ...shared, ...views, states, hashesIn, builder: builds, admitProxy, hearsAllPolls, slack };
   const answerPoll = pollAnswerer(polled);
   const answerDelta = deltaAnswerer({ ...polled, deltas: deltas(snapshots) });
   return {

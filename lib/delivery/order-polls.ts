@@ -58,9 +58,8 @@ export function orderClusters(
     return { trail: next, versionInfo: union.versionInfo, from: hasPartsOfOther(place) ? union.from : [] };
   }
   const sent = [{ ...union, step: newest.n }];
-  const had = unionOf(place.shown?.from ?? [], contentsOf);
   return {
-    trail: { ...trail, clusters: { ...place, sent }, warming: warmingFor(trail, had, contentsOf) },
+    trail: { ...trail, clusters: { ...place, sent }, warming: warmingFor(trail, place, contentsOf) },
     versionInfo: union.versionInfo,
     from: union.from,
   };
@@ -71,16 +70,19 @@ function startClusters(before: Trail, contentsOf: ContentsOf): OrderedAnswer {
   const newest = newestStep(before);
   const { versionInfo, from } = setOf([newest], contentsOf);
   const clusters = { sent: [{ versionInfo, step: newest.n, from }] };
-  const { endpointsOf, namesOf } = contentsOf(newest.manifest);
+  const warming = before.warming.step === newest.n ? before.warming : warmingAtStart(newest, contentsOf);
+  return { trail: trimmed({ ...before, clusters, places: {}, warming }), versionInfo, from };
+}
+
+/** Nothing waits for the clusters of a proxy that starts: until they are warm it asks for nothing else. */
+function warmingAtStart({ n, manifest }: Step, contentsOf: ContentsOf): Warming {
+  const { hasLoop, namesOf } = contentsOf(manifest);
   const unopened: string[] = [];
   for (const name of namesOf('clusters').keys()) {
     if (unopened.length === MAX_WARMING) break; // a herd that starts asks this for every proxy
-    if (endpointsOf(name) !== 'none') unopened.push(name);
+    if (hasLoop(name)) unopened.push(name);
   }
-  // Nothing waits for them: until they are warm a proxy that starts asks for nothing else.
-  const all = { step: newest.n, unopened, waiting: [], hasOpened: false };
-  const warming = before.warming.step === newest.n ? before.warming : all;
-  return { trail: trimmed({ ...before, clusters, places: {}, warming }), versionInfo, from };
+  return { step: n, unopened, waiting: [], hasOpened: false };
 }
 
 interface ClusterSet {
@@ -91,6 +93,8 @@ interface ClusterSet {
 /** The clusters of several steps as one set. Equal clusters, equal version, whatever steps they come from. */
 function setOf(steps: readonly Step[], contentsOf: ContentsOf): ClusterSet {
   const all = steps.map(({ manifest }) => manifest).reverse();
+  const known = all.length === 1 && all[0] !== undefined ? contentsOf(all[0]).versionOf('clusters') : undefined;
+  if (known !== undefined) return { versionInfo: known, from: all };
   const taken = new Set<string>();
   const from = all.filter((manifest, index) => {
     const names = [...contentsOf(manifest).namesOf('clusters').keys()].filter((name) => !taken.has(name));
@@ -98,8 +102,8 @@ function setOf(steps: readonly Step[], contentsOf: ContentsOf): ClusterSet {
     return index === 0 || names.length > 0;
   });
   const [only, ...others] = from;
-  const known = only !== undefined && others.length === 0 ? contentsOf(only).versionOf('clusters') : undefined;
-  return { versionInfo: known ?? versionOf(unionOf(from, contentsOf)), from };
+  const alone = only !== undefined && others.length === 0 ? contentsOf(only).versionOf('clusters') : undefined;
+  return { versionInfo: alone ?? versionOf(unionOf(from, contentsOf)), from };
 }
 
 /** Clusters that no step has stand for none: whatever needs some waits until the proxy has shown them. */
@@ -109,12 +113,13 @@ function markOfSet(trail: Trail, versionInfo: string, contentsOf: ContentsOf): M
 }
 
 /** Which clusters the proxy must still warm; those of the newest step that it was told of before are not told again. */
-function warmingFor(trail: Trail, had: ReadonlyMap<string, ContentHash>, contentsOf: ContentsOf): Warming {
+function warmingFor(trail: Trail, { shown }: Place, contentsOf: ContentsOf): Warming {
   const newest = newestStep(trail);
   if (trail.warming.step === newest.n) return trail.warming;
+  const had = unionOf(shown?.from ?? [], contentsOf);
   const manifests = [...trail.steps.map(({ manifest }) => manifest), ...(trail.clusters?.shown?.from ?? [])];
   const all = manifests.map(contentsOf);
-  const hasLoop = (name: string): boolean => all.some(({ endpointsOf }) => endpointsOf(name) !== 'none');
+  const hasLoop = (name: string): boolean => all.some((contents) => contents.hasLoop(name));
   const unopened = [...contentsOf(newest.manifest).namesOf('clusters')]
     .filter(([name, hash]) => had.get(name) !== hash && hasLoop(name))
     .map(([name]) => name)

@@ -15,12 +15,14 @@ export function suspectsOf(trail: Trail, type: 'clusters' | 'listeners', content
   };
   const [had, refused] = [namesAt(place?.shown?.step), namesAt(place?.sent.at(-1)?.step)];
   const changed = [...refused].filter(([name, hash]) => had.get(name) !== hash).map(([name]) => name);
-  const left = type === 'clusters' ? changed.filter((name) => !hasOpened(trail, name, contentsOf)) : changed;
+  const left = type === 'clusters' ? withoutOpened(changed, trail, contentsOf) : changed;
   return (left.length > 0 ? left : changed).slice(0, MAX_SUSPECTS);
 }
 
-function hasOpened({ warming, steps }: Trail, name: string, contentsOf: ContentsOf): boolean {
+function withoutOpened(names: readonly string[], { warming, steps }: Trail, contentsOf: ContentsOf): readonly string[] {
   const step = steps.find(({ n }) => n === warming.step);
-  const hasLoop = step !== undefined && contentsOf(step.manifest).endpointsOf(name) !== 'none';
-  return hasLoop && !warming.unopened.includes(name);
+  if (step === undefined) return names;
+  const { hasLoop } = contentsOf(step.manifest);
+  const unopened = new Set(warming.unopened);
+  return names.filter((name) => unopened.has(name) || !hasLoop(name));
 }

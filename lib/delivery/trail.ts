@@ -1,5 +1,6 @@
 import type { EpochMs } from '../base/brand.ts';
 import type { ContentHash } from '../base/hashing.ts';
+import { isSameJson } from '../base/same-json.ts';
 import type { VersionInfo } from '../snapshot/version-info.ts';
 
 /**
@@ -60,6 +61,8 @@ export interface StepContents {
   readonly namesOf: (type: 'clusters' | 'listeners') => ReadonlyMap<string, ContentHash>;
   /** Version of what a poll loop asks for, of any type; `undefined` when the snapshot has nothing of it. */
   readonly versionOf: (channel: string) => VersionInfo | undefined;
+  /** Whether a cluster has a poll loop of its own for its endpoints. */
+  readonly hasLoop: (cluster: string) => boolean;
   /** Endpoints that come by a poll loop of their own, by the cluster's name; `empty` when there are none of them. */
   readonly endpointsOf: (cluster: string) => 'none' | 'empty' | 'some';
 }
@@ -148,6 +151,8 @@ function carriedClusters(place: Place, { step, contents, contentsOf }: Carrying)
 
 /** The clusters of several snapshots, newest first; of one name the newest body. */
 export function unionOf(from: readonly ContentHash[], contentsOf: ContentsOf): ReadonlyMap<string, ContentHash> {
+  const [only, ...others] = from;
+  if (only !== undefined && others.length === 0) return contentsOf(only).namesOf('clusters');
   return new Map(from.toReversed().flatMap((manifest) => [...contentsOf(manifest).namesOf('clusters')]));
 }
 
@@ -192,6 +197,9 @@ export function withoutChannels(trail: Trail, hasEnded: (channel: string) => boo
   if (living.length === Object.keys(trail.places).length) return trail;
   return trimmed({ ...trail, places: Object.fromEntries(living) });
 }
+
+/** Whether two trails say the same, whatever they were made of. */
+export const isSameTrail = (a: Trail | undefined, b: Trail | undefined): boolean => isSameJson(a, b);
 
 function mapValues<From, To>(
   values: Readonly<Record<string, From>>,

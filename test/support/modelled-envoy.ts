@@ -102,6 +102,7 @@ function stepContents(snapshot: ModelSnapshot): StepContents {
       if (name === undefined) return versionOf(table);
       return table.has(name) ? versionOf([[name, table.get(name)]]) : undefined;
     },
+    hasLoop: (cluster) => endpoints[cluster] !== undefined,
     endpointsOf: (cluster) => {
       const count = endpoints[cluster];
       return count === undefined ? 'none' : count === 0 ? 'empty' : 'some';

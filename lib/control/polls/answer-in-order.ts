@@ -9,14 +9,15 @@ import {
   servePoll,
   type Standing,
 } from '../../delivery/serve-poll.ts';
-import { newTrail } from '../../delivery/trail.ts';
+import { isSameTrail, newTrail } from '../../delivery/trail.ts';
 import type { XdsType } from '../../envoy/envoy-resource.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import { echoedVersion } from '../../snapshot/version-info.ts';
 import type { ProxyFacts } from '../../view/proxy-facts.ts';
 import { offerFor } from './offer.ts';
-import { isSameTrail, type NotedChange, type Plan, type PollingProxy, type ProxyStates } from './proxy-states.ts';
+import { type NotedChange, type Plan, type PollingProxy, type ProxyStates } from './proxy-states.ts';
+import type { SetHashes } from './set-hashes.ts';
 import type { Head } from '../build/served-heads.ts';
 import { ForgottenStep, loadContents, offerOfClusters } from './step-contents.ts';
 import type { StoredSnapshots } from '../build/stored-snapshots.ts';
@@ -26,6 +27,7 @@ export interface OrderPorts {
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   readonly snapshots: StoredSnapshots;
+  readonly hashesIn: SetHashes;
   readonly states: ProxyStates;
   /** Whether this is the only process that answers polls. */
   readonly hearsAllPolls: boolean;
@@ -116,13 +118,13 @@ interface From {
 async function serveFrom(ports: OrderPorts, asked: PollInView, { standing, head }: From): Promise<ServedPoll> {
   const poll = seenPoll(ports, asked, head);
   try {
-    return servePoll(standing, poll, await loadContents(ports.snapshots, standing, poll));
+    return servePoll(standing, poll, await loadContents(ports, standing, poll));
   } catch (error) {
     if (!(error instanceof ForgottenStep)) throw error;
     // Nobody can say any more what the proxy runs: order begins anew from the newest.
     ports.log.warn('step-forgotten', { proxy: asked.facts.id, manifest: error.key, error: error.cause });
     const anew = { channels: standing.channels, trail: newTrail(head.manifest, poll.now) };
-    return servePoll(anew, poll, await loadContents(ports.snapshots, anew, poll));
+    return servePoll(anew, poll, await loadContents(ports, anew, poll));
   }
 }
 

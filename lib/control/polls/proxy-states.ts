@@ -1,9 +1,9 @@
 import { type DurationMs, durationMs, epochMs, type EpochMs } from '../../base/brand.ts';
-import { canonicalJson, type ContentHash, hashBytes } from '../../base/hashing.ts';
+import { type ContentHash, hashBytes } from '../../base/hashing.ts';
 import { withEndpointsPoll } from '../../delivery/order-polls.ts';
 import { answered, type Channel, hasEnded, heard } from '../../delivery/read-acks.ts';
 import type { Standing } from '../../delivery/serve-poll.ts';
-import { NOTHING_WARMS, type Trail } from '../../delivery/trail.ts';
+import { isSameTrail, NOTHING_WARMS } from '../../delivery/trail.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Etag, RecordKey, Records, StoredRecord } from '../../ports/records.ts';
 import { StoreUnavailable } from '../../ports/store-errors.ts';
@@ -288,17 +288,13 @@ function change(entry: Held, poll: PollingProxy, standing: Standing): NotedChang
   return { isFirstPoll: state === undefined, before, after };
 }
 
-/** Whether two trails say the same, whatever they were made of. */
-export function isSameTrail(a: Trail | undefined, b: Trail | undefined): boolean {
-  return a === b || (a !== undefined && b !== undefined && canonicalJson(a) === canonicalJson(b));
-}
-
 /** Remembers which loops for endpoints this poll is of, until it is written: another process may write the trail meanwhile. */
 function noteEndpointPoll({ endpointPolls }: Held, before: ProxyState | undefined, { trail }: Standing): void {
   const [was, is] = [before?.trail?.warming ?? NOTHING_WARMS, trail?.warming ?? NOTHING_WARMS];
-  if (was.step !== is.step) return;
-  for (const name of was.waiting) if (!is.waiting.includes(name)) endpointPolls.set(name, false);
-  for (const name of was.unopened) if (!is.unopened.includes(name)) endpointPolls.set(name, true);
+  if (was === is || was.step !== is.step) return;
+  const [waiting, unopened] = [new Set(is.waiting), new Set(is.unopened)];
+  for (const name of was.waiting) if (!waiting.has(name)) endpointPolls.set(name, false);
+  for (const name of was.unopened) if (!unopened.has(name)) endpointPolls.set(name, true);
 }
 
 const recordId = (nodeId: string): string => hashBytes(nodeId);

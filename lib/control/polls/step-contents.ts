@@ -5,13 +5,17 @@ import type { SeenPoll, Standing } from '../../delivery/serve-poll.ts';
 import type { ContentsOf, StepContents } from '../../delivery/trail.ts';
 import { XDS_TYPES } from '../../envoy/xds-types.ts';
 import { StoreUnavailable } from '../../ports/store-errors.ts';
-import { type BodyPart, type FoundResource, wholeParts } from '../../snapshot/body-part.ts';
-import type { Manifest } from '../../snapshot/manifest.ts';
-import { entriesOf, resourceIn, type TypeTable } from '../../snapshot/type-table.ts';
+import { type BodyPart, wholeParts } from '../../snapshot/body-part.ts';
+import type { Manifest, TypeManifest } from '../../snapshot/manifest.ts';
+import { entriesOf, resourceIn } from '../../snapshot/type-table.ts';
 import { type VersionInfo, versionOf } from '../../snapshot/version-info.ts';
 import type { StoredSnapshots } from '../build/stored-snapshots.ts';
+import type { SetHashes } from './set-hashes.ts';
 
-type Snapshots = Pick<StoredSnapshots, 'manifest' | 'find' | 'table'>;
+export interface ContentsPorts {
+  readonly snapshots: Pick<StoredSnapshots, 'manifest' | 'find' | 'table'>;
+  readonly hashesIn: SetHashes;
+}
 
 /** A snapshot that a trail remembers and that can be read no more: it was swept, or another release wrote it. */
 export class ForgottenStep extends Error {
@@ -28,12 +32,13 @@ export class ForgottenStep extends Error {
  * Reads of every snapshot that a proxy may be running parts of what the order of answers asks of it. Throws ForgottenStep when
  * one of the earlier ones cannot be read, and what the store throws when the newest cannot.
  */
-export async function loadContents(snapshots: Snapshots, standing: Standing, poll: SeenPoll): Promise<ContentsOf> {
+export async function loadContents(ports: ContentsPorts, standing: Standing, poll: SeenPoll): Promise<ContentsOf> {
+  const { snapshots } = ports;
   const earlier = manifestsOf(standing).filter((manifest) => manifest !== poll.newest);
   const isTold = { names: namesFor(standing, poll), poll, needsSets: await needsSets(snapshots, standing, poll) };
   const loaded = await Promise.all([
-    contentsOfOne(snapshots, poll.newest, isTold),
-    ...earlier.map((manifest) => contentsOfOne(snapshots, manifest, isTold).catch(forgotten(manifest))),
+    contentsOfOne(ports, poll.newest, isTold),
+    ...earlier.map((manifest) => contentsOfOne(ports, manifest, isTold).catch(forgotten(manifest))),
   ]);
   const byManifest = new Map([poll.newest, ...earlier].map((manifest, index) => [manifest, loaded[index]]));
   return (manifest) => {
@@ -51,7 +56,11 @@ const forgotten =
   };
 
 /** Whether the names of all clusters and listeners matter: for endpoints and secrets only when there is a step to add. */
-async function needsSets(snapshots: Snapshots, { trail }: Standing, { type, newest }: SeenPoll): Promise<boolean> {
+async function needsSets(
+  snapshots: ContentsPorts['snapshots'],
+  { trail }: Standing,
+  { type, newest }: SeenPoll,
+): Promise<boolean> {
   if (type === 'clusters' || type === 'listeners' || type === 'routes') return true;
   const last = trail?.steps.at(-1)?.manifest;
   if (last === undefined || last === newest) return false;
@@ -93,56 +102,58 @@ interface Loading {
   readonly needsSets: boolean;
 }
 
-async function contentsOfOne(snapshots: Snapshots, hash: ContentHash, loading: Loading): Promise<StepContents> {
+async function contentsOfOne(ports: ContentsPorts, hash: ContentHash, loading: Loading): Promise<StepContents> {
+  const { snapshots, hashesIn } = ports;
   const { names, poll } = loading;
   const manifest = await snapshots.manifest(hash);
   const isOther = poll.type === 'secrets' || poll.type === 'extension-configs';
   const [clusters, listeners, routes, endpoints, others] = await Promise.all([
-    loading.needsSets ? snapshots.table(manifest.clusters) : NOT_LOADED,
-    loading.needsSets ? snapshots.table(manifest.listeners) : NOT_LOADED,
-    snapshots.find(manifest.routes, names.routes),
-    endpointsOf(snapshots, manifest, loading),
-    isOther ? snapshots.find(manifest[poll.type], poll.names) : new Map<string, FoundResource>(),
+    loading.needsSets ? hashesIn(manifest.clusters) : NOTHING,
+    loading.needsSets ? hashesIn(manifest.listeners) : NOTHING,
+    namedHashes(snapshots, manifest.routes, names.routes),
+    // Which clusters have a loop for their endpoints is asked of all of them when clusters are sent, else of a few.
+    poll.type === 'clusters'
+      ? hashesIn(manifest.endpoints)
+      : namedHashes(snapshots, manifest.endpoints, names.endpoints),
+    isOther ? namedHashes(snapshots, manifest[poll.type], poll.names) : NOTHING,
   ]);
-  const tables = {
-    clusters: new Map([...entriesOf(clusters)].map(([name, entry]) => [name, entry.hash])),
-    listeners: new Map([...entriesOf(listeners)].map(([name, entry]) => [name, entry.hash])),
-  };
-  const found: Readonly<Record<string, ReadonlyMap<string, { readonly hash: ContentHash }>>> = {
+  const found: Readonly<Record<string, Hashes>> = {
     [XDS_TYPES.routes.path]: routes,
     [XDS_TYPES.endpoints.path]: endpoints,
-    [XDS_TYPES[poll.type].path]: poll.type === 'endpoints' ? endpoints : poll.type === 'routes' ? routes : others,
+    ...(isOther && { [XDS_TYPES[poll.type].path]: others }),
   };
   return {
     orderKey: orderKeyOf(manifest),
-    namesOf: (type) => tables[type],
+    namesOf: (type) => (type === 'clusters' ? clusters : listeners),
     versionOf: (channel) => {
       const slash = channel.indexOf('/');
       if (slash < 0)
         return channel === 'clusters' || channel === 'listeners' ? manifest[channel].whole?.versionInfo : undefined;
       const [table, asked] = [found[channel.slice(0, slash)], channel.slice(slash + 1).split(',')];
       return table && asked.some((name) => table.has(name))
-        ? versionOf(asked.map((name) => [name, table.get(name)?.hash]))
+        ? versionOf(asked.map((name) => [name, table.get(name)]))
         : undefined;
     },
+    hasLoop: (cluster) => endpoints.has(cluster),
     endpointsOf: (cluster) => {
-      const resource = endpoints.get(cluster);
-      if (resource === undefined) return 'none';
-      return resource.hash === hashBytes(noEndpoints(cluster)) ? 'empty' : 'some';
+      const body = endpoints.get(cluster);
+      if (body === undefined) return 'none';
+      return body === hashBytes(noEndpoints(cluster)) ? 'empty' : 'some';
     },
   };
 }
 
-const NOT_LOADED: Pick<TypeTable, 'shards'> = { shards: [] };
+type Hashes = ReadonlyMap<string, ContentHash>;
 
-/** Which clusters have a loop for their endpoints is asked of all of them when clusters are sent, else of a few. */
-async function endpointsOf(
-  snapshots: Snapshots,
-  manifest: Manifest,
-  { names, poll }: Loading,
-): Promise<ReadonlyMap<string, { readonly hash: ContentHash }>> {
-  if (poll.type !== 'clusters') return snapshots.find(manifest.endpoints, names.endpoints);
-  return new Map(entriesOf(await snapshots.table(manifest.endpoints)));
+const NOTHING: Hashes = new Map();
+
+async function namedHashes(
+  snapshots: ContentsPorts['snapshots'],
+  set: TypeManifest,
+  names: readonly string[],
+): Promise<Hashes> {
+  if (names.length === 0) return NOTHING;
+  return new Map([...(await snapshots.find(set, names))].map(([name, { hash }]) => [name, hash]));
 }
 
 /** Clusters, listeners and routes as one text. */
@@ -156,7 +167,7 @@ function orderKeyOf({ clusters, listeners, routes }: Manifest): string {
  * it, cut out of the others, what it lacks.
  */
 export async function offerOfClusters(
-  snapshots: Snapshots,
+  snapshots: ContentsPorts['snapshots'],
   from: readonly ContentHash[],
   versionInfo: VersionInfo,
 ): Promise<Offer> {
