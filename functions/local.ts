@@ -91,12 +91,13 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
     ...shownToPeople(delivery, version),
     config: async (request) => config.fetch(request),
   });
+  const plain = { prefix: '/v3/', handler: delivery.polls };
   const onError = (error: unknown): void => log.error('request-failed', { error });
   const flush = (): Promise<void> => delivery.flush().catch((error: unknown) => log.warn('flush-failed', { error }));
   try {
     // A damaged store is no service: better no start than one that cannot build or lead.
     await Promise.all([source.readNewest(), records.list('leases')]);
-    const server = await serveHttp({ host, port, handler, onError, maxBodyBytes: MAX_BODY_BYTES });
+    const server = await serveHttp({ host, port, handler, plain, onError, maxBodyBytes: MAX_BODY_BYTES });
     log.warn('identity-off', { reason: 'no identity is configured: whoever reaches this address is believed' });
     builds.wake('start');
     const keeping = startKeeping({ keeper: delivery.keeper, records, log, health, holder: HOLDER });

@@ -1,3 +1,4 @@
+import type { PlainHandler } from '../base/plain-http.ts';
 import type { Blobs } from '../ports/blobs.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -15,6 +16,7 @@ import type { HealthCheck } from './lead/leader-health.ts';
 import { leaseKey } from './lead/lease.ts';
 import type { Metrics } from './metrics.ts';
 import { objectConditions, type WithConditions } from './status/object-sights.ts';
+import { fetchHandler } from './http/fetch-handler.ts';
 import { operationsApi } from './http/operations-api.ts';
 import { pieceMemory } from './build/piece-memory.ts';
 import { proxiesApi } from './status/proxies-api.ts';
@@ -60,6 +62,8 @@ export interface DeliveryService {
   readonly builder: Builder;
   readonly shards?: ShardBuilder;
   readonly discovery: HttpHandler;
+  /** The same for servers that need no fetch-style values. */
+  readonly polls: PlainHandler;
   readonly proxies: HttpHandler;
   readonly views: HttpHandler;
   readonly operations: HttpHandler;
@@ -106,10 +110,12 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
   const polled = { ...shared, ...views, states, hashesIn, builder: builds, admitProxy, hearsAllPolls, slack };
   const answerPoll = pollAnswerer(polled);
   const answerDelta = deltaAnswerer({ ...polled, deltas: deltas(snapshots) });
+  const polls = discoveryApi({ answerPoll, answerDelta, log, metrics });
   return {
     builder: builds,
     ...(fanOut && { shards: shardBuilder({ ...building, queue: fanOut.queue }) }),
-    discovery: discoveryApi({ answerPoll, answerDelta, log, metrics }),
+    discovery: fetchHandler(polls),
+    polls,
     proxies: proxiesApi({ ...shared, records, states, slack, reports }),
     views: viewsApi({ records, registry, heads, snapshots, states }),
     withConditions: objectConditions({ records, clock, heads, snapshots, states, slack, reports }),

@@ -1,3 +1,4 @@
+import type { PlainAnswer, PlainBody } from '../base/plain-http.ts';
 import type { VersionInfo } from '../snapshot/version-info.ts';
 import type { Refusal } from './read-poll.ts';
 
@@ -24,9 +25,10 @@ export function answerSend(
   typeUrl: string,
   versionInfo: VersionInfo,
   bodies: readonly (readonly Uint8Array[])[],
-): Response {
+): PlainAnswer {
   const head = `{"version_info":"${versionInfo}","type_url":"${typeUrl}","nonce":"${versionInfo}","resources":[`;
-  return snapshotAnswer(withCommas(head, bodies));
+  const parts = bodies.flatMap((body, index) => (index === 0 ? body : [COMMA, ...body]));
+  return snapshotAnswer([utf8.encode(head), ...parts, END]);
 }
 
 /** From here on a body goes out as it is read: more is more than should be held for each of many clients that ask at once. */
@@ -39,58 +41,42 @@ const MAX_HELD_BYTES = 1024 * 1024;
 export async function answerPieces(
   pieces: AsyncGenerator<string | Uint8Array, void, undefined>,
   bytes: number,
-): Promise<Response> {
-  if (bytes > MAX_HELD_BYTES) return snapshotAnswer(streamOf(pieces));
+): Promise<PlainAnswer> {
+  if (bytes > MAX_HELD_BYTES) return snapshotAnswer(inChunks(pieces));
   const held: Uint8Array[] = [];
   for await (const piece of pieces) held.push(bytesOf(piece));
-  return snapshotAnswer(joined(held));
+  return snapshotAnswer([joined(held)]);
 }
 
-function snapshotAnswer(body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>): Response {
-  const headers = new Headers({ 'content-type': 'application/json', [MARKER_HEADER]: MARKER_VALUE });
-  if (body instanceof Uint8Array) headers.set('content-length', String(body.byteLength));
-  return new Response(body instanceof Uint8Array ? uncopied(body) : body, { status: 200, headers });
+function snapshotAnswer(body: PlainBody): PlainAnswer {
+  const headers = { 'content-type': 'application/json', [MARKER_HEADER]: MARKER_VALUE };
+  if (!isHeld(body)) return { status: 200, headers, body };
+  const bytes = body.reduce((sum, part) => sum + part.byteLength, 0);
+  return { status: 200, headers: { ...headers, 'content-length': String(bytes) }, body };
 }
 
-/** Response copies an array that it is given, and copies it again for whoever reads it; a stream it takes as it is. */
-function uncopied(bytes: Uint8Array): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(controller) {
-      controller.enqueue(bytes);
-      controller.close();
-    },
-  });
-}
+const isHeld = (body: PlainBody): body is readonly Uint8Array[] => Array.isArray(body);
 
 /**
  * Nothing new: no body, and the client keeps what it has; the tag names that. A proxy may show a version that is not ours, of
  * another control plane or of none: one that cannot stand in a header is left out.
  */
-export function answerUpToDate(tag: string | undefined): Response {
-  return new Response(null, { status: 304, headers: tag && ENTITY_TAG.test(tag) ? { etag: `"${tag}"` } : {} });
+export function answerUpToDate(tag: string | undefined): PlainAnswer {
+  return { status: 304, headers: tag && ENTITY_TAG.test(tag) ? { etag: `"${tag}"` } : {}, body: [] };
 }
 
 /** RFC 9110, section 8.8.3, in ASCII; with a length that no front door minds. */
 const ENTITY_TAG = /^[\x21\x23-\x7e]{1,256}$/;
 
 /** An error in JSON with a status that is never 200. */
-export function answerRefusal(refusal: Refusal | NotNow): Response {
+export function answerRefusal(refusal: Refusal | NotNow): PlainAnswer {
   const { status, code, message } = refusal;
-  const headers = new Headers({ 'content-type': 'application/json' });
-  if ('retryAfterSeconds' in refusal) headers.set('retry-after', String(refusal.retryAfterSeconds));
-  return new Response(JSON.stringify({ code, message }), { status, headers });
+  const later = 'retryAfterSeconds' in refusal ? { 'retry-after': String(refusal.retryAfterSeconds) } : {};
+  const headers = { 'content-type': 'application/json', ...later };
+  return { status, headers, body: [utf8.encode(JSON.stringify({ code, message }))] };
 }
 
-function withCommas(head: string, bodies: readonly (readonly Uint8Array[])[]): Uint8Array<ArrayBuffer> {
-  const pieces: Uint8Array[] = [utf8.encode(head)];
-  bodies.forEach((body, index) => {
-    if (index > 0) pieces.push(COMMA);
-    pieces.push(...body);
-  });
-  return joined([...pieces, END]);
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(pieces.reduce((bytes, piece) => bytes + piece.length, 0));
   let at = 0;
   for (const piece of pieces) {
@@ -100,28 +86,20 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return all;
 }
 
-/** As fast as the client takes it; many small pieces leave as one. */
-function streamOf(pieces: AsyncGenerator<string | Uint8Array, void, undefined>): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const some: Uint8Array[] = [];
-      let bytes = 0;
-      while (bytes < CHUNK_BYTES) {
-        const { done, value } = await pieces.next();
-        if (done === true) {
-          if (bytes > 0) controller.enqueue(joined(some));
-          return controller.close();
-        }
-        const piece = bytesOf(value);
-        some.push(piece);
-        bytes += piece.byteLength;
-      }
-      controller.enqueue(joined(some));
-    },
-    async cancel() {
-      await pieces.return();
-    },
-  });
+/** Many small pieces leave as one. */
+async function* inChunks(
+  pieces: AsyncGenerator<string | Uint8Array, void, undefined>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let [some, bytes]: [Uint8Array[], number] = [[], 0];
+  for await (const each of pieces) {
+    const piece = bytesOf(each);
+    some.push(piece);
+    bytes += piece.byteLength;
+    if (bytes < CHUNK_BYTES) continue;
+    yield joined(some);
+    [some, bytes] = [[], 0];
+  }
+  if (bytes > 0) yield joined(some);
 }
 
 const CHUNK_BYTES = 64 * 1024;

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { drained } from './plain-exchange.ts';
 
 /** Writes a fetch-style answer. A stream goes out piece by piece, as fast as the client takes it. */
 export async function writeResponse(
@@ -24,17 +25,4 @@ export async function writeResponse(
   } finally {
     await reader.cancel();
   }
-}
-
-/** Resolves when the client took what was written, or has gone. */
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      response.off('drain', done);
-      response.off('close', done);
-      resolve();
-    };
-    response.once('drain', done);
-    response.once('close', done);
-  });
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { bodyTooLarge, toRequest } from './node-request.ts';
+import { answerPlain, isPlain, type PlainRoute } from './plain-exchange.ts';
 import { writeResponse } from './node-response.ts';
 
 export interface ServeOptions {
@@ -9,6 +10,8 @@ export interface ServeOptions {
   readonly port: number;
   /** Answers every request. What it throws is answered with 500 and given to `onError`. */
   readonly handler: (request: Request) => Promise<Response>;
+  /** Answers some of them without making fetch-style values, just as `handler` would. */
+  readonly plain?: PlainRoute;
   readonly onError: (error: unknown) => void;
   /** The largest body of a request in bytes; a larger one is answered with 413. */
   readonly maxBodyBytes: number;
@@ -41,9 +44,10 @@ export async function serveHttp(options: ServeOptions): Promise<HttpServer> {
 }
 
 async function answer(options: ServeOptions, message: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { maxBodyBytes } = options;
+  const { maxBodyBytes, plain } = options;
   const body = { isTooLarge: false };
   try {
+    if (plain && isPlain(message, plain.prefix, maxBodyBytes)) return await answerPlain(plain, message, response);
     const onTooLarge = (): void => void (body.isTooLarge = true);
     const request = toRequest(message, { response, maxBodyBytes, onTooLarge });
     const answered = request instanceof Response ? request : await options.handler(request);

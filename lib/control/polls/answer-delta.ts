@@ -1,4 +1,5 @@
 import { type DurationMs, durationMs } from '../../base/brand.ts';
+import type { PlainAnswer } from '../../base/plain-http.ts';
 import { answerRefusal, answerPieces, answerUpToDate } from '../../delivery/answer.ts';
 import { isNoChange, nonceFor } from '../../delivery/decide-delta.ts';
 import { deltaChannel } from '../../delivery/delta-channel.ts';
@@ -33,7 +34,7 @@ export interface ArrivedDelta {
   readonly patience: DurationMs | undefined;
 }
 
-export type AnswerDelta = (arrived: ArrivedDelta) => Promise<Response>;
+export type AnswerDelta = (arrived: ArrivedDelta) => Promise<PlainAnswer>;
 
 /**
  * Answers delta polls (DLV-3): all requests of one poll from one snapshot, so that a client which applies the answers in their
@@ -53,7 +54,7 @@ export function deltaAnswerer(ports: DeltaPorts): AnswerDelta {
 /** Type under which a poll of many types is counted when it is not answered type by type. */
 export const MANY_TYPES = 'delta';
 
-function refused({ metrics }: DeltaPorts, { type }: ArrivedDelta, response: Response): Response {
+function refused({ metrics }: DeltaPorts, { type }: ArrivedDelta, response: PlainAnswer): PlainAnswer {
   metrics.notePoll({ type: type?.path ?? MANY_TYPES, answer: 'refused', duration: durationMs(0) });
   return response;
 }
@@ -64,7 +65,7 @@ interface ReadArrival {
   readonly facts: ProxyFacts;
 }
 
-async function answerRead(ports: DeltaPorts, arrival: ReadArrival): Promise<Response> {
+async function answerRead(ports: DeltaPorts, arrival: ReadArrival): Promise<PlainAnswer> {
   const { arrived, poll, facts } = arrival;
   const started = ports.clock.now();
   const found = await findView(ports, { facts, nodeHash: poll.nodeHash });
@@ -163,7 +164,7 @@ function word(
   { metrics, snapshots }: DeltaPorts,
   { type }: ArrivedDelta,
   { head, deltas }: Decided,
-): Promise<Response> | Response {
+): Promise<PlainAnswer> | PlainAnswer {
   for (const delta of deltas) {
     if (!isNoChange(delta)) metrics.noteSent(delta.request.type.path, bodyBytes(delta));
   }

@@ -1,8 +1,10 @@
 import { durationMs, type DurationMs } from '../../base/brand.ts';
 import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
+import type { PlainAnswer } from '../../base/plain-http.ts';
 import { answerRefusal, answerSend, answerUpToDate, type NotNow } from '../../delivery/answer.ts';
 import { type Decision, decide } from '../../delivery/decide.ts';
 import type { DiscoveryType } from '../../delivery/discovery-types.ts';
+import { extensionLists } from '../../delivery/extension-lists.ts';
 import { type Poll, readPoll, type ReadPoll } from '../../delivery/read-poll.ts';
 import { channelOf } from '../../delivery/serve-poll.ts';
 import type { ProxyFacts } from '../../view/proxy-facts.ts';
@@ -27,9 +29,9 @@ export interface ArrivedPoll {
   readonly patience: DurationMs | undefined;
 }
 
-export type AnswerPoll = (arrived: ArrivedPoll) => Promise<Response>;
+export type AnswerPoll = (arrived: ArrivedPoll) => Promise<PlainAnswer>;
 
-/** Polls that repeat word for word are read once; only what our bootstraps send (0.5 KB) is short enough to be worth it. */
+/** Polls that repeat word for word, but for the extensions of their node, are read once; what is left of them has 0.5 KB. */
 const REMEMBERED_POLLS = 4_096;
 const MAX_REMEMBERED_CHARACTERS = 4_096;
 
@@ -40,13 +42,17 @@ const MAX_REMEMBERED_CHARACTERS = 4_096;
  */
 export function pollAnswerer(ports: PollPorts): AnswerPoll {
   const polls = leastRecentlyUsed<string, ReadPoll>({ max: REMEMBERED_POLLS });
+  const lists = extensionLists();
 
-  const readTogether = ({ type, text }: ArrivedPoll): ReadPoll => {
+  const readTogether = ({ type, text: whole }: ArrivedPoll): ReadPoll => {
+    const text = lists.cut(whole);
     const key = `${type.path} ${text}`;
     const known = polls.get(key);
     if (known) return known;
     const read = readPoll(type, text);
-    if (read.ok && key.length <= MAX_REMEMBERED_CHARACTERS) polls.set(key, read);
+    if (!read.ok) return read;
+    if (key.length <= MAX_REMEMBERED_CHARACTERS) polls.set(key, read);
+    else lists.learn(text);
     return read;
   };
 
@@ -60,12 +66,12 @@ export function pollAnswerer(ports: PollPorts): AnswerPoll {
   };
 }
 
-function refuse({ metrics }: PollPorts, type: DiscoveryType, response: Response): Response {
+function refuse({ metrics }: PollPorts, type: DiscoveryType, response: PlainAnswer): PlainAnswer {
   metrics.notePoll({ type: type.path, answer: 'refused', duration: durationMs(0) });
   return response;
 }
 
-function notNow({ metrics }: PollPorts, type: DiscoveryType, reason: NotNow): Response {
+function notNow({ metrics }: PollPorts, type: DiscoveryType, reason: NotNow): PlainAnswer {
   metrics.notePoll({ type: type.path, answer: 'not-now', duration: durationMs(0) });
   return answerRefusal(reason);
 }
@@ -76,7 +82,7 @@ interface ReadArrival {
   readonly facts: ProxyFacts;
 }
 
-async function answerRead(ports: PollPorts, arrival: ReadArrival): Promise<Response> {
+async function answerRead(ports: PollPorts, arrival: ReadArrival): Promise<PlainAnswer> {
   const { arrived, poll, facts } = arrival;
   const started = ports.clock.now();
   const found = await findView(ports, { facts, nodeHash: poll.nodeHash });
@@ -132,7 +138,7 @@ interface FoundAnswer {
 }
 
 /** An answer whose bodies cannot be read is not given, though it was taken down as if it were. */
-async function worded(ports: PollPorts, arrival: ReadArrival, { found, answer }: FoundAnswer): Promise<Response> {
+async function worded(ports: PollPorts, arrival: ReadArrival, { found, answer }: FoundAnswer): Promise<PlainAnswer> {
   try {
     return await word(ports, arrival.poll, answer.decision);
   } catch (error) {
@@ -162,7 +168,7 @@ function answered(
   };
 }
 
-async function word(ports: PollPorts, poll: Poll, decision: Decision): Promise<Response> {
+async function word(ports: PollPorts, poll: Poll, decision: Decision): Promise<PlainAnswer> {
   if (decision.answer === 'up-to-date') return answerUpToDate(decision.versionInfo);
   const bodies = await readParts(ports.snapshots, decision.parts);
   ports.metrics.noteSent(

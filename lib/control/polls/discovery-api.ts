@@ -1,4 +1,5 @@
 import { type DurationMs, durationMs } from '../../base/brand.ts';
+import type { PlainAnswer, PlainHandler, PlainRequest } from '../../base/plain-http.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import { answerRefusal } from '../../delivery/answer.ts';
 import { discoveryPaths, type DiscoveryType, discoveryType } from '../../delivery/discovery-types.ts';
@@ -8,7 +9,6 @@ import type { Log } from '../../ports/log.ts';
 import { CorruptStore, StoreUnavailable } from '../../ports/store-errors.ts';
 import { type AnswerDelta, MANY_TYPES } from './answer-delta.ts';
 import type { AnswerPoll } from './answer-poll.ts';
-import { limitedText } from '../http/limited-body.ts';
 import type { Metrics } from '../metrics.ts';
 
 /** What every HTTP part of the service is. */
@@ -21,21 +21,22 @@ export interface DiscoveryPorts {
   readonly metrics: Metrics;
 }
 
+const utf8 = new TextDecoder();
 const PATH = /^\/v3\/(discovery|delta)(?::([^/]*))?$/;
 
 /**
  * `POST /v3/discovery:<type>`, Envoy's REST transport, and `POST /v3/delta:<type>` and `POST /v3/delta`, which send changes only
  * (DLV-3). Errors are JSON and never 200 (DLV-10, PX-16).
  */
-export function discoveryApi(ports: DiscoveryPorts): HttpHandler {
+export function discoveryApi(ports: DiscoveryPorts): PlainHandler {
   return async (request) => {
-    const target = targetOf(new URL(request.url).pathname);
+    const target = targetOf(request.path);
     if (!target) return unknownType();
     if (request.method !== 'POST') return wrongMethod();
-    const text = await limitedText(request, target.maxBytes);
-    if (text === undefined) return tooLarge(ports, target);
+    const body = await request.read(target.maxBytes);
+    if (body === undefined) return tooLarge(ports, target);
     try {
-      return await answer(ports, target, { text, patience: patienceOf(request) });
+      return await answer(ports, target, { text: utf8.decode(body), patience: patienceOf(request) });
     } catch (error) {
       return failed(ports, target, error);
     }
@@ -60,7 +61,11 @@ interface ArrivedText {
   readonly patience: DurationMs | undefined;
 }
 
-function answer({ answerPoll, answerDelta }: DiscoveryPorts, target: Target, arrived: ArrivedText): Promise<Response> {
+function answer(
+  { answerPoll, answerDelta }: DiscoveryPorts,
+  target: Target,
+  arrived: ArrivedText,
+): Promise<PlainAnswer> {
   switch (target.form) {
     case 'discovery':
       return answerPoll({ type: target.type, ...arrived });
@@ -71,14 +76,14 @@ function answer({ answerPoll, answerDelta }: DiscoveryPorts, target: Target, arr
   }
 }
 
-function tooLarge({ metrics }: DiscoveryPorts, { type, maxBytes }: Target): Response {
+function tooLarge({ metrics }: DiscoveryPorts, { type, maxBytes }: Target): PlainAnswer {
   metrics.notePoll({ type: type?.path ?? MANY_TYPES, answer: 'refused', duration: durationMs(0) });
   const message = `a poll has at most ${maxBytes} bytes`;
   return answerRefusal({ status: 413, code: 'POLL_TOO_LARGE', message });
 }
 
 /** Whatever failed, the proxy keeps what it has and polls again; the cause is for the operator, not for the proxy. */
-function failed({ log, metrics }: DiscoveryPorts, target: Target, error: unknown): Response {
+function failed({ log, metrics }: DiscoveryPorts, target: Target, error: unknown): PlainAnswer {
   const type = target.type?.path ?? MANY_TYPES;
   metrics.noteInternalError();
   if (error instanceof CorruptStore) metrics.noteCorruptStore(); // STO-11: an alarm of its own
@@ -88,28 +93,27 @@ function failed({ log, metrics }: DiscoveryPorts, target: Target, error: unknown
 }
 
 /** The time after which Envoy gives an answer up; it says so in every request. */
-function patienceOf(request: Request): DurationMs | undefined {
-  const ms = Number(request.headers.get('x-envoy-expected-rq-timeout-ms') ?? Number.NaN);
+function patienceOf({ header }: PlainRequest): DurationMs | undefined {
+  const ms = Number(header('x-envoy-expected-rq-timeout-ms') ?? Number.NaN);
   return Number.isFinite(ms) && ms > 0 ? durationMs(ms) : undefined;
 }
 
-function notServed(error: unknown): Response {
+function notServed(error: unknown): PlainAnswer {
   const isAway = error instanceof StoreUnavailable;
   const code = isAway ? error.code : 'INTERNAL';
   const message = isAway ? 'the store is not available; poll again' : 'the poll could not be answered; poll again';
   return answerRefusal({ status: 503, code, message, retryAfterSeconds: 5 });
 }
 
-function unknownType(): Response {
+function unknownType(): PlainAnswer {
   const known = discoveryPaths.map((path) => `/v3/discovery:${path}`).join(', ');
   const message = `no such type; there are ${known}, the same as /v3/delta:..., and /v3/delta`;
   return answerRefusal({ status: 404, code: 'UNKNOWN_TYPE', message });
 }
 
-function wrongMethod(): Response {
-  const response = answerRefusal({ status: 405, code: 'METHOD_NOT_ALLOWED', message: 'polls are sent with POST' });
-  response.headers.set('allow', 'POST');
-  return response;
+function wrongMethod(): PlainAnswer {
+  const refusal = answerRefusal({ status: 405, code: 'METHOD_NOT_ALLOWED', message: 'polls are sent with POST' });
+  return { ...refusal, headers: { ...refusal.headers, allow: 'POST' } };
 }
 
 /** A client may send the path's letters in percent-encoding; one that does it wrongly names no type. */
