@@ -1,17 +1,19 @@
 import { type DurationMs, durationMs } from '../../base/brand.ts';
 import type { PlainAnswer } from '../../base/plain-http.ts';
-import { answerRefusal, answerPieces, answerUpToDate } from '../../delivery/answer.ts';
+import { answerRefusal, answerPieces, answerUpToDate, type NotNow } from '../../delivery/answer.ts';
 import { isNoChange, nonceFor } from '../../delivery/decide-delta.ts';
 import { deltaChannel } from '../../delivery/delta-channel.ts';
 import { bodyBytes, type DeltaAnswer, deltaText } from '../../delivery/delta-answer.ts';
 import type { DiscoveryType } from '../../delivery/discovery-types.ts';
 import { type DeltaPoll, type DeltaRequest, readDeltaPoll } from '../../delivery/read-delta-poll.ts';
 import type { Refusal } from '../../delivery/read-poll.ts';
+import { StoreUnavailable } from '../../ports/store-errors.ts';
 import type { ProxyFacts } from '../../view/proxy-facts.ts';
 import type { AdmitProxy } from './admit-proxy.ts';
 import type { Deltas, TypeDelta } from './deltas.ts';
 import { findAgain, findView, type FindViewPorts, type FoundView } from '../views/find-view.ts';
 import type { Metrics, PollAnswer } from '../metrics.ts';
+import { NOT_AGREED } from './not-agreed.ts';
 import { noteAnswer, type NotePorts } from './note-answer.ts';
 import type { ProxyStates, Refusal as StatedRefusal } from './proxy-states.ts';
 import { partReader } from './offer.ts';
@@ -25,6 +27,8 @@ export interface DeltaPorts extends FindViewPorts, NotePorts {
   readonly snapshots: Pick<StoredSnapshots, 'bodies'>;
   readonly deltas: Deltas;
   readonly admitProxy: AdmitProxy;
+  /** Whether this is the only process that answers polls. */
+  readonly hearsAllPolls: boolean;
 }
 
 /** A delta poll as it arrives: the path's type, or none for one that names many, the body, and how long the client waits. */
@@ -59,6 +63,11 @@ function refused({ metrics }: DeltaPorts, { type }: ArrivedDelta, response: Plai
   return response;
 }
 
+function notNow({ metrics }: DeltaPorts, { type }: ArrivedDelta, reason: NotNow): PlainAnswer {
+  metrics.notePoll({ type: type?.path ?? MANY_TYPES, answer: 'not-now', duration: durationMs(0) });
+  return answerRefusal(reason);
+}
+
 interface ReadArrival {
   readonly arrived: ArrivedDelta;
   readonly poll: DeltaPoll;
@@ -69,12 +78,10 @@ async function answerRead(ports: DeltaPorts, arrival: ReadArrival): Promise<Plai
   const { arrived, poll, facts } = arrival;
   const started = ports.clock.now();
   const found = await findView(ports, { facts, nodeHash: poll.nodeHash });
-  if (!('view' in found)) {
-    ports.metrics.notePoll({ type: arrived.type?.path ?? MANY_TYPES, answer: 'not-now', duration: durationMs(0) });
-    return answerRefusal(found);
-  }
+  if (!('view' in found)) return notNow(ports, arrived, found);
   const decided = await decideOnNewest(ports, { poll, facts, found });
-  if (!decided) return refused(ports, arrived, answerRefusal(UNKNOWN_STATE));
+  if (decided === 'unknown-state') return refused(ports, arrived, answerRefusal(UNKNOWN_STATE));
+  if (decided === 'not-agreed') return notNow(ports, arrived, NOT_AGREED);
   // Worded first: what cannot be read is not taken down as sent.
   const response = await word(ports, arrived, decided);
   const duration = durationMs(ports.clock.now() - started);
@@ -110,22 +117,32 @@ interface Asked {
   readonly found: FoundView;
 }
 
-async function decideOnNewest(ports: DeltaPorts, { poll, facts, found }: Asked): Promise<Decided | undefined> {
+type Deciding = Decided | 'unknown-state' | 'not-agreed';
+
+async function decideOnNewest(ports: DeltaPorts, { poll, facts, found }: Asked): Promise<Deciding> {
   const first = await decideOn(ports, poll, found);
-  if (first?.deltas.every(isNoChange)) return first;
-  const newest = await findAgain(ports, { facts, nodeHash: poll.nodeHash }, found);
-  return newest.head.manifest === found.head.manifest ? first : decideOn(ports, poll, newest);
+  if (first !== 'unknown-state' && first.deltas.every(isNoChange)) return first;
+  try {
+    const newest = await findAgain(ports, { facts, nodeHash: poll.nodeHash }, found);
+    return newest.head.manifest === found.head.manifest ? first : await decideOn(ports, poll, newest);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    // What a client has that shows something may come of a newer head, which another process has seen (DLV-8).
+    return ports.hearsAllPolls || poll.requests.every(showsNothing) ? first : 'not-agreed';
+  }
 }
+
+const showsNothing = ({ nonce, versions }: DeltaRequest): boolean => nonce === '' && versions.size === 0;
 
 async function decideOn(
   { deltas }: DeltaPorts,
   { requests }: DeltaPoll,
   { view, head }: FoundView,
-): Promise<Decided | undefined> {
+): Promise<Decided | 'unknown-state'> {
   const found: RequestDelta[] = [];
   for (const request of requests) {
     const delta = await deltas(head.manifest, request);
-    if (!delta) return undefined;
+    if (!delta) return 'unknown-state';
     found.push({ ...delta, request });
   }
   return { view, head, deltas: found };

@@ -13,6 +13,7 @@ import { isSameTrail, newTrail } from '../../delivery/trail.ts';
 import type { XdsType } from '../../envoy/envoy-resource.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import { StoreUnavailable } from '../../ports/store-errors.ts';
 import { echoedVersion } from '../../snapshot/version-info.ts';
 import type { ProxyFacts } from '../../view/proxy-facts.ts';
 import { offerFor } from './offer.ts';
@@ -42,7 +43,7 @@ export interface PollInView {
   readonly facts: ProxyFacts;
   readonly view: View;
   readonly seen: Head;
-  /** The head that the proxy's view has at this moment; with the store down what was seen last (DLV-8). */
+  /** The head that the proxy's view has at this moment; throws StoreUnavailable with the store down. */
   readonly lookAgain: () => Promise<Head>;
 }
 
@@ -104,10 +105,20 @@ async function planAnswer(ports: OrderPorts, asked: PollInView, standing: Standi
   const first = ports.hearsAllPolls ? seen : await asked.lookAgain();
   const served = await serveFrom(ports, asked, { standing, head: first });
   if (served.from.length === 0 || !ports.hearsAllPolls) return planOf(ports, asked, { standing, served, head: first });
-  const newest = await asked.lookAgain();
+  const newest = await lookAgainOr(asked, first);
   if (newest.manifest === first.manifest) return planOf(ports, asked, { standing, served, head: newest });
   const again = await serveFrom(ports, asked, { standing, head: newest });
   return planOf(ports, asked, { standing, served: again, head: newest });
+}
+
+/** Of a process that is the only one: with the store down nobody has seen anything newer (DLV-8). */
+async function lookAgainOr({ lookAgain }: PollInView, seen: Head): Promise<Head> {
+  try {
+    return await lookAgain();
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return seen;
+    throw error;
+  }
 }
 
 interface From {

@@ -12,6 +12,7 @@ import type { AdmitProxy } from './admit-proxy.ts';
 import { type AnswerInOrder, answerInOrder, type OrderPorts } from './answer-in-order.ts';
 import { findAgain, findView, type FindViewPorts, type FoundView } from '../views/find-view.ts';
 import type { Metrics } from '../metrics.ts';
+import { NOT_AGREED } from './not-agreed.ts';
 import { type AnsweredPoll, type NotePorts, tellNews } from './note-answer.ts';
 import { readParts } from './offer.ts';
 import type { Head } from '../build/served-heads.ts';
@@ -97,14 +98,6 @@ async function answerRead(ports: PollPorts, arrival: ReadArrival): Promise<Plain
   ports.metrics.notePoll({ type: poll.type.path, answer: answer.decision.answer, duration });
   return response;
 }
-
-/** What a new loop is told of which the store cannot say now what its proxy runs. */
-const NOT_AGREED: NotNow = {
-  status: 503,
-  code: 'NOT_AGREED',
-  message: 'what this proxy runs cannot be read now; poll again',
-  retryAfterSeconds: 1,
-};
 
 /** Of a type that nothing in the product makes the answer is the same for everyone. */
 async function answerFrom(

@@ -2,7 +2,6 @@ import { durationMs } from '../../base/brand.ts';
 import type { ContentHash } from '../../base/hashing.ts';
 import type { NotNow } from '../../delivery/answer.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { StoreUnavailable } from '../../ports/store-errors.ts';
 import type { ProxyFacts } from '../../view/proxy-facts.ts';
 import type { Builder } from '../build/build-views.ts';
 import type { Metrics } from '../metrics.ts';
@@ -55,18 +54,14 @@ export async function findView(ports: FindViewPorts, proxy: AskingProxy): Promis
 
 /**
  * The same by what is published at this moment: what is about to send something asks once more, so that two processes which
- * looked at different moments never send a proxy back and forth. With the store down it is what was seen last.
+ * looked at different moments never send a proxy back and forth. Throws StoreUnavailable with the store down: what was seen last
+ * may be older than what another process has sent since (DLV-8).
  */
 export async function findAgain(ports: FindViewPorts, proxy: AskingProxy, found: FoundView): Promise<FoundView> {
   const view = (await viewIn(await ports.indexes.newest(), proxy)) ?? found.view;
-  try {
-    const stored = await ports.heads.lookNow(view.key);
-    // Its own view may have no snapshot yet: the next poll builds it, this one is not kept waiting.
-    return stored ? { view, head: stored.record } : found;
-  } catch (error) {
-    if (error instanceof StoreUnavailable) return found; // the warm process goes on with what it saw last (DLV-8)
-    throw error;
-  }
+  const stored = await ports.heads.lookNow(view.key);
+  // Its own view may have no snapshot yet: the next poll builds it, this one is not kept waiting.
+  return stored ? { view, head: stored.record } : found;
 }
 
 async function recentFinder({ indexes, worlds }: FindViewPorts): Promise<ViewFinder> {

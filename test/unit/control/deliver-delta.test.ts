@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { durationMs } from '../../../lib/base/brand.ts';
+import { StoreUnavailable } from '../../../lib/ports/store-errors.ts';
+import { type Intercept, interceptRecords } from '../../../tools/support/intercepted-store.ts';
 import type { ProxyStatus } from '../../../lib/control/status/proxy-status.ts';
 import {
   type DeltaAnswerBody,
@@ -237,4 +239,31 @@ test('DLV-7: a delta poll over the limit is answered with 413', async () => {
   const body = JSON.stringify({ node: sidecarNode, x: 'x'.repeat(4 * 1024 * 1024) });
   const answer = await configured().discovery(new Request('http://xds/v3/delta', { method: 'POST', body }));
   assert.equal(answer.status, 413);
+});
+
+test('DLV-8: with the store down nobody is sent something older than what another process sent it', async () => {
+  const newer = testDelivery({ hearsAllPolls: false });
+  newer.configure(entry('10.0.0.1'));
+  await newer.delta('clusters');
+  const store = { isAway: false };
+  const intercept: Intercept = async ({ what, run }) => {
+    if (store.isAway) throw new StoreUnavailable(what);
+    return run();
+  };
+  const older = testDelivery({ ...newer.ports, records: interceptRecords(newer.ports.records, intercept) });
+  const first = await deltaIn(await older.delta('clusters'));
+  await change(newer, `${entry('10.0.0.1')}${serviceEntry('ratings.default.svc.cluster.local', '10.0.0.2')}`);
+  const taken = await deltaIn(await newer.delta('clusters'));
+  store.isAway = true;
+  const versions = versionsIn(taken);
+  for (const shown of [{ initial_resource_versions: versions }, { response_nonce: taken.nonce }]) {
+    const answer = await older.delta('clusters', shown);
+    assert.deepEqual([answer.status, answer.headers.get('x-pilotless')], [503, null]);
+    assert.match(await answer.text(), /NOT_AGREED/);
+  }
+  const { version_info: version } = await sentIn(await newer.poll('clusters'));
+  assert.equal((await older.poll('clusters', { version })).status, 304, 'a discovery poll keeps what it has');
+  const atRest = await older.delta('clusters', { response_nonce: first.nonce });
+  assert.equal(atRest.status, 304, 'who shows what was seen last has it');
+  assert.equal((await older.delta('clusters')).status, 200, 'who has nothing is given what was seen last');
 });
