@@ -9,6 +9,8 @@ export interface Condition {
   readonly message?: string;
   /** Of the object that it speaks about. */
   readonly observedGeneration?: number;
+  /** When the status last became another one; RFC 3339. */
+  readonly lastTransitionTime?: string;
 }
 
 /** The first condition of the type (ST-1); none in a status that is absent or has another shape. */
@@ -39,7 +41,8 @@ export function withoutCondition<Stated extends Pick<Resource, 'status'>>(resour
     : { ...resource, status: { ...resource.status, conditions: kept } };
 }
 
-function conditionsIn(status: Resource['status']): readonly Condition[] {
+/** All conditions of a status, in order; none in one that is absent or has another shape. */
+export function conditionsIn(status: Resource['status']): readonly Condition[] {
   const conditions = status?.['conditions'];
   return Array.isArray(conditions) ? conditions.filter(isCondition) : [];
 }

@@ -85,3 +85,45 @@ test('ST-9: a VirtualService tells of a subset that is not there, and becomes pr
   assert.deepEqual([Programmed?.message, Programmed?.observedGeneration], ['1/1 proxies', 2]);
   assert.match((await runCli(['get', 'vs'], { url: service.url })).stdout, /\nshop +Programmed +1\/1 +2 /);
 });
+
+/** The events of a watch as it goes, each with the object's Programmed condition. */
+async function* programmedEvents(
+  url: string,
+): AsyncGenerator<{ readonly type: string; readonly programmed: Condition }> {
+  const path = '/apis/networking.istio.io/v1/namespaces/default/virtualservices';
+  const { metadata } = (await (await fetch(`${url}${path}`)).json()) as { metadata: { resourceVersion: string } };
+  const query = `watch=true&timeoutSeconds=60&resourceVersion=${metadata.resourceVersion}`;
+  const { body } = await fetch(`${url}${path}?${query}`);
+  let text = '';
+  for await (const chunk of (body ?? assert.fail()).pipeThrough(new TextDecoderStream())) {
+    const lines = (text + chunk).split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) {
+      const { type, object } = JSON.parse(line) as { type: string; object: { status: { conditions: Condition[] } } };
+      const programmed = object.status.conditions.find((condition) => condition.type === 'Programmed');
+      yield { type, programmed: programmed ?? assert.fail() };
+    }
+  }
+}
+
+test('ST-9: a watch tells when an object becomes programmed, and the time of that stays', async (t) => {
+  const service = await startService();
+  t.after(() => service.stop());
+  const poll = takingProxy(service.url);
+  await apply(service.url, mesh('v1'));
+  await pollUntil(poll, async () => (await conditions(service.url))['Programmed']?.status === 'True');
+  const first = (await conditions(service.url))['Programmed'];
+  await apply(service.url, mesh('v9'));
+  const statuses: string[] = [];
+  for await (const { type, programmed } of programmedEvents(service.url)) {
+    statuses.push(`${type} ${programmed.status} ${programmed.message}`);
+    if (programmed.status === 'True' && programmed.observedGeneration === 2) break;
+    await poll();
+    await poll();
+  }
+  assert.equal(statuses.at(-1), 'MODIFIED True 1/1 proxies', statuses.join(', '));
+  const second = (await conditions(service.url))['Programmed'];
+  assert.ok((second?.lastTransitionTime ?? '') >= (first?.lastTransitionTime ?? assert.fail()));
+  await poll();
+  assert.deepEqual((await conditions(service.url))['Programmed'], second, 'asking again changes nothing');
+});

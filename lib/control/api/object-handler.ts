@@ -74,8 +74,10 @@ async function listOrWatch(api: ObjectApi, request: Request, { path, query }: Li
   if (!form) return notAcceptable();
   const printing = printingOf(api.store, path, { form, query });
   if (query.get('watch') === 'true' || query.get('watch') === '1') {
-    const { store, longestWatch } = api;
-    return watchObjects(store, { path, wanted: read.value, query, longestWatch, signal: request.signal, printing });
+    const { store, longestWatch, withConditions } = api;
+    const { signal } = request;
+    const watched = { path, wanted: read.value, query, longestWatch, signal };
+    return watchObjects(store, { ...watched, printing, withConditions });
   }
   return list(api, path, { wanted: read.value, printing });
 }

@@ -1,15 +1,16 @@
-import { type DurationMs, durationMs, type EpochMs, plus } from '../../base/brand.ts';
+import { type DurationMs, durationMs, plus } from '../../base/brand.ts';
 import type { ContentHash } from '../../base/hashing.ts';
 import { matchesSelector } from '../../base/label-selector.ts';
-import type { Resource } from '../../resources/resource.ts';
 import { type ConfigStore, newestState, type RevisionState, stateAt } from '../config/config-store.ts';
 import { allObjects, existingObjects, type ExistingObject } from '../config/existing-objects.ts';
 import { diffTries } from '../revisions/read-trie.ts';
 import { byKey, splitKey, toResource } from '../revisions/stored-object.ts';
+import type { WithConditions } from '../status/object-sights.ts';
 import { type ListQuery, readCount } from './list-query.ts';
 import type { ObjectPath } from './object-path.ts';
 import { contentTypeOf, printList, printObject, type Printing } from './print-objects.ts';
 import { failure } from './status-body.ts';
+import { type ObjectChange, type WatchedStatus, watchedStatus } from './watched-status.ts';
 
 export interface WatchRequest {
   readonly path: ObjectPath;
@@ -21,6 +22,8 @@ export interface WatchRequest {
   readonly signal: AbortSignal;
   /** In which form objects are shown. */
   readonly printing: Printing;
+  /** A change of these is an event as well. */
+  readonly withConditions: WithConditions;
 }
 
 /** How often the head is looked at; a change is seen at most this much later. */
@@ -34,6 +37,7 @@ interface WatchEvent {
 /**
  * Streams what happens to objects as lines of JSON, for a bounded time. It compares one head with the next, so several changes
  * of one object in between are one event, in order per object (CS-9); the last line is a bookmark if the client allows them.
+ * A change of conditions is an event of an object that did not change itself.
  */
 export async function watchObjects(store: ConfigStore, request: WatchRequest): Promise<Response> {
   const timeout = readCount(request.query, 'timeoutSeconds');
@@ -65,10 +69,16 @@ async function* watch(
   { start, duration, gone }: WatchSpan,
 ): AsyncGenerator<WatchEvent, void> {
   const end = plus(store.clock.now(), duration);
+  const status = await statusFrom(store, request, start);
   let seen = start;
   for (;;) {
     const newest = await newestState(store);
-    if (newest.revision !== seen?.revision) yield* await eventsBetween(store, request, { before: seen, after: newest });
+    const isChanged = newest.revision !== seen?.revision;
+    const changes = isChanged ? await changesBetween(store, request, { before: seen, after: newest }) : [];
+    const printing = { ...request.printing, now: store.clock.now() };
+    for (const { type, resource } of await status.follow(changes)) {
+      yield { type, object: printObject(resource, printing) };
+    }
     if (seen === start && wantsInitialEvents(request.query)) yield bookmark(request, newest, INITIAL_EVENTS_END);
     seen = newest;
     if (store.clock.now() >= end || gone.aborted || request.signal.aborted) break;
@@ -102,21 +112,36 @@ async function* columnsOnce(events: AsyncGenerator<WatchEvent, void>): AsyncGene
   }
 }
 
+async function statusFrom(
+  store: ConfigStore,
+  request: WatchRequest,
+  start: RevisionState | undefined,
+): Promise<WatchedStatus> {
+  const { names, namespace } = request.path;
+  const prefix = names.isNamespaced && namespace !== undefined ? `${names.kind}/${namespace}/` : `${names.kind}/`;
+  const known = start ? await allObjects(store, start, (key) => isUnder(key, request)) : [];
+  const selected = known.filter((object) => isSelected(object, request));
+  return watchedStatus(store, {
+    withConditions: request.withConditions,
+    prefix,
+    known: selected.map(({ object, stamp }) => toResource(object, stamp)),
+  });
+}
+
 interface Step {
   readonly before: RevisionState | undefined;
   readonly after: RevisionState;
 }
 
-async function eventsBetween(
+async function changesBetween(
   store: ConfigStore,
   request: WatchRequest,
   { before, after }: Step,
-): Promise<readonly WatchEvent[]> {
-  const now = store.clock.now();
+): Promise<readonly ObjectChange[]> {
   if (!before) {
     const all = await allObjects(store, after, (key) => isUnder(key, request));
     return all.flatMap(
-      (object) => eventOf(request, { before: undefined, after: object, revision: after.revision, now }) ?? [],
+      (object) => changeOf(request, { before: undefined, after: object, revision: after.revision }) ?? [],
     );
   }
   const changes = await diffTries<ContentHash>(store.reader, before.tree, after.tree);
@@ -126,8 +151,8 @@ async function eventsBetween(
     .sort(byKey);
   const [old, later] = await Promise.all([existingObjects(store, before, keys), existingObjects(store, after, keys)]);
   return keys.flatMap((key) => {
-    const change = { before: old.get(key), after: later.get(key), revision: after.revision, now };
-    return eventOf(request, change) ?? [];
+    const change = { before: old.get(key), after: later.get(key), revision: after.revision };
+    return changeOf(request, change) ?? [];
   });
 }
 
@@ -136,23 +161,21 @@ interface Change {
   readonly after: ExistingObject | undefined;
   /** The revision that is newest now. */
   readonly revision: number;
-  readonly now: EpochMs;
 }
 
 /** An object that stops being selected is gone to its watchers, and one that begins to be is new to them. */
-function eventOf(request: WatchRequest, { before, after, revision, now }: Change): WatchEvent | undefined {
-  const isSelected = (object: ExistingObject | undefined): object is ExistingObject =>
-    object !== undefined && matchesSelector(request.wanted.labels, object.object.metadata.labels ?? {});
-  const shown = (resource: Resource): object => printObject(resource, { ...request.printing, now });
-  if (isSelected(after)) {
-    const type = isSelected(before) ? 'MODIFIED' : 'ADDED';
-    return { type, object: shown(toResource(after.object, after.stamp)) };
+function changeOf(request: WatchRequest, { before, after, revision }: Change): ObjectChange | undefined {
+  if (after && isSelected(after, request)) {
+    const type = before && isSelected(before, request) ? 'MODIFIED' : 'ADDED';
+    return { type, resource: toResource(after.object, after.stamp) };
   }
-  if (!isSelected(before)) return undefined;
+  if (!before || !isSelected(before, request)) return undefined;
   // What is gone is shown as it was, at the revision that took it away.
-  const stamp = { ...before.stamp, resourceVersion: revision };
-  return { type: 'DELETED', object: shown(toResource(before.object, stamp)) };
+  return { type: 'DELETED', resource: toResource(before.object, { ...before.stamp, resourceVersion: revision }) };
 }
+
+const isSelected = ({ object }: ExistingObject, { wanted }: WatchRequest): boolean =>
+  matchesSelector(wanted.labels, object.metadata.labels ?? {});
 
 function isUnder(key: string, { path, wanted }: WatchRequest): boolean {
   const { kind, namespace, name } = splitKey(key);

@@ -14,6 +14,8 @@ export interface BuildOutcome {
   readonly failures: readonly { readonly viewKey: string; readonly reason: string }[];
   /** Problems of documents that made it into the store and not, or not whole, into the world (BLD-6); of very many the first. */
   readonly issues: readonly Issue[];
+  /** When each of the newest revisions was built first, the newest last; absent in outcomes of an earlier release. */
+  readonly firstBuilt?: readonly (readonly [revision: number, at: EpochMs])[];
 }
 
 const KEY: RecordKey = { partition: 'builds', id: 'newest' };
@@ -30,7 +32,7 @@ export interface EndedBuild {
 export async function noteBuildOutcome(records: Pick<Records, 'get' | 'putIf'>, ended: EndedBuild): Promise<void> {
   const found = await records.get<BuildOutcome>(KEY);
   if (found && found.record.revision > ended.world.revision) return;
-  await records.putIf(KEY, outcomeOf(ended), found?.etag);
+  await records.putIf(KEY, outcomeOf(ended, found?.record), found?.etag);
 }
 
 const MAX_ATTEMPTS = 20;
@@ -47,7 +49,7 @@ export async function rewordBuildOutcome(
     const found = await records.get<BuildOutcome>(KEY);
     const ended = await read();
     if (ended === undefined || (found && found.record.revision > ended.world.revision)) return undefined;
-    const outcome = outcomeOf(ended);
+    const outcome = outcomeOf(ended, found?.record);
     if (found && saysTheSame(found.record, outcome)) return undefined;
     if ((await records.putIf(KEY, outcome, found?.etag)) !== undefined) return outcome;
   }
@@ -57,13 +59,30 @@ export async function rewordBuildOutcome(
 const saysTheSame = ({ builtAt: _a, ...one }: BuildOutcome, { builtAt: _b, ...other }: BuildOutcome): boolean =>
   canonicalJson(one) === canonicalJson(other);
 
-const outcomeOf = ({ world, failures, at }: EndedBuild): BuildOutcome => ({
+const outcomeOf = ({ world, failures, at }: EndedBuild, before: BuildOutcome | undefined): BuildOutcome => ({
   revision: world.revision,
   builtAt: at,
   buildFailed: failures.length > 0,
   failures: failures.slice(0, MAX_LISTED),
   issues: firstIssues(world.issues),
+  firstBuilt: builtBy(before?.firstBuilt ?? [], [world.revision, at]),
 });
+
+type FirstBuilt = NonNullable<BuildOutcome['firstBuilt']>;
+
+/** Revisions further back count as built when their objects came to be: 3 KB are read with every status. */
+const MAX_REVISIONS = 100;
+
+function builtBy(before: FirstBuilt, built: FirstBuilt[number]): FirstBuilt {
+  const isKnown = built[0] <= (before.at(-1)?.[0] ?? -1);
+  return isKnown ? before : [...before, built].slice(-MAX_REVISIONS);
+}
+
+/** When a revision, or the first later one, was built: it is in the snapshots from then on. `undefined` where that is forgotten. */
+export function builtAtOf({ firstBuilt = [] }: BuildOutcome, revision: number): EpochMs | undefined {
+  const isForgotten = revision < (firstBuilt[0]?.[0] ?? 0) && firstBuilt.length === MAX_REVISIONS;
+  return isForgotten ? undefined : firstBuilt.find(([built]) => built >= revision)?.[1];
+}
 
 /** Far more than anyone reads, and well within what every store holds in one record. */
 const MAX_ISSUE_CHARACTERS = 100_000;

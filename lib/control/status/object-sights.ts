@@ -1,15 +1,18 @@
+import type { EpochMs } from '../../base/brand.ts';
 import type { Issue } from '../../base/issue.ts';
+import { parseTimestamp } from '../../base/timestamp.ts';
 import type { Records } from '../../ports/records.ts';
 import { type Condition, withCondition } from '../../resources/conditions.ts';
 import { keyOf, type Resource } from '../../resources/resource.ts';
-import { type BuildOutcome, newestBuild } from '../build/build-outcome.ts';
-import { countStanding, NOWHERE, type ProxyLoops, proxyLoops } from './distribution.ts';
+import { type BuildOutcome, builtAtOf, newestBuild } from '../build/build-outcome.ts';
+import { countReceipt, distributedAt, NOWHERE, type ProxyLoops, proxyLoops } from './distribution.ts';
 import { conditionsOf, type ObjectSight } from './object-conditions.ts';
 import { orNothing } from '../config/or-nothing.ts';
 import type { ProxyStates } from '../polls/proxy-states.ts';
 import { loopStatuses } from './proxy-status.ts';
 import type { ServedHeads } from '../build/served-heads.ts';
 import { statusReader, type StatusInputPorts } from './status-input.ts';
+import { transitionTimes } from './transition-times.ts';
 import type { SourcesShard, StoredReports, ViewReport } from './view-report.ts';
 
 export interface ObjectSightPorts extends StatusInputPorts {
@@ -28,12 +31,13 @@ export type WithConditions = (objects: readonly Resource[]) => Promise<readonly 
  */
 export function objectConditions(ports: ObjectSightPorts): WithConditions {
   const readStatus = statusReader(ports);
+  const withTimes = transitionTimes();
   let reading: Promise<Fleet> | undefined;
   const readFleet = async (): Promise<Fleet> => {
     const build = await newestBuild(ports.records);
     const proxies = new Map<string, ProxyLoops[]>();
     for (const state of await ports.states.all()) {
-      const loops = proxyLoops(loopStatuses(await readStatus(state, build)));
+      const loops = proxyLoops(loopStatuses(await readStatus(state, build)), state.firstPolledAt);
       proxies.set(state.viewKey, [...(proxies.get(state.viewKey) ?? []), loops]);
     }
     const views: BuiltView[] = [];
@@ -50,10 +54,11 @@ export function objectConditions(ports: ObjectSightPorts): WithConditions {
     const keys = objects.map(keyOf);
     const made = await Promise.all(fleet.views.map(({ report }) => orNothing(ports.reports.madeOf(report, keys))));
     const issues = issuesByObject(fleet);
+    const now = ports.clock.now();
     return objects.map((object, index) => {
       const key = keys[index] ?? keyOf(object);
-      const sight = sightOf(object, { fleet, made, issues: issues.get(key) ?? [], key });
-      return conditionsOf(sight).reduce<Resource>(
+      const sight = sightOf(object, { fleet, made, issues: issues.get(key) ?? [], key, now });
+      return withTimes(object.metadata.uid ?? key, conditionsOf(sight), now).reduce<Resource>(
         (shown, condition: Condition) => withCondition(shown, condition),
         object,
       );
@@ -78,9 +83,10 @@ interface SightInput {
   readonly made: readonly (SourcesShard | undefined)[];
   readonly issues: readonly Issue[];
   readonly key: string;
+  readonly now: EpochMs;
 }
 
-function sightOf({ kind, metadata }: Resource, { fleet, made, issues, key }: SightInput): ObjectSight {
+function sightOf({ kind, metadata }: Resource, { fleet, made, issues, key, now }: SightInput): ObjectSight {
   const { build, views } = fleet;
   // The mesh itself has a part in everything.
   const depends = views.flatMap((view, index) => {
@@ -88,14 +94,25 @@ function sightOf({ kind, metadata }: Resource, { fleet, made, issues, key }: Sig
     return kind === 'Mesh' || resources ? [{ ...view, resources }] : [];
   });
   const keys = new Set(depends.map((view) => view.key));
-  const standings = depends.flatMap(({ proxies, resources }) => proxies.map((proxy) => proxy.standing(resources)));
+  const revision = Number(metadata.resourceVersion ?? 0);
+  const createdAt = parseTimestamp(metadata.creationTimestamp ?? '') ?? now;
+  const built = (build && builtAtOf(build, revision)) ?? createdAt;
+  const receipts = depends.flatMap(({ proxies, resources }) =>
+    proxies.map((proxy) => proxy.receiptOf(resources, built)),
+  );
   return {
     generation: metadata.generation ?? 0,
-    revision: Number(metadata.resourceVersion ?? 0),
+    revision,
     builtRevision: build?.revision ?? 0,
     buildFailure: build?.failures.find(({ viewKey }) => keys.has(viewKey))?.reason,
     issues,
-    distribution: standings.reduce(countStanding, NOWHERE),
+    distribution: receipts.reduce(countReceipt, NOWHERE),
+    times: {
+      built,
+      newestBuild: build?.builtAt ?? now,
+      distributed: distributedAt(receipts),
+      now,
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { type DurationMs, epochMs, type EpochMs } from '../../base/brand.ts';
 import { printTimestampMs } from '../../base/timestamp.ts';
+import { unreachable } from '../../base/unreachable.ts';
 import { decide, missingNames, type Offer } from '../../delivery/decide.ts';
 import { deltaChannelOf, isDeltaChannel } from '../../delivery/delta-channel.ts';
 import { discoveryType } from '../../delivery/discovery-types.ts';
@@ -96,17 +97,46 @@ export interface LoopStatus {
   readonly status: SyncStatus;
   /** Names of what a version that it did not take added or changed. */
   readonly suspects: readonly string[];
+  /** Since when it stands so, as far as that can be told from what it was sent. */
+  readonly since: EpochMs;
+  /** When it was sent what it has, if it took that: all that had been built by then is in it. */
+  readonly tookAt: EpochMs | undefined;
 }
 
 export function loopStatuses(input: StatusInput): readonly LoopStatus[] {
   return (Object.keys(XDS_TYPES) as XdsType[]).flatMap((type) =>
-    allLoopsOf(type, input).map(({ name, status, channel }) => ({
+    allLoopsOf(type, input).map(({ key, name, status, channel }) => ({
       type,
       names: namesIn(name),
       status,
       suspects: channel.suspects ?? [],
+      since: sinceOf(status, channel, input),
+      tookAt: tookAt(key, channel, input),
     })),
   );
+}
+
+/** Clocks of processes differ by less than what polls are behind by; whom order holds back was not sent the newest that there was. */
+function tookAt(key: string, { acked, sent, sentAt }: Channel, { state, slack }: StatusInput): EpochMs | undefined {
+  const hasTaken = acked === sent && holdOf(state.trail, key).heldSince === undefined;
+  return hasTaken ? epochMs(sentAt - slack) : undefined;
+}
+
+/** A proxy takes a version when it is sent to it, and shows it with its next poll; it is behind from the publication of a newer one on. */
+function sinceOf(status: SyncStatus, { sentAt }: Channel, { state, head }: StatusInput): EpochMs {
+  switch (status) {
+    case 'SYNCED':
+    case 'REJECTED':
+      return sentAt;
+    case 'STALE':
+      return epochMs(Math.max(sentAt, head?.publishedAt ?? sentAt));
+    case 'NOT_SENT':
+      return state.firstPolledAt;
+    case 'DISCONNECTED':
+      return state.lastPolledAt;
+    default:
+      return unreachable(status);
+  }
 }
 
 const allLoopsOf = (type: XdsType, input: StatusInput): readonly Loop[] => [

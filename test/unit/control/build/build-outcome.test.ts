@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryRecords } from '../../../../lib/adapters/memory/memory-records.ts';
+import { epochMs } from '../../../../lib/base/brand.ts';
 import {
+  builtAtOf,
   type EndedBuild,
   newestBuild,
   noteBuildOutcome,
@@ -44,5 +46,23 @@ test('an outcome is written when its wording changes, and never over that of a n
     buildFailed: false,
     failures: [],
     issues: [],
+    firstBuilt: [[2, testStart]],
   });
+});
+
+test('when a revision was built first stays known while later ones are built, and as long as there is room', async () => {
+  const records = memoryRecords();
+  const at = (revision: number) => epochMs(testStart + revision * 1_000);
+  const build = (revision: number, moment = at(revision)) =>
+    noteBuildOutcome(records, { ...ended(revision), at: moment });
+  const builtAt = async (revision: number) => builtAtOf((await newestBuild(records)) ?? assert.fail(), revision);
+  await build(2);
+  await build(2, at(99)); // the same revision anew, because an instance told of its health
+  await build(5);
+  assert.deepEqual(
+    [await builtAt(1), await builtAt(2), await builtAt(3), await builtAt(5), await builtAt(6)],
+    [at(2), at(2), at(5), at(5), undefined],
+  );
+  for (let revision = 6; revision < 110; revision += 1) await build(revision);
+  assert.deepEqual([await builtAt(2), await builtAt(109)], [undefined, at(109)]);
 });
