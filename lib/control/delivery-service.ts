@@ -12,6 +12,7 @@ import { type Builder, builder } from './build/build-views.ts';
 import { deltas } from './polls/deltas.ts';
 import { discoveryApi, type HttpHandler } from './polls/discovery-api.ts';
 import { keeper, type Keeper, type KeeperRetention } from './sweep/keeper.ts';
+import { debugApi } from './http/debug-api.ts';
 import type { HealthCheck } from './lead/leader-health.ts';
 import { leaseKey } from './lead/lease.ts';
 import type { Metrics } from './metrics.ts';
@@ -23,6 +24,7 @@ import { proxiesApi } from './status/proxies-api.ts';
 import { pollSlack, proxyStates } from './polls/proxy-states.ts';
 import { type IndexPublication, viewIndexPublisher } from './views/publish-view-index.ts';
 import { viewSealer } from './build/seal-view.ts';
+import { versionsOf } from './status/proxy-versions.ts';
 import { pushStatusReader } from './status/read-push-status.ts';
 import { setHashes } from './polls/set-hashes.ts';
 import { servedHeads } from './build/served-heads.ts';
@@ -86,13 +88,14 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
   const registry = viewRegistry(records, clock);
   const indexes = viewIndexes(ports);
   const publishIndex = viewIndexPublisher(ports);
+  const pieces = pieceMemory();
   const shared = { clock, log, metrics, heads, snapshots, worlds: worlds({ config, clock, metrics }) };
   const building = {
     ...shared,
     blobs,
     records,
     lease: leaseKey('builder', ports.revisionLabel ?? ''),
-    sealView: viewSealer(pieceMemory()),
+    sealView: viewSealer(pieces),
     sealReport: reportSealer(),
     reports,
     knownViews: viewsToBuild({ registry, heads, clock }),
@@ -122,12 +125,14 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     operations: operationsApi({
       ...{ records, clock, metrics, isServing: ports.isServing, checks: ports.checks ?? [] },
       readPushStatus: pushStatusReader({ records, heads, reports }),
+      debug: debugApi(config),
+      cacheCounts: () => pieces.cacheCounts(),
     }),
     keeper: keeper({ ...ports, heads, snapshots, registry }, ports.retention),
     async flush() {
       await registry.flush();
       await states.flush();
-      metrics.noteProxies(states.count());
+      metrics.noteProxies(versionsOf(await states.polling()));
     },
   };
 }

@@ -1,6 +1,9 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { DurationMs } from '../base/brand.ts';
+import { XDS_TYPES } from '../envoy/xds-types.ts';
+import type { PieceCounts } from './build/piece-memory.ts';
 import type { Published } from './build/publish.ts';
+import type { CacheCounts } from './build/xds-cache.ts';
 import { PROBLEM_GAUGES, type ProblemGauge, type PushStatus } from './status/push-status.ts';
 
 /** What the service counts and times; names that Istio has too are Istio's, so that its dashboards show something. */
@@ -22,7 +25,11 @@ export interface Metrics {
   /** Sets every gauge of problems, those without any to 0 (PM-4). */
   noteProblems(status: PushStatus): void;
   noteWorld(size: WorldSize): void;
-  noteProxies(count: number): void;
+  /** How many proxies poll, by the version that they say they are. */
+  noteProxies(versions: ReadonlyMap<string, number>): void;
+  /** Documents that are left out, or not carried out whole, by their keys. */
+  noteRejectedConfigs(documents: readonly string[]): void;
+  noteCache(counts: CacheCounts & PieceCounts): void;
   noteStaleHead(): void;
   /** What the keeper took away. */
   noteSwept(swept: { readonly blobs: number; readonly bytes: number; readonly views: number }): void;
@@ -44,7 +51,8 @@ export type PollAnswer = 'send' | 'up-to-date' | 'refused' | 'not-now' | 'failed
 
 /** Metrics in a registry that the composition root owns. */
 export function metrics(registry: Registry, version: string): Metrics {
-  const series = { ...seriesIn(registry), ...storeSeriesIn(registry) };
+  const series = { ...seriesIn(registry), ...storeSeriesIn(registry), ...cacheSeriesIn(registry) };
+  for (const [name, help] of Object.entries(ALWAYS_ZERO)) new Counter({ name, help, registers: [registry] });
   const problems = problemGauges(registry);
   series.info.set({ version }, 1);
   return {
@@ -52,13 +60,13 @@ export function metrics(registry: Registry, version: string): Metrics {
     notePoll: ({ type, answer, duration }) => {
       series.polls.inc({ type, answer });
       series.pollTime.observe({ answer }, duration / 1000);
-      if (answer === 'send') series.pushTime.observe({ type }, duration / 1000);
+      if (answer === 'send') series.pushTime.observe({ type: shortName(type) }, duration / 1000);
     },
     noteSent: (type, bytes) => {
-      series.pushes.inc({ type });
-      series.sizes.observe({ type }, bytes);
+      series.pushes.inc({ type: shortName(type) });
+      series.sizes.observe({ type: shortName(type) }, bytes);
     },
-    noteRejected: (type) => series.rejects.inc({ type }),
+    noteRejected: (type) => series.rejects.inc({ type: shortName(type) }),
     noteTrigger: (type, count) => series.triggers.inc({ type }, count),
     noteBuild: (result, duration) => series.builds.observe({ result }, duration / 1000),
     notePublished: (outcome) => series.published.inc({ outcome }),
@@ -74,7 +82,9 @@ export function metrics(registry: Registry, version: string): Metrics {
       series.services.set(services);
       series.virtualServices.set(virtualServices);
     },
-    noteProxies: (polling) => series.proxies.set({ version }, polling),
+    noteProxies: (versions) => noteVersions(series.proxies, versions),
+    noteRejectedConfigs: (documents) => noteDocuments(series.rejectedConfigs, documents),
+    noteCache: (counts) => noteCache(series, counts),
     noteStaleHead: () => series.stale.inc(),
     noteSwept: ({ blobs, bytes, views }) => {
       series.sweptBlobs.inc(blobs);
@@ -92,6 +102,72 @@ export function metrics(registry: Registry, version: string): Metrics {
       }
     },
   };
+}
+
+/** Types as Istio's series have them: `cds`; what Istio does not have as the path says it. */
+const shortName = (path: string): string => SHORT_NAMES.get(path) ?? path;
+const SHORT_NAMES: ReadonlyMap<string, string> = new Map(
+  Object.values(XDS_TYPES).map(({ path, short }) => [path, short.toLowerCase()]),
+);
+
+/** A series for each name: of more the log and the conditions tell. */
+const MAX_NAMED = 100;
+
+/** Istio's counters of parts that are not there yet, so that its dashboards find them. */
+const ALWAYS_ZERO = {
+  pilot_jwks_resolver_network_fetch_success_total: 'Key sets that were fetched.',
+  pilot_jwks_resolver_network_fetch_fail_total: 'Key sets that could not be fetched.',
+  pilot_sds_certificate_errors_total: 'Secrets that could not be read.',
+  provider_lookup_cluster_failures: 'Extension providers whose service was not found.',
+} as const;
+
+/** What is remembered of builds, and documents that builds left out. */
+function cacheSeriesIn(registry: Registry) {
+  const registers = [registry];
+  const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers });
+  const count = (name: string, help: string, labelNames: string[]): Counter =>
+    new Counter({ name, help, labelNames, registers });
+  return {
+    cacheReads: count('xds_cache_reads', 'Pieces of snapshots that were asked for, by whether they were there.', [
+      'type',
+    ]),
+    cacheEvictions: count('xds_cache_evictions', 'Pieces that made room for others.', []),
+    cacheSize: gauge('xds_cache_size', 'Pieces that are remembered.'),
+    cacheDocuments: gauge('xds_cache_dependent_config_size', 'Documents that remembered pieces depend on.'),
+    rejectedConfigs: count(
+      'pilot_total_rejected_configs',
+      'Documents that builds left out, or not carried out whole.',
+      ['type', 'name'],
+    ),
+  };
+}
+
+type CacheSeries = Pick<ReturnType<typeof cacheSeriesIn>, `cache${string}` & keyof ReturnType<typeof cacheSeriesIn>>;
+
+function noteVersions(proxies: Gauge, versions: ReadonlyMap<string, number>): void {
+  proxies.reset();
+  for (const [version, count] of versions) proxies.set({ version }, count);
+}
+
+function noteDocuments(rejected: Counter, documents: readonly string[]): void {
+  for (const document of documents.slice(0, MAX_NAMED)) {
+    const [kind = '', ...name] = document.split('/');
+    rejected.inc({ type: kind.toLowerCase(), name: name.join('/') });
+  }
+}
+
+/** The cache counts itself; these series say what it says. */
+function noteCache(
+  series: CacheSeries,
+  { hits, misses, evictions, entries, documents }: CacheCounts & PieceCounts,
+): void {
+  series.cacheReads.reset();
+  series.cacheReads.inc({ type: 'hit' }, hits);
+  series.cacheReads.inc({ type: 'miss' }, misses);
+  series.cacheEvictions.reset();
+  series.cacheEvictions.inc(evictions);
+  series.cacheSize.set(entries);
+  series.cacheDocuments.set(documents);
 }
 
 function problemGauges(registry: Registry): readonly (readonly [ProblemGauge, Gauge])[] {

@@ -4,7 +4,7 @@ import type { Records } from '../../ports/records.ts';
 import { breather } from './breather.ts';
 import { type BuildReasons, countReasons, printReasons } from './build-reasons.ts';
 import { firstIssues, newestBuild, noteBuildOutcome } from './build-outcome.ts';
-import { buildView, type BuildViewPorts, type Reign, type ViewFailure } from './build-view.ts';
+import { buildView, type BuildViewPorts, rejectedIn, type Reign, type ViewFailure } from './build-view.ts';
 import type { PublishViewIndex } from '../views/publish-view-index.ts';
 import type { Published } from './publish.ts';
 import { beginFanOut, endFanOut, type FanOut, newestFanOut, shardMessages, shardsOf } from '../shards/fan-out.ts';
@@ -102,6 +102,7 @@ async function buildHere(ports: BuildAllPorts, begun: BegunBuild): Promise<Reign
   const trigger = printReasons(reasons);
   const isNewest = await endFanOut(ports.records, { epoch, revision, trigger, startedAt }, reign.guard);
   if (!isNewest) return { report: FOLLOWED, overtaken: 'by others' };
+  ports.metrics.noteRejectedConfigs(rejectedIn(world.issues));
   const { counts, failures } = await buildEach(ports, begun);
   await ports.publishIndex({ world, guard: reign.guard });
   const duration = durationMs(ports.clock.now() - startedAt);

@@ -1,3 +1,4 @@
+import type { Issue } from '../../base/issue.ts';
 import type { RecordGuard } from '../../ports/records.ts';
 import type { Blobs } from '../../ports/blobs.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -75,6 +76,7 @@ export async function sealAndPublish(ports: BuildViewPorts, { view, world, reign
   });
   ports.metrics.notePublished(outcome);
   if (outcome !== 'kept') {
+    ports.metrics.noteRejectedConfigs(rejectedIn(notes.issues));
     const fields = { view: view.key, revision: world.revision, epoch, outcome, issues: notes.issues.length };
     const resources = resourceCounts(sealed.manifest);
     const ms = ports.clock.now() - started;
@@ -82,6 +84,11 @@ export async function sealAndPublish(ports: BuildViewPorts, { view, world, reign
   }
   return outcome;
 }
+
+/** The documents that are left out, or not carried out whole, each once. */
+export const rejectedIn = (issues: readonly Issue[]): readonly string[] => [
+  ...new Set(issues.flatMap(({ severity, resource }) => (severity === 'error' && resource ? [resource] : []))),
+];
 
 function resourceCounts(manifest: Manifest): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.entries(manifest).map(([type, { size }]) => [type, size]));

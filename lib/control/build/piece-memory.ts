@@ -5,7 +5,14 @@ import type { PieceKind, StageMemory } from '../../base/stage-memory.ts';
 import type { XdsType } from '../../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../../envoy/xds-types.ts';
 import type { ViewKey } from '../../view/proxy-view.ts';
-import { type CacheEntry, type CacheRequest, type CacheToken, type XdsCache, xdsCache } from './xds-cache.ts';
+import {
+  type CacheCounts,
+  type CacheEntry,
+  type CacheRequest,
+  type CacheToken,
+  type XdsCache,
+  xdsCache,
+} from './xds-cache.ts';
 
 /** What a process remembers of what it built: pieces by all that they were made from, for every view and from build to build. */
 export interface PieceMemory {
@@ -13,6 +20,8 @@ export interface PieceMemory {
   forBuild(request: CacheRequest, viewKey: ViewKey): StageMemory;
   /** How often each kind of piece was asked for and found, or made, since the process began. */
   counts(): Readonly<Record<string, PieceCounts>>;
+  /** The same of all kinds together, and how full the cache is. */
+  cacheCounts(): CacheCounts & PieceCounts;
   /** Forgets everything (XC-7). */
   clearAll(now: CacheToken): void;
 }
@@ -84,6 +93,7 @@ export function pieceMemory(options: PieceMemoryOptions = {}): PieceMemory {
       },
     }),
     counts: () => counts.all(),
+    cacheCounts: () => ({ ...cache.counts(), ...counts.sums() }),
     clearAll(now) {
       cache.clearAll(now);
       [combined, derived, last] = [combinedMemory(ids, verifiesHits), derivedMemory(verifiesHits), lastLists()];
@@ -100,6 +110,10 @@ function pieceCounter() {
       counts.set(kind, { hits: counted.hits + hits, misses: counted.misses + misses });
     },
     all: (): Readonly<Record<string, PieceCounts>> => Object.fromEntries(counts),
+    sums(): PieceCounts {
+      const sum = (of: keyof PieceCounts): number => [...counts.values()].reduce((total, each) => total + each[of], 0);
+      return { hits: sum('hits'), misses: sum('misses') };
+    },
   };
 }
 

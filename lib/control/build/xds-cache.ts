@@ -35,6 +35,16 @@ export interface XdsCache<Type extends string, Value extends object> {
   keys(type: string): readonly string[];
   /** XC-8: every value of every type, as a list of its own. */
   snapshot(): readonly Value[];
+  counts(): CacheCounts;
+}
+
+/** How full a cache is, and how often it had no room. */
+export interface CacheCounts {
+  readonly entries: number;
+  /** Documents that some entry depends on. */
+  readonly documents: number;
+  /** Entries that made room for others, since the process began. */
+  readonly evictions: number;
 }
 
 /** XC-9: entries per type. */
@@ -74,6 +84,11 @@ export function xdsCache<Type extends string, Value extends object>(
     },
     keys: (type) => byType.get(type)?.keys() ?? [],
     snapshot: () => [...byType.values()].flatMap((cache) => cache.values()),
+    counts() {
+      const all = [...byType.values()].map((cache) => cache.counts());
+      const sum = (of: keyof CacheCounts): number => all.reduce((total, each) => total + each[of], 0);
+      return { entries: sum('entries'), documents: sum('documents'), evictions: sum('evictions') };
+    },
   };
 }
 
@@ -86,6 +101,7 @@ export function disabledCache<Type extends string, Value extends object>(): XdsC
     clearAll: () => undefined,
     keys: () => [],
     snapshot: () => [],
+    counts: () => ({ entries: 0, documents: 0, evictions: 0 }),
   };
 }
 
@@ -102,12 +118,17 @@ interface TypedCache<Value> {
   clearAll(now: CacheToken): void;
   keys(): readonly string[];
   values(): readonly Value[];
+  counts(): CacheCounts;
 }
 
 function typedCache<Value>(max: number): TypedCache<Value> {
   const dependents = dependentKeys();
-  const empty = (): LeastRecentlyUsed<string, Held<Value>> =>
-    leastRecentlyUsed({ max, onEvicted: (key, { configs }) => dependents.remove(key, configs) });
+  let evictions = 0;
+  const onEvicted = (key: string, { configs }: Held<Value>): void => {
+    evictions += 1;
+    dependents.remove(key, configs);
+  };
+  const empty = (): LeastRecentlyUsed<string, Held<Value>> => leastRecentlyUsed({ max, onEvicted });
   let held = empty();
   let token: CacheToken = cacheToken(0);
   const forget = (key: string): void => {
@@ -137,6 +158,7 @@ function typedCache<Value>(max: number): TypedCache<Value> {
     },
     keys: () => [...held.keys()],
     values: () => [...held.values()].map(({ value }) => value),
+    counts: () => ({ entries: [...held.keys()].length, documents: dependents.size(), evictions }),
   };
 }
 
@@ -160,6 +182,7 @@ function dependentKeys() {
         if (keys?.size === 0) byConfig.delete(config);
       }
     },
+    size: (): number => byConfig.size,
     of: (config: string): readonly string[] => [...(byConfig.get(config) ?? [])],
     clear: (): void => byConfig.clear(),
   };

@@ -1,4 +1,5 @@
 import { isConsolePath } from './console-api.ts';
+import { DEBUG_PATHS } from './debug-api.ts';
 import type { HttpHandler } from '../polls/discovery-api.ts';
 
 /** The parts of the service that people use, with a browser or the command line. */
@@ -28,7 +29,10 @@ export function httpRoutes(parts: HttpParts): HttpHandler {
   };
 }
 
-const OPERATIONS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics', '/debug/push_status']);
+const OPERATIONS: ReadonlySet<string> = new Set([
+  ...['/healthz', '/readyz', '/metrics', '/debug/push_status'],
+  ...DEBUG_PATHS,
+]);
 
 /** The same without polls and operations, which are another function in the cloud. */
 export function peopleRoutes(parts: PeopleParts): HttpHandler {

@@ -79,8 +79,8 @@ export interface ProxyStates {
   note(poll: NotedPoll): Promise<NotedChange>;
   /** Writes what changed (DLV-6): sent, taken, identity, or a minute of polling. What the store refuses for now is kept. */
   flush(): Promise<void>;
-  /** How many proxies this process has heard of within the retention time. */
-  count(): number;
+  /** Who this process has heard of within the retention time. */
+  polling(): Promise<readonly ProxyFacts[]>;
   /** Every proxy that polled within the retention time, as this process or the store saw it last. */
   all(): Promise<readonly ProxyState[]>;
 }
@@ -157,7 +157,7 @@ export function proxyStates(
         if (entry.state && !isRemembered(entry.state)) held.delete(id);
       }
     },
-    count: () => held.size,
+    polling: async () => (await Promise.all(held.values())).flatMap(({ state }) => state?.facts ?? []),
     async all() {
       const states = new Map<string, ProxyState>();
       for await (const { id, record } of listAll<ProxyState>(records, PROXIES)) states.set(id, record);

@@ -9,6 +9,7 @@ import { type Channel, statusOf, type SyncStatus, worstOf } from '../../delivery
 import type { XdsType } from '../../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../../envoy/xds-types.ts';
 import type { VersionInfo } from '../../snapshot/version-info.ts';
+import { parseIstioVersion, printIstioVersion } from '../../view/istio-version.ts';
 import type { ProxyState } from '../polls/proxy-states.ts';
 import type { Head } from '../build/served-heads.ts';
 
@@ -18,6 +19,8 @@ export interface ProxyStatus {
   readonly type: string;
   readonly namespace: string;
   readonly view: string;
+  /** The release of Istio's proxy that it says it is; `latest` where it does not (PX-7). */
+  readonly istioVersion: string;
   /** The worst of its types, those it never polled left aside. */
   readonly status: SyncStatus;
   /** The newest revision that the served snapshot is known to be right for: later ones changed nothing for this view. */
@@ -78,6 +81,7 @@ export function proxyStatus(input: StatusInput): ProxyStatus {
     type: state.facts.type,
     namespace: state.facts.namespace,
     view: state.viewKey,
+    istioVersion: printIstioVersion(parseIstioVersion(state.facts.istioVersion)),
     status: polled.length === 0 ? 'NOT_SENT' : worstOf(polled),
     revision: input.builtRevision,
     snapshotRevision: head?.revision ?? 0,

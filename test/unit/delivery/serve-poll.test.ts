@@ -32,7 +32,7 @@ function settled(snapshot: ModelSnapshot): { readonly server: ModelServer; reado
   return { server, envoy };
 }
 
-test('SNAP-3: a route waits for its clusters and they for the route, poll by poll', () => {
+test('SNAP-3, PX-14: a route waits for its clusters and they for the route, poll by poll', () => {
   const { server, envoy } = settled(routeTo('a'));
   server.publish(routeTo('b'));
   envoy.poll('routes/r'); // held: nothing shows that b is there
