@@ -113,7 +113,9 @@ function processCost({ quietMinute: { cpuMs } }: FleetCosts): {
   const vcpus = cpuMs / 60_000;
   const tasks = Math.max(TASK.least, Math.ceil(vcpus / (TASK.vcpu * TASK.busy)));
   const hourly = tasks * (TASK.vcpu * PRICES.fargateVcpuHour.dollars + TASK.gb * PRICES.fargateGbHour.dollars);
-  return { tasks, dollars: (hourly + PRICES.loadBalancerHour.dollars) * 730 };
+  // One capacity unit has 3,000 connections, which stay open, and 1 GB in an hour: far more than unchanged polls of a task need.
+  const balancer = PRICES.loadBalancerHour.dollars + tasks * PRICES.loadBalancerUnitHour.dollars;
+  return { tasks, dollars: (hourly + balancer) * 730 };
 }
 
 /** The same polls answered by an HTTP cache, which asks the functions once for each view, loop and refresh time. */
