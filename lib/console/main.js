@@ -3,6 +3,7 @@ import { differenceDialog } from './difference-dialog.js';
 import { draw } from './elements.js';
 import { historySection } from './history-section.js';
 import { freshness, notices } from './notices.js';
+import { objectsSection } from './objects-section.js';
 import { emptyState, withNewest } from './page-state.js';
 import { pollWhileVisible } from './poller.js';
 import { proxiesSection } from './proxies-section.js';
@@ -24,6 +25,7 @@ function show(changes) {
   if (state.readAt === undefined) return;
   draw(place('sections'), [
     revisionSection(state),
+    objectsSection(state),
     proxiesSection(state, actions),
     viewsSection(state),
     historySection(state, actions),
@@ -40,9 +42,10 @@ const actions = {
 /** Reads what may have changed; answers whether the service said it all. */
 async function look() {
   try {
-    const [about, newestPage, views, proxies] = await Promise.all([
+    const [about, newestPage, objects, views, proxies] = await Promise.all([
       service.readService(),
       newestRevisions(),
+      service.readObjects(),
       service.readViews(),
       service.readProxies(),
     ]);
@@ -50,6 +53,7 @@ async function look() {
     const newestDifference = newest === undefined ? undefined : await service.readDifference(newest);
     show({
       service: about,
+      objects,
       views,
       proxies,
       problem: undefined,

@@ -9,6 +9,7 @@
  * @property {number | undefined} olderBefore Revisions before this one are not loaded yet; undefined when there are none.
  * @property {boolean} isLoadingOlder
  * @property {import('./service.js').Difference | undefined} newestDifference What the newest revision changed.
+ * @property {import('./service.js').ObjectList} objects
  * @property {import('./service.js').ViewList} views
  * @property {import('./service.js').ProxyList} proxies
  * @property {import('./proxy-filter.js').ProxyFilter} filter
@@ -41,6 +42,7 @@ export const emptyState = () => ({
   olderBefore: undefined,
   isLoadingOlder: false,
   newestDifference: undefined,
+  objects: { objects: [], total: 0, troubled: 0 },
   views: { revision: 0, views: [] },
   proxies: { revision: 0, proxies: [] },
   filter: { text: '', state: '' },

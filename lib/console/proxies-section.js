@@ -110,7 +110,12 @@ function row(proxy, now) {
     cell('Type', proxy.type),
     cell('View', sketch('code', { title: proxy.view }, shortKey(proxy.view))),
     cell('State', badge(proxy.status)),
-    cell('By type', sketch('span', { class: 'types' }, ...typeBadges(proxy)), ...rejections(proxy)),
+    cell(
+      'By type',
+      sketch('span', { class: 'types' }, ...typeBadges(proxy)),
+      ...rejections(proxy),
+      ...holds(proxy, now),
+    ),
     cell('Last poll', timeAgo(proxy.lastPolledAt, now)),
   );
 }
@@ -163,6 +168,35 @@ function rejections({ types }) {
       const text = [reason, suspected].filter(Boolean).join(' – ');
       return text === '' ? [] : [sketch('div', { class: 'suspects', key: `rejected ${type}` }, `${type}: ${text}`)];
     });
+}
+
+/**
+ * What order makes of the proxy's polls: what it is not given yet, and what it was given before it was ready.
+ * @param {import('./service.js').Proxy} proxy
+ * @param {number} now
+ */
+function holds({ types }, now) {
+  return Object.entries(types).flatMap(([type, { heldSince, forced }]) => [
+    ...(heldSince === undefined
+      ? []
+      : [
+          sketch(
+            'div',
+            { class: 'held', key: `held ${type}` },
+            `${type}: held back until it shows the clusters for it, since `,
+            timeAgo(heldSince, now),
+          ),
+        ]),
+    ...(forced
+      ? [
+          sketch(
+            'div',
+            { class: 'held', key: `forced ${type}` },
+            `${type}: given before its clusters were shown, after a long wait`,
+          ),
+        ]
+      : []),
+  ]);
 }
 
 /**

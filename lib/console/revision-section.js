@@ -2,7 +2,7 @@
 import { sketch } from './elements.js';
 import { badge, counted, objectName, proxyName, viewName } from './names.js';
 import { reachOf } from './reach.js';
-import { timeAgo } from './times.js';
+import { after, timeAgo } from './times.js';
 
 /** Objects, and proxies that lag behind, that are named; of more only the number is said. */
 const NAMED_OBJECTS = 8;
@@ -27,8 +27,38 @@ export function revisionSection(state) {
     ),
     newest.message === undefined ? undefined : sketch('p', { class: 'message' }, newest.message),
     sketch('div', { class: 'flow' }, ...steps(state, newest)),
+    clock(state, newest),
   );
 }
+
+/**
+ * When the revision came how far, counted from when it was acknowledged.
+ * @param {import('./page-state.js').PageState} state
+ * @param {import('./service.js').Revision} newest
+ */
+function clock({ proxies: { propagation } }, newest) {
+  if (propagation?.revision !== newest.revision) return undefined;
+  const { builtAt, firstAt, halfAt, allAt } = propagation;
+  const marks = [
+    mark('Built', builtAt, newest.time),
+    mark('First proxy', firstAt, newest.time),
+    mark('Half of them', halfAt, newest.time),
+    mark('All of them', allAt, newest.time),
+  ];
+  const start = new Date(newest.time).toLocaleTimeString();
+  const acknowledged = sketch('li', { key: 'start', title: newest.time }, 'Acknowledged ', sketch('b', {}, start));
+  return sketch('ol', { class: 'clock', 'aria-label': 'How it spread' }, acknowledged, ...marks);
+}
+
+/**
+ * @param {string} name
+ * @param {string | undefined} at
+ * @param {string} start
+ */
+const mark = (name, at, start) =>
+  at === undefined
+    ? undefined
+    : sketch('li', { key: name, title: at }, `${name} `, sketch('b', {}, after(Date.parse(at) - Date.parse(start))));
 
 /** @param {...(import('./elements.js').Child | undefined)} children */
 const section = (...children) => sketch('section', { id: 'revision', key: 'revision' }, ...children);

@@ -28,7 +28,8 @@
  * @property {string} [rejected]
  * @property {string} [reason] Why the proxy did not take it, where it said so.
  * @property {readonly Suspect[]} [suspects]
- * @property {string} [heldSince]
+ * @property {string} [heldSince] Since when it is not given what it would be, because it has not shown the clusters for it.
+ * @property {boolean} [forced] Whether it was given what it was not ready for, because it had waited for too long.
  *
  * @typedef {string | { readonly kind?: string, readonly namespace?: string, readonly name?: string }} Suspect
  *
@@ -53,10 +54,32 @@
  * @property {Readonly<Record<string, number>>} [resources]
  * @property {string} [failure]
  *
+ * How far the newest revision came, and when; times that are still to come are absent.
+ * @typedef {object} Propagation
+ * @property {number} revision
+ * @property {string} [builtAt]
+ * @property {string} [firstAt]
+ * @property {string} [halfAt]
+ * @property {string} [allAt]
+ *
+ * @typedef {object} ObjectCondition
+ * @property {string} type
+ * @property {string} status
+ * @property {string} [reason]
+ * @property {string} [message]
+ * @property {string} [lastTransitionTime]
+ *
+ * @typedef {object} StatedObject
+ * @property {string} kind
+ * @property {string} namespace
+ * @property {string} name
+ * @property {readonly ObjectCondition[]} conditions
+ *
+ * @typedef {{ readonly objects: readonly StatedObject[], readonly total: number, readonly troubled: number }} ObjectList
  * @typedef {{ readonly version: string, readonly identity: string }} Service
  * @typedef {{ readonly revisions: readonly Revision[], readonly before?: number }} RevisionPage
  * @typedef {{ readonly revision: number, readonly buildFailed?: boolean, readonly views: readonly View[] }} ViewList
- * @typedef {{ readonly revision: number, readonly proxies: readonly Proxy[] }} ProxyList
+ * @typedef {{ readonly revision: number, readonly proxies: readonly Proxy[], readonly propagation?: Propagation }} ProxyList
  * @typedef {{ readonly from: number, readonly to: number, readonly changes: readonly Change[] }} Difference
  */
 
@@ -90,6 +113,9 @@ export const readRevisions = ({ limit, before }) =>
  * @returns {Promise<Difference>}
  */
 export const readDifference = (revision) => read(`v1/revisions/${revision}/diff`);
+
+/** @returns {Promise<ObjectList>} */
+export const readObjects = () => read('v1/objects');
 
 /** @returns {Promise<ViewList>} */
 export const readViews = () => read('v1/views');

@@ -20,6 +20,17 @@ export function ago(ageMs) {
 }
 
 /**
+ * A span after something, as precise as it matters. Clocks of two machines may say that it was before.
+ * @param {number} spanMs
+ */
+export function after(spanMs) {
+  const span = Math.max(0, spanMs);
+  if (span < 10 * SECOND) return `+${(span / SECOND).toFixed(1)} s`;
+  if (span < 2 * MINUTE) return `+${Math.round(span / SECOND)} s`;
+  return span < 2 * HOUR ? `+${Math.round(span / MINUTE)} min` : `+${Math.round(span / HOUR)} h`;
+}
+
+/**
  * A moment as people read it, with the exact one behind it.
  * @param {string} moment RFC 3339
  * @param {number} now of the service, in milliseconds

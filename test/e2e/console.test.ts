@@ -62,6 +62,17 @@ describe('the console', needsBrowser, () => {
     assert.equal((await rowsOf(page, '#views')).length, 2);
     assert.match(await textOf(page, '#revision'), /Revision 1/);
     assert.match(await textOf(page, '#revision'), /VirtualService reviews\/reviews/);
+    assert.match(
+      await textOf(page, '#revision .clock'),
+      /Acknowledged .*\sBuilt \+.*\sFirst proxy \+.*\sAll of them \+/s,
+    );
+    assert.match(await textOf(page, '#objects'), /Nothing is wrong with any of them/);
+    assert.equal((await rowsOf(page, '#objects')).length, 9);
+    await page.until('what proxies took of it', () =>
+      /ServiceEntry\s+ratings\/ratings\s+PROGRAMMED\s+2\/2/.test(
+        document.querySelector<HTMLElement>('#objects')?.innerText ?? '',
+      ),
+    );
     await page.photograph('console-mesh');
 
     await apply(url, bookshop.replace('weight: 90', 'weight: 50').replace('weight: 10', 'weight: 50'));
@@ -76,6 +87,13 @@ describe('the console', needsBrowser, () => {
       () => document.querySelector('#proxies tr .badge[data-state="REJECTED"]') !== null,
     );
     assert.match(await textOf(page, '#proxies .suspects'), /CDS: suspected: .*payments\.reviews\.svc\.cluster\.local/);
+    await page.until('whose it is', () =>
+      /ServiceEntry\s+reviews\/payments\s+REJECTED/.test(
+        document.querySelector<HTMLElement>('#objects')?.innerText ?? '',
+      ),
+    );
+    await page.run(() => document.querySelector('#objects')?.scrollIntoView({ behavior: 'instant' }));
+    await page.photograph('console-objects');
     await gateway.settle();
     await lookNow(page);
     await page.photograph('console-rejected');
@@ -206,7 +224,7 @@ describe('the console', needsBrowser, () => {
         const isTooWide = await page.run(() => document.documentElement.scrollWidth > innerWidth);
         assert.equal(isTooWide, false, `wider than ${width}`);
         assert.deepEqual(await page.run(tooFaint), []);
-        for (const place of ['#revision', '#proxies', '#views', '#history']) {
+        for (const place of ['#revision', '#objects', '#proxies', '#views', '#history']) {
           await page.run((id) => document.querySelector(id)?.scrollIntoView({ behavior: 'instant' }), place);
           await page.photograph(`console-${scheme}-${width}-${place.slice(1)}`);
         }

@@ -12,6 +12,7 @@ import {
   resourceList,
 } from '../api/discovery-documents.ts';
 import { handleObjects, type ObjectApi } from '../api/object-handler.ts';
+import { handleOverview } from '../api/objects-overview.ts';
 import { parseObjectPath } from '../api/object-path.ts';
 import { openApiV2 } from '../api/openapi-v2.ts';
 import { encodeOpenApiV2, OPENAPI_V2_WIRE } from '../api/openapi-v2-wire.ts';
@@ -43,6 +44,7 @@ const defaults = {
 function configApi(api: ObjectApi): Hono {
   const app = new Hono();
   app.post('/v1/apply', ({ req }) => handleApply(api, req.raw));
+  app.get('/v1/objects', () => handleOverview(api));
   app.get('/v1/revisions', ({ req }) => handleHistory(api, req.raw));
   app.get('/v1/revisions/:revision{[0-9]{1,15}}', ({ req }) => handleRevision(api, Number(req.param('revision'))));
   app.get('/v1/revisions/:revision{[0-9]{1,15}}/diff', ({ req }) =>

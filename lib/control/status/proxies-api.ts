@@ -1,13 +1,14 @@
 import type { DurationMs } from '../../base/brand.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Records } from '../../ports/records.ts';
-import { type BuildOutcome, newestBuild } from '../build/build-outcome.ts';
+import { type BuildOutcome, builtAtOf, newestBuild } from '../build/build-outcome.ts';
 import { configDump, dumpedTypes } from './config-dump.ts';
 import type { HttpHandler } from '../polls/discovery-api.ts';
 import { jsonResponse } from '../http/json-response.ts';
 import type { ProxyState, ProxyStates } from '../polls/proxy-states.ts';
+import { propagation, tookRevision } from './propagation.ts';
 import { namesOf } from './proxy-names.ts';
-import { type ProxyStatus, proxyStatus } from './proxy-status.ts';
+import { type ProxyStatus, proxyStatus, type StatusInput } from './proxy-status.ts';
 import type { ServedHeads } from '../build/served-heads.ts';
 import type { Worlds } from '../build/worlds.ts';
 import { type ReadStatusInput, statusReader } from './status-input.ts';
@@ -72,12 +73,11 @@ async function dumpOf({ heads, snapshots }: StatusPorts, state: ProxyState, type
   return jsonResponse(200, await configDump(snapshots, await snapshots.manifest(head.manifest), wanted));
 }
 
-async function statusFor(
-  { read, reports }: StatusPorts,
-  state: ProxyState,
-  build: BuildOutcome | undefined,
-): Promise<ShownProxy> {
-  const input = await read(state, build);
+async function statusFor(ports: StatusPorts, state: ProxyState, build: BuildOutcome | undefined): Promise<ShownProxy> {
+  return shownFrom(ports, await ports.read(state, build));
+}
+
+async function shownFrom({ reports }: StatusPorts, input: StatusInput): Promise<ShownProxy> {
   const suspects = await suspectDocuments(reports, input);
   return { ...proxyStatus(input), ...(suspects.length > 0 && { suspects }) };
 }
@@ -87,10 +87,14 @@ async function list(
   states: readonly ProxyState[],
   build: BuildOutcome | undefined,
 ): Promise<Response> {
-  const proxies = await Promise.all(states.map((state) => statusFor(ports, state, build)));
+  const inputs = await Promise.all(states.map((state) => ports.read(state, build)));
+  const proxies = await Promise.all(inputs.map((input) => shownFrom(ports, input)));
+  const revision = build?.revision ?? 0;
+  const took = inputs.flatMap((input) => tookRevision(input, revision));
   return jsonResponse(200, {
-    revision: build?.revision ?? 0,
+    revision,
     buildFailed: build?.buildFailed ?? false,
+    propagation: propagation({ revision, builtAt: build && builtAtOf(build, revision) }, took),
     proxies: proxies.sort((a, b) => (a.id < b.id ? -1 : 1)),
   });
 }
