@@ -33,13 +33,24 @@ export function readEndpointSlices(
   return new Map(
     [...byService].map(([service, parts]) => [
       service,
-      recall.value(`slices of ${service}`, parts, () => parts.flat()),
+      recall.value(`slices of ${service}`, parts, () => withoutRepeats(parts.flat())),
     ]),
   );
 }
 
+/** An instance that moves from one slice to another may stand in both for a while, and is one all the same. */
+function withoutRepeats(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  const seen = new Set<string>();
+  return endpoints.filter(({ address, portName }) => {
+    const place = `${address} ${portName}`;
+    const isNew = !seen.has(place);
+    seen.add(place);
+    return isNew;
+  });
+}
+
 function endpointsOf(slice: Resource<'EndpointSlice'>, { clusterId }: MeshSettings): readonly Endpoint[] {
-  const { metadata, spec } = slice;
+  const { spec } = slice;
   const source = keyOf(slice);
   const ports = (spec.ports ?? []).filter(({ protocol }) => protocol !== 'UDP');
   return (spec.endpoints ?? []).flatMap((endpoint) => {
@@ -57,7 +68,7 @@ function endpointsOf(slice: Resource<'EndpointSlice'>, { clusterId }: MeshSettin
       weight: 1,
       health: healthOf(endpoint),
       tlsMode: 'disabled',
-      namespace: metadata.namespace,
+      namespace: '', // of the workload, which a slice does not name
       workload: '',
       ...(endpoint.hostname !== undefined && { hostname: endpoint.hostname }),
     }));

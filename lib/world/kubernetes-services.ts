@@ -47,10 +47,15 @@ export function readKubernetesService(
 function placesOf({ spec }: Resource<'Service'>, { selected, sliced }: Serving, mesh: MeshSettings): ServedPlaces {
   const served = selected.filter(({ isForDnsOnly }) => !isForDnsOnly);
   const known = spec.publishNotReadyAddresses === true ? sliced.map(ready) : sliced;
-  const own = served.flatMap((workload) => endpointsOf(workload, spec.ports ?? [], mesh));
+  const inSlices = new Set(known.map(placeOf));
+  const own = served
+    .flatMap((workload) => endpointsOf(workload, spec.ports ?? [], mesh))
+    .filter((endpoint) => !inSlices.has(placeOf(endpoint))); // SE-14: one instance that is written in two ways
   const accounts = served.map(({ account }) => account).filter((account) => account !== '');
   return { endpoints: [...known, ...own], accounts };
 }
+
+const placeOf = ({ address, portName }: Endpoint): string => `${address} ${portName}`;
 
 /** SR-18: a service that wants its unready instances to be found calls them healthy. */
 const ready = (endpoint: Endpoint): Endpoint =>

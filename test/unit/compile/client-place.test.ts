@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { noMemory } from '../../../lib/base/stage-memory.ts';
+import { clusterSubjects } from '../../../lib/compile/cluster-subjects.ts';
 import { lineOfResources } from '../../support/line.ts';
 import { resourcesOf } from '../../support/documents.ts';
 
@@ -39,4 +41,31 @@ test('LB-6, LB-8: a literal value ranks endpoints for every client that has labe
       JSON.stringify(labels),
     );
   }
+});
+
+test('LB-13: of a client’s labels only those by which failover ranks are in the argument of endpoints', () => {
+  const ranked = mesh.map((document) =>
+    document.kind === 'DestinationRule'
+      ? resourcesOf(JSON.stringify(rankedBy(document, ['app', 'tier=db'])))[0]
+      : document,
+  );
+  const documents = ranked.flatMap((document) => document ?? []);
+  const placeOf = (labels: Readonly<Record<string, string>>) => {
+    const { view } = lineOfResources(documents, { type: 'sidecar', labels });
+    const subjects = clusterSubjects(view, noMemory);
+    return view.services.map((visible) => subjects.endpoints(visible).place)[0];
+  };
+  assert.deepEqual(placeOf({ app: 'a', tier: 'web', owner: 'b' })?.selectedLabels, { app: 'a' });
+  assert.deepEqual(placeOf({ app: 'a', tier: 'db' }), placeOf({ app: 'a', owner: 'c' }));
+});
+
+const rankedBy = (document: object, failoverPriority: readonly string[]): object => ({
+  ...document,
+  spec: {
+    host: 'shop.test',
+    trafficPolicy: {
+      outlierDetection: { consecutive5xxErrors: 5 },
+      loadBalancer: { localityLbSetting: { failoverPriority } },
+    },
+  },
 });

@@ -271,7 +271,7 @@ const keys: readonly (readonly [what: string, policy: TrafficPolicy, destination
   ['nobody', policy({}), {}, []],
 ];
 for (const [what, trafficPolicy, destination, on] of keys) {
-  test(`RT-30: the hash key comes from ${what}`, () => {
+  test(`RT-30, LB-17: the hash key comes from ${what}`, () => {
     const services = new Map([[app, { ...single, policy: trafficPolicy }]]);
     const action = forwardOf({ route: [{ destination: { host: 'app', ...destination } }] }, { services });
     assert.deepEqual(

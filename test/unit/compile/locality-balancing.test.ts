@@ -235,3 +235,42 @@ test('LB-10: localities are weighted only where somebody asked for it', () => {
 test('EP-9: weights are summed up to what 32 bits hold', () => {
   assert.equal(totalWeight([endpoint(4_294_967_295), endpoint(5)]), 4_294_967_295);
 });
+
+test('LB-3: with weights by locality there are no priorities, whatever else is written', () => {
+  const groups = ['r1/z1', 'r2/z1'].map((locality) => group(locality));
+  const both = setting({
+    distribute: [{ from: '*', to: { 'r1/*': 80, 'r2/*': 20 } }],
+    failover: [{ from: 'r1', to: 'r2' }],
+    failoverPriority: ['app'],
+  });
+  assert.deepEqual(shown(balanceLocalities(groups, both, client('r1/z1', { app: 'a' }))), [
+    'r1/z1 0 80 1',
+    'r2/z1 0 20 1',
+  ]);
+});
+
+test('LB-12: a service that asks clients to stay near ranks by network, region and zone, and by machine, without ejection', () => {
+  const place = (zone: string, host: string): Labels => ({
+    'topology.istio.io/network': 'n',
+    'topology.kubernetes.io/region': 'r',
+    'topology.kubernetes.io/zone': zone,
+    'topology.istio.io/subzone': '',
+    'kubernetes.io/hostname': host,
+  });
+  const groups = [
+    group('r/z1', endpoint(1, place('z1', 'a')), endpoint(1, place('z1', 'b'))),
+    group('r/z2', endpoint(1, place('z2', 'c'))),
+  ];
+  const ranks = (trafficDistribution: 'same-zone' | 'same-node') =>
+    shown(
+      balanceLocalities(
+        groups,
+        localityRule({}, { trafficDistribution }, meshDefaults()),
+        client('r/z1', place('z1', 'a')),
+      ),
+    );
+  assert.deepEqual(ranks('same-zone'), ['r/z1 0 2 2', 'r/z2 1 1 1']);
+  assert.deepEqual(ranks('same-node'), ['r/z1 0 1 1', 'r/z1 1 1 1', 'r/z2 2 1 1']);
+  assert.deepEqual(DISTRIBUTION_LABELS['same-zone'].length, 3);
+  assert.deepEqual(DISTRIBUTION_LABELS['same-node'].slice(0, 3), DISTRIBUTION_LABELS['same-zone']);
+});

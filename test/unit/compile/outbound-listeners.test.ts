@@ -247,6 +247,20 @@ describe('what a listener does', () => {
     ]);
   });
 
+  test('LB-17: a TCP connection has no header or cookie to hash', () => {
+    for (const [key, hashesSourceIp] of [
+      [{ on: 'source-ip' }, true],
+      [{ on: 'header', name: 'h' }, false],
+    ] as const) {
+      const service = serviceOf('a', ports('9/tcp'));
+      const blocks = { lb: { algorithm: { type: 'maglev', tableSize: undefined, key } } } as const;
+      const policy = { ...NO_POLICY, host: service.hostname, blocks };
+      const { value } = outboundListeners(proxyView({ services: [{ ...visible(service), policy }] }));
+      const [filter] = value[0]?.chains[0]?.filters ?? [];
+      assert.equal(filter?.type === 'tcp-proxy' && filter.hashesSourceIp, hashesSourceIp, key.on);
+    }
+  });
+
   test('TR-9: a proxy says how long connections may be idle where no policy does', () => {
     const idle = (pool: object | undefined): unknown => {
       const service = serviceOf('a', ports('9/tcp'));

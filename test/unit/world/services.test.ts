@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { serviceKey, type Endpoint, type Service, type ServiceKey } from '../../../lib/model/service.ts';
 import { buildWorld } from '../../../lib/world/world.ts';
 import { unadmittedResourcesOf } from '../../support/documents.ts';
+import { lineOf } from '../../support/line.ts';
 
 const read = (text: string): { services: readonly Service[]; endpoints: (key: string) => readonly Endpoint[] } => {
   const { value } = buildWorld(unadmittedResourcesOf(text));
@@ -405,4 +406,93 @@ spec: { clusterIP: 10.0.0.10, ports: [${ports}] }
     assert.deepEqual(found, [['tcp', 'tcp']]);
   }
   assert.deepEqual(read(service(udp)).services[0]?.ports, [{ name: 'udp', number: 53, protocol: 'udp' }]);
+});
+
+test('SR-1: what a service is, whatever document it came from', () => {
+  const { services } = read(`
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop, creationTimestamp: '2024-01-01T00:00:00Z', labels: { tier: front } }
+spec: { clusterIP: 10.0.0.1, ports: [{ name: http, port: 80 }], trafficDistribution: PreferClose }
+`);
+  assert.deepEqual(services, [
+    {
+      source: 'Service/shop/web',
+      hostname: 'web.shop.svc.cluster.local',
+      namespace: 'shop',
+      name: 'web',
+      registry: 'kubernetes',
+      createdAt: '2024-01-01T00:00:00Z',
+      resolution: 'static',
+      addresses: ['10.0.0.1'],
+      ports: [{ name: 'http', number: 80, protocol: 'http' }],
+      isMeshExternal: false,
+      visibility: { to: 'everyone' },
+      labels: { tier: 'front' },
+      accounts: [],
+      trafficDistribution: 'same-zone',
+    },
+  ]);
+});
+
+test('SR-1: one host in two namespaces is two services', () => {
+  const { services } = read(
+    [
+      entry('{ hosts: [a.com] }', '{ name: a, namespace: b }'),
+      entry('{ hosts: [a.com] }', '{ name: a, namespace: c }'),
+    ].join('---'),
+  );
+  assert.deepEqual(
+    services.map(({ namespace, hostname }) => [namespace, hostname]),
+    [
+      ['b', 'a.com'],
+      ['c', 'a.com'],
+    ],
+  );
+});
+
+test('SR-3: services are sorted by age, then by name and namespace, whatever the order of documents', () => {
+  const dated = (name: string, namespace: string, at: string): string =>
+    entry(`{ hosts: [${name}.com] }`, `{ name: ${name}, namespace: ${namespace}, creationTimestamp: '${at}' }`);
+  const texts = [
+    dated('z', 'n', '2020-01-01T00:00:00Z'),
+    dated('a', 'm', '2021-01-01T00:00:00Z'),
+    dated('a', 'n', '2021-01-01T00:00:00Z'),
+    dated('b', 'a', '2021-01-01T00:00:00Z'),
+  ];
+  for (const order of [texts, texts.toReversed()]) {
+    assert.deepEqual(
+      read(order.join('---')).services.map(({ source }) => source),
+      ['ServiceEntry/n/z', 'ServiceEntry/m/a', 'ServiceEntry/n/a', 'ServiceEntry/a/b'],
+    );
+  }
+});
+
+test('SR-9: instances are found by host and port; a port that none serves has none', () => {
+  const { endpoints } = read(`
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: shop }
+spec: { clusterIP: 10.0.0.1, ports: [{ name: http, port: 80 }, { name: dns, port: 53, protocol: UDP }, { name: idle, port: 81 }] }
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: { name: web-1, namespace: shop, labels: { kubernetes.io/service-name: web } }
+addressType: IPv4
+ports: [{ name: http, port: 8080 }, { name: dns, port: 5353, protocol: UDP }]
+endpoints: [{ addresses: [10.1.0.1] }]
+`);
+  const found = endpoints('shop/web.shop.svc.cluster.local').map(({ portName, port }) => [portName, port]);
+  assert.deepEqual(found, [['http', 8080]]);
+  assert.deepEqual(endpoints('shop/nobody.shop.svc.cluster.local'), []);
+});
+
+test('SR-9: a port of UDP has no resource', () => {
+  const { resources } = lineOf(`
+apiVersion: v1
+kind: Service
+metadata: { name: dns, namespace: shop }
+spec: { clusterIP: 10.0.0.1, ports: [{ name: dns, port: 53, protocol: UDP }] }
+`);
+  assert.ok(!JSON.stringify(resources).includes('dns.shop'));
 });
