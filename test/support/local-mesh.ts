@@ -83,9 +83,14 @@ export function backend(name: string): Promise<TinyServer> {
 }
 
 /** One request to a port on loopback under another host name, which `fetch` does not allow; status and body of the answer. */
-export function callAs(host: string, port: number): Promise<{ readonly status: number; readonly body: string }> {
+export function callAs(
+  host: string,
+  port: number,
+  more: Readonly<Record<string, string>> = {},
+): Promise<{ readonly status: number; readonly body: string }> {
   return new Promise((resolve, reject) => {
-    const request = get({ host: '127.0.0.1', port, headers: { host }, agent: false }, (answer) => {
+    const headers = { ...more, host };
+    const request = get({ host: '127.0.0.1', port, headers, agent: false }, (answer) => {
       let body = '';
       answer.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }));
