@@ -32,11 +32,13 @@ export interface Serving {
 export function readKubernetesService(
   resource: Resource<'Service'>,
   { selected, sliced }: Serving,
-  { mesh, recall }: ReadContext,
+  { mesh, recall, namespace }: ReadContext,
 ): ReadService | undefined {
   if (resource.spec.type === 'ExternalName') return undefined;
   const key = keyOf(resource);
-  const service = recall.value(`services of ${key}`, [resource, mesh], () => serviceOf(resource, mesh));
+  const service = recall.value(`services of ${key}`, [resource, mesh, namespace], () =>
+    serviceOf(resource, { mesh, namespace }),
+  );
   const places = recall.value(`places of ${key}`, [resource, mesh, sliced, ...selected], () =>
     placesOf(resource, { selected, sliced }, mesh),
   );
@@ -70,10 +72,13 @@ export function kubernetesVisibility({ metadata }: Resource<'Service'>, { defaul
   return resolveExportTo(exportTo, metadata.namespace, defaultExportTo.services);
 }
 
-function serviceOf(resource: Resource<'Service'>, mesh: MeshSettings): Service {
+function serviceOf(
+  resource: Resource<'Service'>,
+  { mesh, namespace: around }: Pick<ReadContext, 'mesh' | 'namespace'>,
+): Service {
   const { metadata, spec } = resource;
   const { name, namespace, annotations, labels = {} } = metadata;
-  const distribution = readTrafficDistribution(spec.trafficDistribution, annotations);
+  const distribution = readTrafficDistribution(spec.trafficDistribution, annotations, around);
   return {
     source: keyOf(resource),
     hostname: kubernetesHost(resource, mesh),

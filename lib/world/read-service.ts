@@ -1,6 +1,7 @@
 import type { Recall } from '../base/recall.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { Endpoint, Service } from '../model/service.ts';
+import type { Resource } from '../resources/resource.ts';
 
 /** What one document says about one host: the service, its endpoints, and the accounts under which they run. */
 export interface ReadService extends ServedPlaces {
@@ -21,4 +22,6 @@ export const NOWHERE_SERVED: ServedPlaces = { endpoints: [], accounts: [] };
 export interface ReadContext {
   readonly mesh: MeshSettings;
   readonly recall: Recall;
+  /** The namespace of all of them, if it is written down. */
+  readonly namespace: Resource<'Namespace'> | undefined;
 }

@@ -9,7 +9,7 @@ import { keyOf, type Resource } from '../resources/resource.ts';
 import type { ServiceEntryPort, ServiceEntrySpec } from '../resources/service-entry.ts';
 import { NOWHERE_SERVED, type ReadContext, type ReadService, type ServedPlaces } from './read-service.ts';
 import { readTrafficDistribution } from './traffic-distribution.ts';
-import { capVisibility } from './visibility-cap.ts';
+import { capVisibility, labelledNamespace } from './visibility-cap.ts';
 import { endpointOf, readWorkload, type Workload } from './workload.ts';
 
 const RESOLUTIONS: Readonly<Record<NonNullable<ServiceEntrySpec['resolution']>, Resolution>> = {
@@ -27,10 +27,12 @@ const RESOLUTIONS: Readonly<Record<NonNullable<ServiceEntrySpec['resolution']>, 
 export function readServiceEntry(
   entry: Resource<'ServiceEntry'>,
   selected: readonly Workload[],
-  { mesh, recall }: ReadContext,
+  { mesh, recall, namespace }: ReadContext,
 ): readonly ReadService[] {
   const key = keyOf(entry);
-  const services = recall.value(`services of ${key}`, [entry, mesh], () => servicesOf(entry, mesh));
+  const services = recall.value(`services of ${key}`, [entry, mesh, namespace], () =>
+    servicesOf(entry, { mesh, namespace }),
+  );
   const places = recall.value(`places of ${key}`, [entry, mesh, ...selected], () =>
     services.map(({ service }) => placesOf(entry, service.hostname, { selected, mesh })),
   );
@@ -39,11 +41,14 @@ export function readServiceEntry(
 
 type SaidService = Pick<ReadService, 'service' | 'givenAddresses'>;
 
-function servicesOf(entry: Resource<'ServiceEntry'>, mesh: MeshSettings): readonly SaidService[] {
+/** What an entry is read with that stands in no entry. */
+type Around = Pick<ReadContext, 'mesh' | 'namespace'>;
+
+function servicesOf(entry: Resource<'ServiceEntry'>, around: Around): readonly SaidService[] {
   const resolution = resolutionOf(entry);
   const hosts = new Set((entry.spec.hosts ?? []).map((host) => host.toLowerCase()));
   return [...hosts].map((hostname) => {
-    const service = serviceOf(entry, { hostname, resolution }, mesh);
+    const service = serviceOf(entry, { hostname, resolution }, around);
     return wantsAddress(entry, service) ? { service, givenAddresses: givenAddresses(entry, hostname) } : { service };
   });
 }
@@ -64,12 +69,12 @@ function placesOf(
 function serviceOf(
   entry: Resource<'ServiceEntry'>,
   { hostname, resolution }: Pick<Service, 'hostname' | 'resolution'>,
-  mesh: MeshSettings,
+  { mesh, namespace }: Around,
 ): Service {
   const { metadata, spec } = entry;
   const addresses = [...new Set((spec.addresses ?? []).flatMap(plainAddress))];
   const exported = resolveExportTo(spec.exportTo, metadata.namespace, mesh.defaultExportTo.services);
-  const distribution = readTrafficDistribution(undefined, metadata.annotations);
+  const distribution = readTrafficDistribution(undefined, metadata.annotations, namespace);
   return {
     source: keyOf(entry),
     hostname,
@@ -82,7 +87,7 @@ function serviceOf(
     ...(distribution && { trafficDistribution: distribution }),
     ports: (spec.ports ?? []).map((port) => portOf(port, resolution)),
     isMeshExternal: spec.location !== 'MESH_INTERNAL', // SE-2
-    visibility: capVisibility(exported, metadata.namespace, mesh.visibilityCaps),
+    visibility: capVisibility(exported, labelledNamespace(metadata.namespace, namespace), mesh.visibilityCaps),
     labels: metadata.labels ?? {},
     accounts: spec.subjectAltNames ?? [],
   };

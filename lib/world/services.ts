@@ -36,15 +36,13 @@ export function readServices(
   mesh: MeshSettings,
   recall: Recall = recallNothing,
 ): Noted<ServicesAndEndpoints> {
-  const parts = [...Map.groupBy(resources.filter(isAboutServices), ({ metadata }) => metadata.namespace)].map(
-    ([namespace, own]) => {
-      const documents = recallList(recall, `documents ${namespace}`, own);
-      return recall.stage(`services ${namespace}`, [documents, mesh], (inner) => ({
-        namespace,
-        ...readNamespace(documents, { mesh, recall: inner }),
-      }));
-    },
-  );
+  const parts = [...Map.groupBy(resources.filter(isAboutServices), namespaceOf)].map(([namespace, own]) => {
+    const documents = recallList(recall, `documents ${namespace}`, own);
+    return recall.stage(`services ${namespace}`, [documents, mesh], (inner) => ({
+      namespace,
+      ...readNamespace(documents, { mesh, recall: inner, namespace: documents.find(isNamespace) }),
+    }));
+  });
   const lists = parts.map(({ services }) => services);
   const services = recall.value('services', lists, () => lists.flat().sort(serviceAge));
   const wishes = parts.map((part) => part.wishes);
@@ -74,8 +72,18 @@ function inOrder(services: readonly Service[], wishes: readonly AddressWish[]): 
   return services.flatMap(({ namespace, hostname }) => byService.get(serviceKey(namespace, hostname)) ?? []);
 }
 
-const SERVICE_KINDS: ReadonlySet<Kind> = new Set(['Service', 'EndpointSlice', 'ServiceEntry', 'WorkloadEntry']);
+const SERVICE_KINDS: ReadonlySet<Kind> = new Set([
+  'Namespace',
+  'Service',
+  'EndpointSlice',
+  'ServiceEntry',
+  'WorkloadEntry',
+]);
 const isAboutServices = ({ kind }: Resource): boolean => SERVICE_KINDS.has(kind);
+const isNamespace = (resource: Resource): resource is Resource<'Namespace'> => resource.kind === 'Namespace';
+/** A Namespace speaks about what is in it. */
+const namespaceOf = (resource: Resource): string =>
+  isNamespace(resource) ? resource.metadata.name : resource.metadata.namespace;
 
 /** The services of one namespace: no document speaks about those of another. */
 interface NamespaceServices {

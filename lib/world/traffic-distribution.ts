@@ -1,13 +1,20 @@
 import type { Service } from '../model/service.ts';
+import type { Resource } from '../resources/resource.ts';
 
 const ANNOTATION = 'networking.istio.io/traffic-distribution';
 
-/** SR-17: what the spec says, word for word; else what the annotation says, in whatever case. Other words mean any instance. */
+/**
+ * SR-17: what the spec says, word for word; else what the annotation says, in whatever case; else that of its namespace. Other
+ * words mean any instance.
+ */
 export function readTrafficDistribution(
   specified: string | undefined,
   annotations: Readonly<Record<string, string>> | undefined,
+  namespace: Resource<'Namespace'> | undefined,
 ): Service['trafficDistribution'] {
-  return WORDS.get(specified ?? '') ?? ANY_CASE.get((annotations?.[ANNOTATION] ?? '').toLowerCase());
+  const own = annotations?.[ANNOTATION] ?? '';
+  const annotated = own === '' ? (namespace?.metadata.annotations?.[ANNOTATION] ?? '') : own;
+  return WORDS.get(specified ?? '') ?? ANY_CASE.get(annotated.toLowerCase());
 }
 
 const WORDS: ReadonlyMap<string, Service['trafficDistribution']> = new Map([

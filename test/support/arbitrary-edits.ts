@@ -23,7 +23,7 @@ const coreService = fc
     spec: fc.oneof(
       fc.record({ externalName: fc.constantFrom('one.com', 'two.com'), type: fc.constant('ExternalName') }),
       fc.record({
-        clusterIP: fc.constantFrom('10.9.0.1', 'None'),
+        clusterIP: fc.constantFrom('10.9.0.1', 'None', ''),
         ports: fc.constantFrom([{ name: 'http', port: 80 }], [{ name: 'tcp', port: 90, targetPort: 91 }]),
       }),
     ),
@@ -47,6 +47,15 @@ const slice = fc
     endpoints: addresses.map((address) => ({ addresses: [address], conditions: { ready: isReady } })),
   }));
 
+/** What a namespace says for its services. */
+const writtenNamespace = fc
+  .record({ name: namespace, distribution: fc.constantFrom('PreferClose', 'PreferSameNode') })
+  .map(({ name, distribution }) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, annotations: { 'networking.istio.io/traffic-distribution': distribution } },
+  }));
+
 const hashing = fc
   .record({ name: fc.constantFrom('x', 'y'), namespace, host: fc.constantFrom('one.com', '*.com', 'a.x') })
   .map(({ host, ...metadata }) => ({
@@ -57,7 +66,7 @@ const hashing = fc
   }));
 
 const admitted = fc
-  .array(fc.oneof(coreService, slice, hashing), { maxLength: 4 })
+  .array(fc.oneof(coreService, slice, writtenNamespace, hashing), { maxLength: 4 })
   .map((written) => unadmittedResourcesOf(written.map((each) => JSON.stringify(each)).join('\n---\n')));
 
 const documents = fc.oneof(arbitraryDocuments, arbitraryVirtualServices, contestedSockets, admitted);

@@ -19,7 +19,7 @@ export function judgeServiceEntry({ body }: Case): Verdict {
     mesh: '',
     networks: '',
     kube: '',
-    configs: JSON.stringify(body['serviceEntry']),
+    configs: [at(body, 'serviceEntry'), namespaceOf(body)].map((document) => JSON.stringify(document)).join('\n---\n'),
   });
   if (errors.length > 0) return { verdict: 'refused', reason: errors.join('; ') };
   const ours = new Map(buildWorld(resources).value.services.map((service) => [service.hostname, described(service)]));
@@ -32,6 +32,16 @@ export function judgeServiceEntry({ body }: Case): Verdict {
     }),
   );
 }
+
+/** Recorded by its annotations alone. */
+const namespaceOf = (body: Case['body']): Json => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: {
+    name: textAt(body, 'serviceEntry', 'metadata', 'namespace'),
+    annotations: at(body, 'namespaceAnnotations') ?? {},
+  },
+});
 
 function described(service: Service): Json {
   return {

@@ -496,3 +496,42 @@ spec: { clusterIP: 10.0.0.1, ports: [{ name: dns, port: 53, protocol: UDP }] }
 `);
   assert.ok(!JSON.stringify(resources).includes('dns.shop'));
 });
+
+const namespaceWith = (metadata: string): string => `
+apiVersion: v1
+kind: Namespace
+metadata: { name: default, ${metadata} }
+`;
+
+test('SR-17: where neither spec nor annotation of a service says it, its namespace does, and no other', () => {
+  const near = namespaceWith('annotations: { networking.istio.io/traffic-distribution: PreferClose }');
+  const distribution = (metadata: string): unknown =>
+    read([entry('{ hosts: [a.com] }', metadata), near].join('---')).services[0]?.trafficDistribution;
+  assert.equal(distribution('{ name: a }'), 'same-zone');
+  assert.equal(distribution('{ name: a, namespace: other }'), undefined);
+  const annotated = (word: string) => `{ name: a, annotations: { networking.istio.io/traffic-distribution: ${word} } }`;
+  assert.equal(distribution(annotated('PreferSameNode')), 'same-node');
+  assert.equal(distribution(annotated('nonsense')), undefined);
+  const service = `
+apiVersion: v1
+kind: Service
+metadata: { name: web, namespace: default }
+spec: { clusterIP: 10.0.0.1, ports: [{ port: 80 }] }
+`;
+  assert.equal(read([service, near].join('---')).services[0]?.trafficDistribution, 'same-zone');
+});
+
+test('SR-8: policies select namespaces by the labels that they are written down with', () => {
+  const caps = mesh(`{
+    serviceEntryVisibility: {
+      applyToSidecars: true,
+      defaultVisibility: PUBLIC,
+      policies: [{ visibility: NONE, matchingRules: [{ namespaceSelector: { matchLabels: { tier: inner } } }] }],
+    },
+  }`);
+  const seen = (labels: string): unknown =>
+    read([entry('{ hosts: [a.com] }'), namespaceWith(`labels: ${labels}`), caps].join('---')).services[0]?.visibility
+      .to;
+  assert.equal(seen('{ tier: inner }'), 'nobody');
+  assert.equal(seen('{ tier: outer }'), 'everyone');
+});
