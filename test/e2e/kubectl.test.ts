@@ -167,6 +167,26 @@ function worksWithNoCluster(name: ProgramName): void {
     assert.equal(await ok(['get', 'se,svc', '-o', 'name']), '');
   });
 
+  test('a server-side apply takes away what a file no longer says, and refuses what others say', async (t) => {
+    const { ok, fails, file } = await setUp(t);
+    const path = file('db.json', entry(['a.example.com'], { labels: { team: 'x', note: 'z' } }));
+    const apply = ['apply', '--server-side', '-f', path];
+    assert.equal(await ok(apply), 'serviceentry.networking.istio.io/db serverside-applied\n');
+    file('db.json', entry(['b.example.com'], { labels: { team: 'x' } }));
+    await ok(apply);
+    const shown = await ok(['get', 'se', 'db', '-o', 'jsonpath={.spec.hosts}{.metadata.labels}']);
+    assert.equal(shown, '["b.example.com"]{"team":"x"}');
+    file('db.json', entry(['c.example.com']));
+    const refused = await fails([...apply, '--field-manager=other']);
+    assert.match(refused, /conflict with "kubectl": \.spec\.hosts[^]*--force-conflicts/);
+    await ok([...apply, '--field-manager=other', '--force-conflicts']);
+    assert.equal(await ok(['get', 'se', 'db', '-o', 'jsonpath={.spec.hosts}']), '["c.example.com"]');
+    assert.equal(
+      await ok([...apply, '--field-manager=other', '--dry-run=server']),
+      `${entryName} serverside-applied (server dry run)\n`,
+    );
+  });
+
   test('namespaces exist by use; what is created, labelled and deleted does as its name says', async (t) => {
     const { ok, fails, file } = await setUp(t);
     assert.match(await ok(['get', 'ns']), /^NAME +STATUS +AGE\ndefault +Active /);
@@ -250,6 +270,8 @@ function worksWithNoCluster(name: ProgramName): void {
     );
   });
 }
+
+const entryName = 'serviceentry.networking.istio.io/db';
 
 /** With comments, a template that comes to nothing, and a list, as charts have them. */
 const chartTemplate = `# What the shop calls.

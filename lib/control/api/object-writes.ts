@@ -13,11 +13,21 @@ import { removeNamespace } from '../config/remove-namespace.ts';
 import { takesStrategicMerge } from '../config/strategic-merge.ts';
 import { type ObjectOutcome, type ObjectWrite, type StoppedWrite, writeObject } from '../config/write-object.ts';
 import { type StatusOutcome, writeStatus } from '../config/write-status.ts';
+import type { FieldConflict } from '../revisions/field-owners.ts';
 import { readDryRun } from './list-query.ts';
 import type { ObjectPath } from './object-path.ts';
 import { KUBERNETES_PROTOBUF, readProtobufBody } from './protobuf-body.ts';
 import { readBody, readBytes } from './read-body.ts';
-import { called, detailsOf, failure, invalid, notAcceptable, success, withWarnings } from './status-body.ts';
+import {
+  called,
+  detailsOf,
+  failure,
+  type StatusDetails,
+  invalid,
+  notAcceptable,
+  success,
+  withWarnings,
+} from './status-body.ts';
 
 /** A request that changes an object, with what it is answered by. */
 export interface WriteRequest {
@@ -66,7 +76,7 @@ export async function patchFrom(write: WriteRequest): Promise<Response> {
   const [mediaType = ''] = (write.request.headers.get('content-type') ?? '').split(';');
   const body = await readDocument(write);
   if (!body.ok) return body.response;
-  const patch = patchOf(mediaType.trim(), write.path.names.kind, body.document);
+  const patch = patchOf(mediaType.trim(), write, body.document);
   if (typeof patch === 'string') return failure('BadRequest', patch);
   if (!patch) {
     const message =
@@ -175,6 +185,8 @@ function stopped({ path: { names } }: WriteRequest, name: string, outcome: Stopp
       return failure('AlreadyExists', `${called(names, name)} already exists`, details);
     case 'missing':
       return failure('NotFound', `${called(names, name)} not found`, details);
+    case 'owned':
+      return owned(outcome.conflicts, details);
     case 'conflict': {
       const message = `Operation cannot be fulfilled on ${called(names, name)}: ${outcome.message}`;
       return failure('Conflict', message, details);
@@ -188,6 +200,16 @@ function stopped({ path: { names } }: WriteRequest, name: string, outcome: Stopp
     default:
       return unreachable(outcome);
   }
+}
+
+/** In the words by which kubectl tells such a conflict from others, and says what to do. */
+function owned(conflicts: readonly FieldConflict[], details: StatusDetails): Response {
+  const causes = conflicts.map(({ manager, field }) => ({
+    ...{ reason: 'FieldManagerConflict', message: `conflict with "${manager}"`, field },
+  }));
+  const listed = conflicts.map(({ manager, field }) => `conflict with "${manager}": ${field}`).join('; ');
+  const number = conflicts.length === 1 ? '1 conflict' : `${conflicts.length} conflicts`;
+  return failure('Conflict', `Apply failed with ${number}: ${listed}`, { ...details, causes });
 }
 
 type ReadDocument =
@@ -219,20 +241,27 @@ async function readProtobufDocument(request: Request, limitBytes: number): Promi
   return { ok: false, response: failure('UnsupportedMediaType', message) };
 }
 
-function patchOf(mediaType: string, kind: Kind, change: unknown): Patch | string | undefined {
+function patchOf(mediaType: string, { path, query }: WriteRequest, change: unknown): Patch | string | undefined {
   switch (mediaType) {
     case 'application/merge-patch+json':
       return { type: 'merge', change };
     case 'application/apply-patch+yaml':
-      return { type: 'apply', change };
+      return {
+        type: 'apply',
+        change,
+        manager: query.get('fieldManager') || 'unknown',
+        isForced: isTrue(query, 'force'),
+      };
     case 'application/strategic-merge-patch+json':
-      return takesStrategicMerge(kind) ? { type: 'strategic', kind, change } : undefined;
+      return takesStrategicMerge(path.names.kind) ? { type: 'strategic', kind: path.names.kind, change } : undefined;
     case 'application/json-patch+json':
       return Array.isArray(change) ? { type: 'json', operations: change } : 'a JSON patch is a list of operations';
     default:
       return undefined;
   }
 }
+
+const isTrue = (query: URLSearchParams, name: string): boolean => ['true', '1'].includes(query.get(name) ?? '');
 
 const targetOf = ({ name = '', namespace = '' }: ObjectPath) => ({ name, namespace });
 

@@ -13,7 +13,7 @@ export const OPENAPI_V2_WIRE = {
  */
 export function encodeOpenApiV2({ swagger, info, paths, definitions }: Json): Uint8Array<ArrayBuffer> {
   const { title, version } = info as Json;
-  return bytesOf([
+  return joined([
     text(1, swagger),
     message(2, [text(1, title), text(2, version)]),
     message(
@@ -28,7 +28,9 @@ export function encodeOpenApiV2({ swagger, info, paths, definitions }: Json): Ui
 }
 
 /** One field of a message, encoded; a part that is absent is empty. */
-type Part = readonly Uint8Array[];
+type Part = Uint8Array;
+
+const ABSENT: Part = new Uint8Array();
 
 const pathItem = ({ patch }: Json): readonly Part[] => [message(8, operation(patch as Json))];
 
@@ -60,11 +62,11 @@ function schema(each: Json): readonly Part[] {
     text(2, format),
     text(4, description),
     ...list(required).map((name) => text(19, name)),
-    additionalProperties === undefined ? [] : message(21, [message(1, schema(additionalProperties as Json))]),
-    type === undefined ? [] : message(22, [text(1, type)]),
-    items === undefined ? [] : message(23, [message(1, schema(items as Json))]),
+    additionalProperties === undefined ? ABSENT : message(21, [message(1, schema(additionalProperties as Json))]),
+    type === undefined ? ABSENT : message(22, [text(1, type)]),
+    items === undefined ? ABSENT : message(23, [message(1, schema(items as Json))]),
     properties === undefined
-      ? []
+      ? ABSENT
       : message(
           25,
           entries(properties).map(([name, property]) => named(1, name, schema(property))),
@@ -86,14 +88,13 @@ const named = (field: number, name: string, value: readonly Part[]): Part =>
 const encoder = new TextEncoder();
 
 const text = (field: number, value: unknown): Part =>
-  typeof value === 'string' ? delimited(field, [encoder.encode(value)]) : [];
+  typeof value === 'string' ? delimited(field, encoder.encode(value)) : ABSENT;
 
-const message = (field: number, parts: readonly Part[]): Part => delimited(field, parts.flat());
+const message = (field: number, parts: readonly Part[]): Part => delimited(field, joined(parts));
 
 /** Wire type 2: the number of the field, the length, the bytes. Source: protobuf documentation, "Encoding". */
-function delimited(field: number, chunks: Part): Part {
-  const length = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
-  return [Uint8Array.from([...varint(field * 8 + 2), ...varint(length)]), ...chunks];
+function delimited(field: number, content: Uint8Array): Part {
+  return joined([Uint8Array.from([...varint(field * 8 + 2), ...varint(content.byteLength)]), content]);
 }
 
 function varint(value: number): readonly number[] {
@@ -102,8 +103,4 @@ function varint(value: number): readonly number[] {
     if (rest < 128) return [...bytes, rest];
     bytes.push((rest % 128) + 128);
   }
-}
-
-function bytesOf(parts: readonly Part[]): Uint8Array<ArrayBuffer> {
-  return joined(parts.flat());
 }

@@ -12,13 +12,18 @@ export function openApiV2(): Json {
     swagger: '2.0',
     info: { title: 'Pilotless API', version: 'v1' },
     paths: Object.fromEntries(collections.map(({ names, version }) => objectPathItem(names, version))),
-    definitions: Object.fromEntries(
-      collections.map(({ names, version }) => [
-        `${schemaName(names)}.${version}`,
-        swaggerSchema(objectSchema(names, [version])),
-      ]),
-    ),
+    definitions: Object.fromEntries(kindNames.flatMap(definitionsOf)),
   };
+}
+
+/** One for each version, which have the same shape: making it is what takes time. */
+function definitionsOf(names: KindNames): readonly (readonly [string, Json])[] {
+  const { group, kind } = names;
+  const shape = swaggerSchema(objectSchema(names, []));
+  return names.versions.map((version) => [
+    `${schemaName(names)}.${version}`,
+    { ...shape, 'x-kubernetes-group-version-kind': [{ group, version, kind }] },
+  ]);
 }
 
 function objectPathItem(names: KindNames, version: string): readonly [string, Json] {

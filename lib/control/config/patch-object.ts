@@ -5,17 +5,18 @@ import type { ExistingObject } from './existing-objects.ts';
 import { impliedNamespace } from './namespaces.ts';
 import { printDocument } from './print-document.ts';
 import type { Kind } from '../../resources/kinds.ts';
+import { applyFields, overlaid, type ServerSideApply } from '../revisions/field-owners.ts';
 import { strategicMerge } from './strategic-merge.ts';
 import { type KeyParts, toResource } from '../revisions/stored-object.ts';
 import { type ObjectOutcome, type ObjectStep, type ObjectWrite, writeObject } from './write-object.ts';
 
 /**
- * A change of one document. `merge` is RFC 7396; `json` is RFC 6902; `apply` lays the document over the stored one, or
- * creates it: nobody owns fields here, so an `apply` that leaves a field out does not take it away. `strategic` is Kubernetes'
- * merge of its own kinds.
+ * A change of one document. `merge` is RFC 7396; `json` is RFC 6902; `apply` is Kubernetes' server-side apply, which creates what
+ * is not there; `strategic` is Kubernetes' merge of its own kinds.
  */
 export type Patch =
-  | { readonly type: 'merge' | 'apply'; readonly change: unknown }
+  | { readonly type: 'merge'; readonly change: unknown }
+  | ({ readonly type: 'apply' } & ServerSideApply)
   | { readonly type: 'strategic'; readonly kind: Kind; readonly change: unknown }
   | { readonly type: 'json'; readonly operations: readonly unknown[] };
 
@@ -29,14 +30,21 @@ export async function patchObject(store: ConfigStore, write: ObjectWrite, patch:
 
 function stepOf(patch: Patch, existing: ExistingObject | undefined, { kind, name }: KeyParts): ObjectStep {
   if (!existing) {
-    if (patch.type === 'apply') return { step: 'write', document: patch.change };
-    if (kind !== 'Namespace') return { step: 'stop', answer: { outcome: 'missing' } };
+    if (patch.type !== 'apply' && kind !== 'Namespace') return { step: 'stop', answer: { outcome: 'missing' } };
   }
   // Whoever labels a namespace that exists by use writes it down by that.
   const before = existing ? toResource(existing.object, existing.stamp) : impliedNamespace(name);
+  if (patch.type === 'apply') return applyStep(patch, existing);
   const patched = patchedDocument(printDocument(before), patch);
   if (!patched.ok) return { step: 'stop', answer: { outcome: 'bad-request', message: patched.message } };
   return { step: 'write', document: patched.document };
+}
+
+function applyStep(patch: ServerSideApply, existing: ExistingObject | undefined): ObjectStep {
+  const stored = existing ? printDocument(toResource(existing.object, existing.stamp)) : {};
+  const applied = applyFields(stored, existing?.object.metadata.managedFields ?? [], patch);
+  if (!applied.ok) return { step: 'stop', answer: { outcome: 'owned', conflicts: applied.conflicts } };
+  return { step: 'write', document: applied.document, owners: applied.owners };
 }
 
 /** The document after the patch; the one given stays as it is. */
@@ -44,7 +52,7 @@ export function patchedDocument(document: unknown, patch: Patch): PatchedDocumen
   switch (patch.type) {
     case 'merge':
     case 'apply':
-      return { ok: true, document: merged(document, patch.change) };
+      return { ok: true, document: overlaid(document, patch.change) };
     case 'strategic':
       return { ok: true, document: strategicMerge(patch.kind, document, patch.change) };
     case 'json':
@@ -52,17 +60,6 @@ export function patchedDocument(document: unknown, patch: Patch): PatchedDocumen
     default:
       return unreachable(patch);
   }
-}
-
-/** RFC 7396: null takes a member away, objects are merged, everything else is replaced. */
-function merged(target: unknown, change: unknown): unknown {
-  if (!isRecord(change)) return change;
-  const result = new Map(Object.entries(isRecord(target) ? target : {}));
-  for (const [member, value] of Object.entries(change)) {
-    if (value === null) result.delete(member);
-    else result.set(member, merged(result.get(member), value));
-  }
-  return Object.fromEntries(result);
 }
 
 const operators = new Set(['add', 'remove', 'replace', 'move', 'copy', 'test']);

@@ -5,10 +5,12 @@ import { preferredApiVersion } from '../../resources/kinds.ts';
 import { keyOf, type Resource } from '../../resources/resource.ts';
 import type { ConfigStore, RevisionState } from './config-store.ts';
 import type { ExistingObject } from './existing-objects.ts';
+import { type FieldOwner, stillOwned } from '../revisions/field-owners.ts';
+import { printDocument } from './print-document.ts';
 import type { RevisionDraft } from './move-head.ts';
 import type { ChangeCounts, Stamp } from '../revisions/commit.ts';
 import { editTrie } from '../revisions/edit-trie.ts';
-import type { StoredMeta, StoredObject } from '../revisions/stored-object.ts';
+import { type StoredMeta, type StoredObject, toResource } from '../revisions/stored-object.ts';
 import { encodeJsonBlob } from '../revisions/trie-node.ts';
 
 /** What a revision does to one object, in the words that kubectl uses. */
@@ -28,6 +30,8 @@ export interface Birth {
   /** RFC 3339. */
   readonly time: string;
   readonly uid: string;
+  /** Who says which fields from now on, where this is a server-side apply. */
+  readonly owners?: readonly FieldOwner[];
 }
 
 /**
@@ -95,7 +99,24 @@ function storedMeta(written: Resource, existing: ExistingObject | undefined, bir
     ...whenFilled('annotations', annotations),
     uid: born?.uid ?? (uid || birth.uid),
     creationTimestamp: born?.creationTimestamp ?? writtenTime(creationTimestamp) ?? birth.time,
+    ...managedFields(written, existing, birth),
   };
+}
+
+function managedFields(
+  written: Resource,
+  existing: ExistingObject | undefined,
+  { owners, time }: Birth,
+): Pick<StoredMeta, 'managedFields'> {
+  const before = existing?.object.metadata.managedFields;
+  if (!owners && !(before && existing)) return {};
+  const printed = (resource: Resource) => printDocument(resource);
+  const kept =
+    owners ??
+    (before && existing
+      ? stillOwned(before, printed(toResource(existing.object, existing.stamp)), printed(written))
+      : []);
+  return kept.length === 0 ? {} : { managedFields: kept.map((owner) => ({ ...owner, time: owner.time ?? time })) };
 }
 
 /** CS-3: a time that the document brings is kept, in the one form in which times compare as texts; anything else is no time. */

@@ -4,6 +4,7 @@ import { unreachable } from '../../base/unreachable.ts';
 import { missingReferencesOf } from './check-references.ts';
 import type { ConfigStore, RevisionState } from './config-store.ts';
 import type { DocumentIssue } from './document-issue.ts';
+import type { FieldConflict, FieldOwner } from '../revisions/field-owners.ts';
 import { type ExistingObject, existingObjects } from './existing-objects.ts';
 import { type HeadPlan, moveHead, STALE_RESOURCE_VERSION } from './move-head.ts';
 import { type ParsedDocument, parseDocuments, refusalsOf } from './parse-documents.ts';
@@ -19,13 +20,16 @@ export interface ObjectWrite {
 
 /** What to do about the object as it is now; worked out again when the race for the head is lost. */
 export type ObjectStep =
-  | { readonly step: 'write'; readonly document: unknown }
+  /** `owners` are who says which fields after a server-side apply; any other write leaves each its fields that it does not change. */
+  | { readonly step: 'write'; readonly document: unknown; readonly owners?: readonly FieldOwner[] }
   | { readonly step: 'remove' }
   | { readonly step: 'stop'; readonly answer: StoppedWrite };
 
 export type StoppedWrite =
   | { readonly outcome: 'exists' }
   | { readonly outcome: 'missing' }
+  /** Others say some of the fields, with other values. */
+  | { readonly outcome: 'owned'; readonly conflicts: readonly FieldConflict[] }
   | { readonly outcome: 'conflict'; readonly message: string }
   | { readonly outcome: 'bad-request'; readonly message: string }
   | { readonly outcome: 'refused'; readonly errors: readonly DocumentIssue[] };
@@ -60,7 +64,7 @@ export async function writeObject(
         if (!existing) return { plan: 'answer', answer: { outcome: 'missing' } };
         return planWrite(store, state, { write, plan: planRemoval(key), existing, warnings: [] });
       case 'write':
-        return planDocument(store, state, { write, existing, document: next.document });
+        return planDocument(store, state, { write, existing, document: next.document, owners: next.owners });
       default:
         return unreachable(next);
     }
@@ -72,12 +76,13 @@ interface DocumentStep {
   readonly write: ObjectWrite;
   readonly existing: ExistingObject | undefined;
   readonly document: unknown;
+  readonly owners: readonly FieldOwner[] | undefined;
 }
 
 async function planDocument(
   store: ConfigStore,
   state: RevisionState,
-  { write, existing, document }: DocumentStep,
+  { write, existing, document, owners }: DocumentStep,
 ): Promise<HeadPlan<ObjectOutcome>> {
   const parsed = parseDocuments([{ document: 1, place: '', value: document }], write.target.namespace);
   const [only] = parsed.documents;
@@ -90,7 +95,7 @@ async function planDocument(
   if (stale) return { plan: 'answer', answer: stale };
 
   const birth = { revision: state.revision + 1, time: printTimestamp(store.clock.now()), uid: store.ids() };
-  const plan = planObject(only.resource, existing, birth);
+  const plan = planObject(only.resource, existing, { ...birth, ...(owners && { owners }) });
   const missing = await missingReferencesOf(store, state, { documents: [only], plans: [plan] });
   const warnings = [...only.warnings, ...(missing.get(plan.key) ?? [])];
   return planWrite(store, state, { write, plan, existing, warnings });

@@ -2,6 +2,7 @@ import type { ObjectMeta } from '../../resources/metadata.ts';
 import { isKind, type Kind } from '../../resources/kinds.ts';
 import type { Resource, ResourceKey } from '../../resources/resource.ts';
 import type { Labels } from '../../base/labels.ts';
+import type { FieldOwner } from './field-owners.ts';
 import type { Stamp } from './commit.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface StoredMeta {
   readonly uid: string;
   /** RFC 3339. */
   readonly creationTimestamp: string;
+  /** Who said which fields by server-side apply. Absent for objects that nobody applies in this way. */
+  readonly managedFields?: readonly FieldOwner[];
 }
 
 /** The object as readers get it: its content with what the revision says about it. */

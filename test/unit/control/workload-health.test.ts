@@ -65,7 +65,7 @@ async function service() {
 const MERGE = 'application/merge-patch+json';
 const ENTRIES = '/apis/networking.istio.io/v1/namespaces/default/workloadentries';
 
-test('ST-5: an instance that is checked serves while its status says that it is healthy', async () => {
+test('CS-19, ST-5: an instance that is checked serves while its status says that it is healthy', async () => {
   const { addresses, setHealth, triggers } = await service();
   assert.deepEqual(await addresses(), ['10.0.0.2']);
   assert.equal(await setHealth('checked', 'True'), 200);

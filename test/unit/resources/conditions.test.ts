@@ -13,7 +13,7 @@ const sick: Condition = { type: 'Healthy', status: 'False', reason: 'Probe' };
 const accepted: Condition = { type: 'Accepted', status: 'Unknown' };
 const withConditions = (...conditions: readonly unknown[]) => ({ name: 'a', status: { note: 'kept', conditions } });
 
-test('ST-1: the first condition of a type is found; a status of another shape has none', () => {
+test('CS-14, CS-15, ST-1: the first condition of a type is found; a status of another shape has none', () => {
   assert.equal(conditionOf(withConditions(accepted, sick, healthy), 'Healthy'), sick);
   assert.equal(conditionOf(withConditions(accepted), 'Healthy'), undefined);
   for (const status of [
@@ -26,7 +26,7 @@ test('ST-1: the first condition of a type is found; a status of another shape ha
   }
 });
 
-test('ST-2: True and False decide, anything else is the fallback', () => {
+test('CS-14, CS-15, ST-2: True and False decide, anything else is the fallback', () => {
   for (const fallback of [true, false]) {
     assert.equal(hasCondition(withConditions(healthy), 'Healthy', fallback), true);
     assert.equal(hasCondition(withConditions(sick), 'Healthy', fallback), false);
@@ -35,7 +35,7 @@ test('ST-2: True and False decide, anything else is the fallback', () => {
   }
 });
 
-test('ST-3: a condition takes the place of the first of its type, or comes last; what it is given stays as it was', () => {
+test('CS-16, ST-3: a condition takes the place of the first of its type, or comes last; what it is given stays as it was', () => {
   const before = withConditions(sick, accepted, sick);
   const text = JSON.stringify(before);
   assert.deepEqual(withCondition(before, healthy), withConditions(healthy, accepted, sick));
@@ -44,7 +44,7 @@ test('ST-3: a condition takes the place of the first of its type, or comes last;
   assert.equal(JSON.stringify(before), text);
 });
 
-test('ST-4: all conditions of a type go; with none of it the object is the very same', () => {
+test('CS-17, ST-4: all conditions of a type go; with none of it the object is the very same', () => {
   const before = withConditions(sick, accepted, healthy);
   assert.deepEqual(withoutCondition(before, 'Healthy'), withConditions(accepted));
   assert.equal(withoutCondition(before, 'Programmed'), before);
