@@ -21,6 +21,12 @@ export interface StageMemory {
     items: readonly Item[],
     make: (items: readonly Item[]) => Made,
   ): Made;
+  /** As `combined`, of a list whose value can also be had from the last one's where little of the list changed. */
+  amended<Item extends object, Made extends object>(
+    slot: string,
+    items: readonly Item[],
+    maker: AmendingMaker<Item, Made>,
+  ): Made;
   /** The first object of the same content. */
   same<Value extends object>(value: Value): Value;
 }
@@ -39,10 +45,23 @@ export interface PieceKind<Argument extends object, Made extends object> {
   readonly configs: (argument: Argument) => readonly string[];
 }
 
+/** Makes a value of a list, from nothing or from what was made of another list: the same value either way. */
+export interface AmendingMaker<Item extends object, Made extends object> {
+  readonly make: (items: readonly Item[]) => Made;
+  /** `undefined` where it is not worth it, or not to be had that way. */
+  readonly amend: (before: MadeOf<Item, Made>, items: readonly Item[]) => Made | undefined;
+}
+
+export interface MadeOf<Item extends object, Made extends object> {
+  readonly items: readonly Item[];
+  readonly made: Made;
+}
+
 export const noMemory: StageMemory = {
   piece: ({ make }, argument) => make(argument),
   pieces: ({ make }, list) => list.map((argument) => make(argument)),
   derived: (_slot, of, make) => make(of),
   combined: (_slot, items, make) => make(items),
+  amended: (_slot, items, { make }) => make(items),
   same: (value) => value,
 };

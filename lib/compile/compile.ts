@@ -4,6 +4,7 @@ import { noMemory, type StageMemory } from '../base/stage-memory.ts';
 import type { ProxyIr } from '../ir/proxy-ir.ts';
 import type { RouteConfigurationIr } from '../ir/route-configuration.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
+import { amendedRoutes } from './amended-routes.ts';
 import { compileClusters } from './clusters.ts';
 import { compileEndpoints } from './endpoints.ts';
 import { compileGatewayListeners } from './gateway-listeners.ts';
@@ -38,7 +39,7 @@ export function compile(view: ProxyView, memory: StageMemory = noMemory): Noted<
 export function compileListeners(view: ProxyView, memory: StageMemory = noMemory): Noted<readonly ListenerIr[]> {
   const { gateway } = view;
   if (gateway === undefined) return sidecarListeners(view, memory);
-  const { value, issues } = compileGatewayListeners(listenerView(view), gateway);
+  const { value, issues } = compileGatewayListeners(listenerView(view, memory), gateway);
   return { value: value.map((listener) => memory.same(listener)), issues };
 }
 
@@ -50,14 +51,15 @@ export function compileRoutes(
 ): Noted<readonly RouteConfigurationIr[]> {
   if (view.gateway !== undefined) return compileGatewayRoutes(view, view.gateway, memory);
   const names = memory.combined('requested routes', listeners, requestedRoutes);
-  const routed = routeView(view);
-  return memory.combined('sidecar routes', [names, ...viewInputs(routed)], () =>
-    compileSidecarRoutes(routed, names, memory),
-  );
+  const routed = routeView(view, memory);
+  return memory.amended('sidecar routes', [names, ...viewInputs(routed)], {
+    make: () => compileSidecarRoutes(routed, names, memory),
+    amend: (before, items) => amendedRoutes(before, items, { view: routed, memory }),
+  });
 }
 
 function sidecarListeners(view: ProxyView, memory: StageMemory): Noted<readonly ListenerIr[]> {
-  const listened = listenerView(view);
+  const listened = listenerView(view, memory);
   return memory.combined('sidecar listeners', viewInputs(listened), () => {
     const { value, issues } = compileSidecarListeners(listened);
     return { value: value.map((listener) => memory.same(listener)), issues };

@@ -1,3 +1,4 @@
+import type { StageMemory } from '../base/stage-memory.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import { isHttp } from '../model/protocol.ts';
 import type { RouteTable } from '../model/route-table.ts';
@@ -106,10 +107,13 @@ function looksAtSource(lb: LoadBalancing | undefined): boolean {
 }
 
 /** The whole of a view that its listeners may look at. */
-export const listenerView = ({ facts, mesh, services, instances, routeTables }: ProxyView): ListenerView => ({
-  facts: listenerFacts(facts),
+export const listenerView = (
+  { facts, mesh, services, instances, routeTables }: ProxyView,
+  memory: StageMemory,
+): ListenerView => ({
+  facts: memory.same(listenerFacts(facts)),
   mesh,
-  services: services.map(listenedService),
+  services: services.map((visible) => memory.derived('listened service', visible, listenedService)),
   instances,
   routeTables: routeTables.filter(hasConnectionRules),
 });

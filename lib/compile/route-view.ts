@@ -1,3 +1,4 @@
+import type { StageMemory } from '../base/stage-memory.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import type { Service } from '../model/service.ts';
@@ -22,16 +23,18 @@ export interface OfferedService extends RoutedService, Pick<VisibleService, 'ali
 }
 
 /** The whole of a view that its routes may look at: no endpoints, and no policy that does not hash. */
-export function routeView({ facts, mesh, services, routeTables }: ProxyView): RouteView {
+export function routeView({ facts, mesh, services, routeTables }: ProxyView, memory: StageMemory): RouteView {
   const { namespace, selectedLabels, profile, dnsDomain, ipFamily } = facts;
   return {
-    facts: { namespace, selectedLabels, profile, dnsDomain, ipFamily },
+    facts: memory.same({ namespace, selectedLabels, profile, dnsDomain, ipFamily }),
     mesh,
-    services: services.map(({ service, aliases, policy }) => ({
-      service,
-      aliases,
-      policy: hasHashKey(policy) ? policy : undefined,
-    })),
+    services: services.map((visible) => memory.derived('offered service', visible, offeredService)),
     routeTables,
   };
 }
+
+const offeredService = ({ service, aliases, policy }: VisibleService): OfferedService => ({
+  service,
+  aliases,
+  policy: hasHashKey(policy) ? policy : undefined,
+});

@@ -20,14 +20,28 @@ import { tableRoutes } from './table-routes.ts';
 import { unknownHosts } from './unknown-hosts.ts';
 import { buildVirtualHosts, type HostGroup } from './virtual-hosts.ts';
 
+/** The routes of a sidecar, and which of them each table gave. */
+export interface SidecarRoutes extends Noted<readonly RouteConfigurationIr[]> {
+  readonly given: GivenRoutes;
+}
+
+/** For each table what it gave where it could have a say: on the port of a listener, for a port of services. */
+export type GivenRoutes = ReadonlyMap<RouteTable, readonly PlacedRoutes[]>;
+
+export interface PlacedRoutes extends Noted<readonly RouteIr[]> {
+  readonly port: number;
+  readonly groupPort: number;
+}
+
 /** The outbound route configurations that a sidecar's listeners ask for, one per name (RD-1). */
 export function compileSidecarRoutes(
   view: RouteView,
   names: readonly string[],
   memory: StageMemory = noMemory,
-): Noted<readonly RouteConfigurationIr[]> {
+): SidecarRoutes {
   const claims = tableClaims(view.routeTables);
-  const byPort = new Map<number, Noted<readonly VirtualHostIr[]>>();
+  const byPort = new Map<number, PortHosts>();
+  const given = new Map<RouteTable, PlacedRoutes[]>();
   const issues: Issue[] = [];
   const value = [...new Set(names)].flatMap((name) => {
     const parsed = parseRouteName(name);
@@ -42,8 +56,26 @@ export function compileSidecarRoutes(
     const settings = { name, ignoresPort: ignoresPort(view, port), maxDirectBody: MAX_DIRECT_BODY };
     return [sharedConfiguration(settings, virtualHosts, memory)];
   });
-  for (const port of byPort.values()) issues.push(...port.issues);
-  return { value, issues };
+  for (const port of byPort.values()) {
+    issues.push(...port.issues);
+    for (const [table, routes] of port.given) given.set(table, [...(given.get(table) ?? []), routes]);
+  }
+  return { value, issues, given };
+}
+
+/** The routes that a table gives on the port of a listener, for a port of services. */
+export function placedRoutes(
+  table: RouteTable,
+  { port, groupPort }: Pick<PlacedRoutes, 'port' | 'groupPort'>,
+  { view, memory }: { readonly view: RouteView; readonly memory: StageMemory },
+): PlacedRoutes {
+  const services = memory.combined('services by host', view.services, servicesByHost);
+  const at = { ...attachment(view, services), listenerPort: groupPort, infersPorts: port === 0 };
+  return { port, groupPort, ...tableRoutes(table, at, memory) };
+}
+
+interface PortHosts extends Noted<readonly VirtualHostIr[]> {
+  readonly given: readonly (readonly [RouteTable, PlacedRoutes])[];
 }
 
 /**
@@ -73,17 +105,17 @@ function compilePort(
   view: RouteView,
   { claims, port }: { readonly claims: TableClaims; readonly port: number },
   memory: StageMemory,
-): Noted<readonly VirtualHostIr[]> {
+): PortHosts {
   const candidates = candidatesFor(view, port);
   const claimed = claimedCandidates(candidates, claims);
-  const services = servicesByHost(view.services);
   const issues: Issue[] = [];
+  const given: (readonly [RouteTable, PlacedRoutes])[] = [];
   const groups: HostGroup[] = [];
   const routed = new Set<HostName>();
   for (const table of servesStrangers(port) ? view.routeTables : claims.inOrder(claimed.keys())) {
     for (const [groupPort, members] of byHttpPort(claimed.get(table) ?? [], port)) {
-      const at = { ...attachment(view, services), listenerPort: groupPort, infersPorts: port === 0 };
-      const routes = tableRoutes(table, at, memory);
+      const routes = placedRoutes(table, { port, groupPort }, { view, memory });
+      given.push([table, routes]);
       issues.push(...routes.issues);
       // RD-20: a table that has no say here leaves its services to others.
       if (routes.value.length === 0) continue;
@@ -96,7 +128,7 @@ function compilePort(
     if (!routed.has(visible.service.hostname)) groups.push(...defaultGroups(view, { visible, ports }, memory));
   }
   const hosts = buildVirtualHosts(groups, { facts: view.facts, listenerPort: port }, memory);
-  return { value: hosts.value, issues: [...issues, ...hosts.issues] };
+  return { value: hosts.value, issues: [...issues, ...hosts.issues], given };
 }
 
 function attachment(

@@ -1,6 +1,6 @@
 type Parts = Readonly<Record<string, object | undefined>>;
 
-/** A narrow view of whatever members, of which the services are lists of parts themselves. */
+/** A narrow view of whatever members. */
 interface NarrowView<Service extends object> {
   readonly services: readonly Service[];
   readonly routeTables: readonly object[];
@@ -12,7 +12,7 @@ interface NarrowView<Service extends object> {
  */
 export function viewInputs<Service extends object>(view: NarrowView<Service>): readonly object[] {
   const { services, routeTables, ...rest } = view;
-  return [...membersOf(rest), ...routeTables, ...services.flatMap(membersOf)];
+  return [...membersOf(rest), ...routeTables, ...services];
 }
 
 const membersOf = (parts: object): readonly object[] =>

@@ -25,6 +25,11 @@ export interface SealedResource {
 }
 
 export function sealResource(resource: EnvoyResource): SealedResource {
+  const { virtualHosts, ...body } = resource.body;
+  if (resource.type === 'routes' && Array.isArray(virtualHosts) && virtualHosts.length > 0) {
+    const parts = (virtualHosts as readonly ProtoJson[]).map((host) => sealPart('routes', String(host['name']), host));
+    return sealFromParts({ rest: { ...resource, body }, member: 'virtualHosts', parts });
+  }
   return sealed(resource, [chunkOf(sentBody(resource))], referencesOf(resource).filter(isSevere));
 }
 

@@ -17,6 +17,7 @@ export interface TypeTable {
 
 /** The table of resources that are at hand. */
 export interface SealedTable extends TypeTable {
+  readonly resources: Members;
   readonly parts: readonly SealedShard[];
 }
 
@@ -55,6 +56,8 @@ export function* entriesOf({ shards }: Pick<TypeTable, 'shards'>): Generator<rea
  * and a table in which nothing changed is `before` itself. Throws when two resources share a name, which Envoy refuses.
  */
 export function tableOf(type: XdsType, resources: Members, before?: SealedTable): SealedTable {
+  const replaced = before && replacedIn(before.resources, resources);
+  if (replaced) return withReplaced(type, { resources, before, replaced });
   const count = shardCount(resources.length);
   const old = before?.parts.length === count ? before.parts : undefined;
   const parts = bucketsOf(resources, count).map((bucket, index) => {
@@ -62,10 +65,47 @@ export function tableOf(type: XdsType, resources: Members, before?: SealedTable)
     return same && isSame(bucket, same) ? same : newShard(type, bucket);
   });
   if (before && old && parts.every((part, index) => part === old[index])) return before;
+  return tableOfParts(type, resources, parts);
+}
+
+function tableOfParts(type: XdsType, resources: Members, parts: readonly SealedShard[]): SealedTable {
   const set = { size: resources.length, shards: parts.map(({ ref }) => ref) };
   const whole = { versionInfo: versionOfParts(parts.map(({ version }) => version)) };
   const { isWholeSet } = XDS_TYPES[type];
-  return { set: isWholeSet ? { ...set, whole } : set, shards: parts.map(({ shard }) => shard), parts };
+  return { set: isWholeSet ? { ...set, whole } : set, shards: parts.map(({ shard }) => shard), parts, resources };
+}
+
+/** More replacements than this are not followed one by one. */
+const MAX_REPLACED = 64;
+
+/** By the resources that a list had before, others of the same names in their places; `undefined` if that is not all that differs. */
+function replacedIn(before: Members, now: Members): ReadonlyMap<SealedResource, SealedResource> | undefined {
+  if (before.length !== now.length) return undefined;
+  const replaced = new Map<SealedResource, SealedResource>();
+  for (const [index, resource] of now.entries()) {
+    const old = before[index];
+    if (old === undefined || old === resource) continue;
+    if (old.name !== resource.name || replaced.size === MAX_REPLACED) return undefined;
+    replaced.set(old, resource);
+  }
+  return replaced;
+}
+
+interface Replacement {
+  readonly resources: Members;
+  readonly before: SealedTable;
+  readonly replaced: ReadonlyMap<SealedResource, SealedResource>;
+}
+
+/** Makes the shards anew in which a resource was replaced. */
+function withReplaced(type: XdsType, { resources, before, replaced }: Replacement): SealedTable {
+  const touched = new Set([...replaced.keys()].map(({ place }) => shardAt(place, before.parts.length)));
+  const parts = before.parts.map((part, index) => {
+    if (!touched.has(index)) return part;
+    const members = part.members.map((member) => replaced.get(member) ?? member);
+    return isSame(members, part) ? part : newShard(type, members);
+  });
+  return parts.every((part, index) => part === before.parts[index]) ? before : tableOfParts(type, resources, parts);
 }
 
 /** The text of the body of one shard of a type that is sent whole (SNAP-5). */

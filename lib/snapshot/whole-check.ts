@@ -10,6 +10,8 @@ type Lists = Readonly<Record<XdsType, readonly Referrer[]>>;
  */
 export function wholeCheck(): (lists: Lists, before?: Lists) => BrokenReference | undefined {
   const known = new WeakMap<readonly Referrer[], ListNames>();
+  /** What was found whole, by what its listeners have and need. */
+  const whole = new WeakMap<ListNames, readonly ListNames[]>();
   const namesOf = (list: readonly Referrer[], before: readonly Referrer[] | undefined): ListNames => {
     const same = before && namesAlike(list, before) ? known.get(before) : undefined;
     const names = known.get(list) ?? same ?? readNames(list);
@@ -20,7 +22,11 @@ export function wholeCheck(): (lists: Lists, before?: Lists) => BrokenReference 
     const types = Object.keys(lists) as XdsType[];
     const names = types.map((type) => [type, namesOf(lists[type], before?.[type])] as const);
     const present = Object.fromEntries(names.map(([type, { has }]) => [type, has]));
+    const all = names.map(([, list]) => list);
+    const ofListeners = namesOf(lists.listeners, before?.listeners);
+    if (whole.get(ofListeners)?.every((list, index) => list === all[index]) === true) return undefined;
     const isWhole = names.every(([, { needs }]) => needs.every(({ type, name }) => present[type]?.has(name) === true));
+    if (isWhole) whole.set(ofListeners, all);
     return isWhole ? undefined : brokenReferences(Object.values(lists).flat(), []).find(isUnfit);
   };
 }
@@ -38,13 +44,18 @@ const readNames = (list: readonly Referrer[]): ListNames => ({
   needs: list.flatMap(({ references }) => references.filter(isSevere)),
 });
 
-/** Whether two lists have and need the same, told without looking at what they need: only where that is nothing or the same list. */
+/** Whether two lists have and need the same, place by place. */
 function namesAlike(list: readonly Referrer[], before: readonly Referrer[]): boolean {
   return (
     list.length === before.length &&
     list.every(({ name, references }, index) => {
       const old = before[index];
-      return old?.name === name && (references === old.references || references.length + old.references.length === 0);
+      return old?.name === name && areSame(references, old.references);
     })
   );
 }
+
+const areSame = (one: Referrer['references'], other: Referrer['references']): boolean =>
+  one === other ||
+  (one.length === other.length &&
+    one.every(({ type, name }, index) => type === other[index]?.type && name === other[index].name));

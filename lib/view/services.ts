@@ -13,13 +13,26 @@ export function visibleServices(world: World, facts: ViewFacts, memory: StageMem
     inSightOf(all, namespace),
   );
   const endpoints = visibleEndpoints(world, facts, memory);
-  return inSight.map((service) => ({
-    service: addressed(service, world, { facts, memory }),
-    endpoints: endpoints(service),
-    aliases: visibleAliases(world, facts, service),
-    policy: outboundPolicy(world, facts, service),
-  }));
+  // One object for all views and revisions in which it is the same, so that what is made of it is known again.
+  return inSight.map((one) => {
+    const service = addressed(one, world, { facts, memory });
+    const [seen, aliases] = [endpoints(one), visibleAliases(world, facts, one)];
+    const policy = outboundPolicy(world, facts, one);
+    return memory.combined<object, VisibleService>(
+      'visible service',
+      [service, seen, aliases, policy ?? NO_POLICY],
+      () => ({
+        service,
+        endpoints: seen,
+        aliases,
+        policy,
+      }),
+    );
+  });
 }
+
+/** Stands for a policy that is not there. */
+const NO_POLICY: Readonly<Record<string, never>> = {};
 
 function visibleAliases(
   { aliases }: World,

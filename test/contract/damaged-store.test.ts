@@ -120,6 +120,19 @@ test('STO-11: a view whose head is taken away is built again, and what was damag
   for (const { hash } of parts) assert.ok(await blobs.get(hash));
 });
 
+test('STO-11: a process that has met damage in a snapshot heals all of it with the next build, though nothing else changed', async (t) => {
+  const { blobs, cold, damage } = await servedFromDisk(t);
+  const config = new Set((await blobs.list()).blobs.map(({ hash }) => hash));
+  const whole = await sentIn(await cold().poll('clusters'));
+  const parts = (await blobs.list()).blobs.filter(({ hash }) => !config.has(hash));
+  const met = cold();
+  for (const { hash } of parts) damage(hash, new Uint8Array());
+  assert.equal((await met.poll('clusters')).status, 503);
+  await met.builder.build('config');
+  assert.deepEqual(await sentIn(await met.poll('clusters')), whole);
+  assert.deepEqual(await sentIn(await cold().poll('clusters')), whole);
+});
+
 function isCorrupt(error: unknown): true {
   assert.ok(error instanceof CorruptStore, String(error));
   return true;

@@ -12,16 +12,30 @@ import { chainsOf } from '../status/resource-documents.ts';
  * Such routes are built all the same, as Istio does; who follows them is answered 503 until what they name is there.
  */
 export function missingDestinations(): (ir: ProxyIr) => readonly Issue[] {
-  const [issuesOf, namesOf] = [
-    remembered<Remembered<Remembered<readonly Issue[]>>>(),
-    remembered<ReadonlySet<string>>(),
-  ];
-  const targets = targetReader();
-  return ({ clusters, routes, listeners }) =>
-    issuesOf(clusters, () => remembered())(routes, () => remembered())(listeners, () => {
-      const present = namesOf(clusters, () => new Set(clusters.map(({ name }) => name)));
-      return missingOf([...targets.ofRoutes(routes), ...targets.ofListeners(listeners)], present);
+  const issuesOf = remembered<Remembered<Remembered<readonly Issue[]>>>();
+  const [namesOf, targets] = [namesReader(), targetReader()];
+  return ({ clusters, routes, listeners }) => {
+    const present = namesOf(clusters);
+    return issuesOf(present, () => remembered())(routes, () => remembered())(listeners, () =>
+      missingOf([...targets.ofRoutes(routes), ...targets.ofListeners(listeners)], present),
+    );
+  };
+}
+
+/** The names of clusters: the very same set for lists that differ in other things alone. */
+function namesReader(): (clusters: ProxyIr['clusters']) => ReadonlySet<string> {
+  const known = remembered<ReadonlySet<string>>();
+  let last: { readonly clusters: ProxyIr['clusters']; readonly names: ReadonlySet<string> } | undefined;
+  return (clusters) => {
+    const names = known(clusters, () => {
+      const hasSame =
+        last?.clusters.length === clusters.length &&
+        clusters.every(({ name }, index) => name === last?.clusters[index]?.name);
+      return hasSame && last ? last.names : new Set(clusters.map(({ name }) => name));
     });
+    last = { clusters, names };
+    return names;
+  };
 }
 
 /** To where documents lead, as routes and listeners have it; each of these is read once. */

@@ -1,10 +1,11 @@
 import { contentIds, type ContentIds } from '../../base/content-ids.ts';
-import { canonicalJson } from '../../base/hashing.ts';
 import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
 import type { PieceKind, StageMemory } from '../../base/stage-memory.ts';
 import type { XdsType } from '../../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../../envoy/xds-types.ts';
 import type { ViewKey } from '../../view/proxy-view.ts';
+import { combinedMemory } from './combined-memory.ts';
+import { verify } from './verify-piece.ts';
 import {
   type CacheCounts,
   type CacheEntry,
@@ -37,8 +38,6 @@ export interface PieceMemoryOptions {
   readonly verifiesHits?: boolean;
 }
 
-/** Characters of keys of combined values: what 50 views of 1,000 services need some ten times over. */
-const COMBINED_KEY_CHARACTERS = 64_000_000;
 const SAME_VALUES = 200_000;
 
 export function pieceMemory(options: PieceMemoryOptions = {}): PieceMemory {
@@ -47,25 +46,8 @@ export function pieceMemory(options: PieceMemoryOptions = {}): PieceMemory {
   const counts = pieceCounter();
   const verifiesHits = options.verifiesHits === true;
   let [combined, derived, last] = [combinedMemory(ids, verifiesHits), derivedMemory(verifiesHits), lastLists()];
+  let piece = pieceFinder({ ids, cache, counts, verifiesHits });
   let firsts = leastRecentlyUsed<number, object>({ max: SAME_VALUES });
-  const piece = <Argument extends object, Made extends object>(
-    kind: PieceKind<Argument, Made>,
-    argument: Argument,
-    request: CacheRequest,
-  ): Made => {
-    const key = pieceKey(kind, argument, ids);
-    const found = cache.get({ type: kind.type as XdsType, key, configs: [], isCacheable: true });
-    if (found !== undefined) {
-      counts.add(kind.name, 1, 0);
-      if (verifiesHits) verify(kind.name, () => kind.make(argument), found);
-      return found as Made; // the key names the kind, which says the type
-    }
-    counts.add(kind.name, 0, 1);
-    const made = kind.make(argument);
-    ids.assign(made);
-    cache.add(entryOf(kind, argument, key), request, made);
-    return made;
-  };
   return {
     forBuild: (request, viewKey) => ({
       piece: (kind, argument) => piece(kind, argument, request),
@@ -84,7 +66,7 @@ export function pieceMemory(options: PieceMemoryOptions = {}): PieceMemory {
         return made;
       },
       derived: (slot, of, make) => derived(slot, of, make),
-      combined: combined(viewKey),
+      ...combined(viewKey),
       same(value) {
         const id = ids.of(value);
         const first = firsts.get(id) ?? value;
@@ -97,8 +79,44 @@ export function pieceMemory(options: PieceMemoryOptions = {}): PieceMemory {
     clearAll(now) {
       cache.clearAll(now);
       [combined, derived, last] = [combinedMemory(ids, verifiesHits), derivedMemory(verifiesHits), lastLists()];
+      piece = pieceFinder({ ids, cache, counts, verifiesHits });
       firsts = leastRecentlyUsed<number, object>({ max: SAME_VALUES });
     },
+  };
+}
+
+interface FinderParts {
+  readonly ids: ContentIds;
+  readonly cache: XdsCache<XdsType, object>;
+  readonly counts: ReturnType<typeof pieceCounter>;
+  readonly verifiesHits: boolean;
+}
+
+/** Finds a piece by the very members of its argument, else by a key of their contents, or makes it. */
+function pieceFinder({ ids, cache, counts, verifiesHits }: FinderParts) {
+  const seen = seenArguments();
+  return <Argument extends object, Made extends object>(
+    kind: PieceKind<Argument, Made>,
+    argument: Argument,
+    request: CacheRequest,
+  ): Made => {
+    const again = seen.find(kind.name, argument);
+    const key = again === undefined ? pieceKey(kind, argument, ids) : '';
+    const inCache = (): object | undefined =>
+      cache.get({ type: kind.type as XdsType, key, configs: [], isCacheable: true });
+    const found = again ?? inCache();
+    if (found !== undefined) {
+      counts.add(kind.name, 1, 0);
+      if (verifiesHits) verify(kind.name, () => kind.make(argument), found);
+      if (again === undefined) seen.keep(kind.name, argument, found);
+      return found as Made; // the key and the name of what was seen name the kind, which says the type
+    }
+    counts.add(kind.name, 0, 1);
+    const made = kind.make(argument);
+    ids.assign(made);
+    cache.add(entryOf(kind, argument, key), request, made);
+    if (inCache() === made) seen.keep(kind.name, argument, made); // XC-2: what the cache does not take is not kept here either
+    return made;
   };
 }
 
@@ -143,45 +161,6 @@ function pieceKey<Argument extends object>(
   return key;
 }
 
-type Combine = StageMemory['combined'];
-
-/** By all that a value is made of; a view's long list is first compared with its last one, which needs no key. */
-function combinedMemory(ids: ContentIds, verifiesHits: boolean): (viewKey: ViewKey) => Combine {
-  const byKey = keyedMemory(ids, verifiesHits);
-  const last = lastCombined(ids);
-  return (viewKey) => (slot, items, make) => {
-    if (items.length < LONG_LIST) return byKey(slot, items, make);
-    const name = `${slot} ${viewKey}`;
-    const again = last.known(name, items);
-    if (again !== undefined) {
-      if (verifiesHits) verify(slot, () => make(items), again);
-      return again as ReturnType<typeof make>; // the slot says the type
-    }
-    const made = byKey(slot, items, make);
-    last.keep(name, items, made);
-    return made;
-  };
-}
-
-function keyedMemory(ids: ContentIds, verifiesHits: boolean): Combine {
-  const remembered = leastRecentlyUsed<string, { readonly key: string; readonly made: object }>({
-    max: COMBINED_KEY_CHARACTERS,
-    weigh: ({ key }) => key.length,
-  });
-  return (slot, items, make) => {
-    const key = `${slot} ${items.map((item) => ids.of(item)).join()}`;
-    const found = remembered.get(key);
-    if (found !== undefined) {
-      if (verifiesHits) verify(slot, () => make(items), found.made);
-      return found.made as ReturnType<typeof make>; // the slot says the type
-    }
-    const made = make(items);
-    ids.assign(made);
-    remembered.set(key, { key, made });
-    return made;
-  };
-}
-
 function derivedMemory(verifiesHits: boolean): StageMemory['derived'] {
   const bySlot = new Map<string, WeakMap<object, object>>();
   return (slot, of, make) => {
@@ -198,6 +177,37 @@ function derivedMemory(verifiesHits: boolean): StageMemory['derived'] {
   };
 }
 
+/** Pieces by the very members of their arguments, for which no key need be made. */
+function seenArguments() {
+  interface Seen {
+    readonly kind: string;
+    readonly argument: object;
+    readonly made: object;
+  }
+  const byFirst = new WeakMap<object, readonly Seen[]>();
+  const firstOf = (argument: object): object | undefined => {
+    for (const name in argument) {
+      const member = (argument as Members)[name];
+      if (typeof member === 'object' && member !== null) return member;
+    }
+    return undefined;
+  };
+  return {
+    find(kind: string, argument: object): object | undefined {
+      const first = firstOf(argument);
+      const known = first && byFirst.get(first);
+      return known?.find((seen) => seen.kind === kind && isSameArgument(seen.argument, argument))?.made;
+    },
+    keep(kind: string, argument: object, made: object): void {
+      const first = firstOf(argument);
+      if (first) byFirst.set(first, [{ kind, argument, made }, ...(byFirst.get(first) ?? [])].slice(0, MAX_SEEN));
+    },
+  };
+}
+
+/** Of one object: as many kinds and views look at it in different ways. */
+const MAX_SEEN = 32;
+
 /** The last lists of pieces of each view, so that one whose argument has the very same members need not be looked up. */
 function lastLists() {
   interface LastList {
@@ -210,60 +220,20 @@ function lastLists() {
     known(name: string, list: readonly object[]): (index: number) => object | undefined {
       const before = lists.get(name);
       if (before === undefined) return () => undefined;
-      return (index) => (hasSameMembers(before.list[index], list[index]) ? before.made[index] : undefined);
+      return (index) => (isSameArgument(before.list[index], list[index]) ? before.made[index] : undefined);
     },
     keep: (name: string, list: readonly object[], made: readonly object[]): void => lists.set(name, { list, made }),
   };
 }
 
-/** What was last made of each view's long lists, so that no key need be made of a list that is the same. */
-function lastCombined(ids: ContentIds) {
-  interface LastCombined {
-    readonly items: readonly object[];
-    readonly made: object;
-  }
-  const isEqual = (item: object, before: object | undefined): boolean =>
-    item === before || (before !== undefined && ids.of(item) === ids.of(before));
-  const lists = leastRecentlyUsed<string, LastCombined>({ max: REMEMBERED_ITEMS, weigh: ({ items }) => items.length });
-  return {
-    known(name: string, items: readonly object[]): object | undefined {
-      const before = lists.get(name);
-      const isSame =
-        before?.items.length === items.length && items.every((item, index) => isEqual(item, before.items[index]));
-      return isSame ? before.made : undefined;
-    },
-    keep: (name: string, items: readonly object[], made: object): void => lists.set(name, { items, made }),
-  };
-}
-
-/** Of fewer items a key is made at once. */
-const LONG_LIST = 8;
-
-/** A pointer each: what the stages of 500 views of 1,000 services combine. */
-const REMEMBERED_ITEMS = 4_000_000;
-
 /** Some hundred bytes each: the lists of 250 views of 1,000 services. */
 const REMEMBERED_ARGUMENTS = 500_000;
 
-function hasSameMembers(before: object | undefined, now: object | undefined): boolean {
+function isSameArgument(before: object | undefined, now: object | undefined): boolean {
+  if (before === now) return true;
   if (before === undefined || now === undefined) return false;
   for (const name in now) if ((now as Members)[name] !== (before as Members)[name]) return false;
   return true;
 }
 
 type Members = Readonly<Record<string, unknown>>;
-
-function verify(name: string, make: () => object, found: object): void {
-  if (canonicalJson(make()) !== canonicalJson(found)) throw new StalePiece(name);
-}
-
-/** A remembered piece is not what would be made now (XC-15): its kind looks at something that is not in its argument. */
-export class StalePiece extends Error {
-  readonly code = 'STALE_PIECE';
-  readonly key: string;
-  constructor(kind: string) {
-    super(`a remembered piece of kind ${kind} differs from what is made anew`);
-    this.name = 'StalePiece';
-    this.key = kind;
-  }
-}

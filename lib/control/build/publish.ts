@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../base/brand.ts';
-import type { ContentHash } from '../../base/hashing.ts';
+import { type ContentHash, hashBytes } from '../../base/hashing.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import type { XdsType } from '../../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../../envoy/xds-types.ts';
@@ -56,7 +56,7 @@ export function planPublish(served: Head | undefined, publication: Publication):
 export interface PublishPorts {
   readonly blobs: Pick<Blobs, 'putAll'>;
   readonly heads: Pick<ServedHeads, 'lookNow' | 'replace'>;
-  readonly snapshots: Pick<StoredSnapshots, 'manifest' | 'shards' | 'remember'>;
+  readonly snapshots: Pick<StoredSnapshots, 'manifest' | 'shards' | 'remember' | 'damaged' | 'healed'>;
   readonly reports: Pick<StoredReports, 'root'>;
 }
 
@@ -69,6 +69,7 @@ export async function publish(ports: PublishPorts, publication: Publication): Pr
   const { sealed } = publication;
   const served = await heads.lookNow(publication.viewKey);
   const next = planPublish(served?.record, publication);
+  await heal(ports, sealed);
   switch (next.plan) {
     case 'keep':
       return 'kept';
@@ -92,6 +93,17 @@ export async function publish(ports: PublishPorts, publication: Publication): Pr
     default:
       return unreachable(next);
   }
+}
+
+/**
+ * Writes all of a snapshot again of which this process has met a part damaged or missing: being served, it would not be written
+ * otherwise, and damage seldom comes alone.
+ */
+async function heal({ blobs, snapshots }: PublishPorts, sealed: Sealed): Promise<void> {
+  const damaged = new Set(snapshots.damaged());
+  if (damaged.size === 0) return;
+  const parts = blobsSince(sealed);
+  if (parts.some((bytes) => damaged.has(hashBytes(bytes)))) snapshots.healed(await blobs.putAll(parts));
 }
 
 interface HeadChange {

@@ -32,7 +32,7 @@ export function rememberedBlobs<Value>(
   const readNow = async (hash: ContentHash): Promise<Value> => {
     const bytes = await blobs.get(hash);
     if (bytes === undefined)
-      throw new CorruptStore(`blob ${hash}`, new Error('a snapshot names it, but it is missing'));
+      throw new CorruptStore(`blob ${hash}`, new Error('something stored names it, but it is missing'));
     const value = readable(hash, () => read(bytes));
     known.set(hash, value);
     return value;

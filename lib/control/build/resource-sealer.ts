@@ -2,6 +2,7 @@ import type { DurationMs } from '../../base/brand.ts';
 import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
 import { remembered, type Remembered } from '../../base/remembered.ts';
 import { eachList } from '../../envoy/encode-proxy.ts';
+import type { XdsType } from '../../envoy/envoy-resource.ts';
 import { encodeRouteSettings, encodeVirtualHost } from '../../envoy/route-configuration.ts';
 import type { ProxyIr } from '../../ir/proxy-ir.ts';
 import type { RouteConfigurationIr, VirtualHostIr } from '../../ir/route-configuration.ts';
@@ -33,9 +34,11 @@ export function resourceSealer(): ResourceSealer {
     byRefresh.set(ir.refresh, sealed);
     const lists = perType((): readonly SealedResource[] => NONE);
     eachList({ ...ir, routes: NONE }, (type, items, encode) => {
-      const sealList = (): readonly SealedResource[] =>
-        items.map((item) => sealed.items(item, () => sealResource(encode(item))));
+      const sealItem = (item: (typeof items)[number]): SealedResource =>
+        sealed.items(item, () => sealResource(encode(item)));
+      const sealList = (): readonly SealedResource[] => sealedLike(sealed.last.get(type), items, sealItem);
       lists[type] = items.length === 0 ? NONE : sealed.lists(items, sealList);
+      sealed.last.set(type, { items, made: lists[type] });
     });
     return { ...lists, routes: sealed.lists(ir.routes, () => ir.routes.map(sealRoutes)) };
   };
@@ -43,13 +46,28 @@ export function resourceSealer(): ResourceSealer {
 
 const NONE: readonly never[] = [];
 
+/** A list as it was sealed. */
+interface SealedList {
+  readonly items: readonly object[];
+  readonly made: readonly SealedResource[];
+}
+
+/** Seals each item; what is in the same place of the last list of its type is not looked up. */
+const sealedLike = <Item extends object>(
+  last: SealedList | undefined,
+  items: readonly Item[],
+  sealItem: (item: Item) => SealedResource,
+): readonly SealedResource[] =>
+  items.map((item, index) => (last?.items[index] === item ? (last.made[index] ?? sealItem(item)) : sealItem(item)));
+
 /** Everything that was sealed for one poll setting, as long as what it was sealed from lives. */
 interface SealedParts {
   readonly items: Remembered<SealedResource>;
   readonly lists: Remembered<readonly SealedResource[]>;
+  readonly last: Map<XdsType, SealedList>;
 }
 
-const sealedParts = (): SealedParts => ({ items: remembered(), lists: remembered() });
+const sealedParts = (): SealedParts => ({ items: remembered(), lists: remembered(), last: new Map() });
 
 /**
  * A route configuration holds a mesh: each of its virtual hosts is spelled for itself, and each chunk of them put together and hashed,

@@ -1,4 +1,5 @@
 import type { ContentHash } from '../../base/hashing.ts';
+import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
 import type { Blobs } from '../../ports/blobs.ts';
 import { type FoundResource, foundIn, shardOfName } from '../../snapshot/body-part.ts';
 import { type Manifest, readManifest, type TypeManifest } from '../../snapshot/manifest.ts';
@@ -6,6 +7,7 @@ import { readShard, type Shard } from '../../snapshot/shard.ts';
 import type { Sealed } from '../../snapshot/snapshot.ts';
 import { differingShards, type TableDifference, tableDifference } from '../../snapshot/table-difference.ts';
 import type { TypeTable } from '../../snapshot/type-table.ts';
+import { CorruptStore } from '../../ports/store-errors.ts';
 import { rememberedBlobs } from './remembered-blobs.ts';
 
 /**
@@ -26,14 +28,21 @@ export interface StoredSnapshots {
   difference(before: TypeManifest, after: TypeManifest): Promise<TableDifference>;
   /** Takes over what was stored just now, so that it need not be read again. */
   remember(sealed: Sealed): void;
+  /** What this process found missing or damaged, the last of it, until it is told that it was written again. */
+  damaged(): readonly ContentHash[];
+  healed(blobs: readonly ContentHash[]): void;
 }
 
+/** Names of blobs may be invented by whoever polls, so what is remembered of them is bounded. */
+const REMEMBERED_DAMAGE = 1_000;
 const REMEMBERED_MANIFESTS = 200;
 const REMEMBERED_SHARD_ENTRIES = 200_000;
 const REMEMBERED_BODY_BYTES = 64 * 1024 * 1024;
 
-export function storedSnapshots(blobs: Pick<Blobs, 'get'>): StoredSnapshots {
+export function storedSnapshots(store: Pick<Blobs, 'get'>): StoredSnapshots {
   const utf8 = new TextDecoder();
+  const damaged = leastRecentlyUsed<ContentHash, true>({ max: REMEMBERED_DAMAGE });
+  const blobs = notingDamaged(store, (hash) => damaged.set(hash, true));
   const manifests = rememberedBlobs(blobs, {
     read: (bytes) => readManifest(utf8.decode(bytes)),
     max: REMEMBERED_MANIFESTS,
@@ -76,6 +85,10 @@ export function storedSnapshots(blobs: Pick<Blobs, 'get'>): StoredSnapshots {
         ...(await Promise.all([readShards(before, differing.before), readShards(after, differing.after)])),
       );
     },
+    damaged: () => [...damaged.keys()],
+    healed: (hashes) => {
+      for (const hash of hashes) damaged.delete(hash);
+    },
     remember({ manifest, manifestHash, tables }) {
       manifests.set(manifestHash, manifest);
       for (const { set, shards: held } of Object.values(tables)) {
@@ -84,3 +97,17 @@ export function storedSnapshots(blobs: Pick<Blobs, 'get'>): StoredSnapshots {
     },
   };
 }
+
+/** Tells of each blob that is missing or is not what its name says. */
+const notingDamaged = (store: Pick<Blobs, 'get'>, note: (hash: ContentHash) => void): Pick<Blobs, 'get'> => ({
+  async get(hash) {
+    try {
+      const bytes = await store.get(hash);
+      if (bytes === undefined) note(hash);
+      return bytes;
+    } catch (error) {
+      if (error instanceof CorruptStore) note(hash);
+      throw error;
+    }
+  },
+});

@@ -2,12 +2,12 @@ import { type ContentHash, contentHash } from '../../base/hashing.ts';
 import { baseOf, type Delta, deltaFromVersions, isNoChange, NO_CHANGE, wantedOf } from '../../delivery/decide-delta.ts';
 import type { DeltaRequest } from '../../delivery/read-delta-poll.ts';
 import type { Subscriptions } from '../../delivery/subscriptions.ts';
-import { CorruptStore } from '../../ports/store-errors.ts';
 import type { FoundResource } from '../../snapshot/body-part.ts';
 import type { TypeManifest } from '../../snapshot/manifest.ts';
 import { MAX_SUSPECTS } from '../../delivery/suspects.ts';
 import { resourcesIn } from '../../snapshot/type-table.ts';
 import { type VersionInfo, versionOf } from '../../snapshot/version-info.ts';
+import { orNothing } from '../config/or-nothing.ts';
 import { setOf, stateVersions } from './state-versions.ts';
 import type { StoredSnapshots } from '../build/stored-snapshots.ts';
 
@@ -74,7 +74,7 @@ async function namedState(
   const base = baseOf(nonce);
   if (base?.subscriptions !== subscriptions.hash) return undefined;
   const manifestHash = contentHash(base.manifest);
-  const manifest = await unlessGone(() => snapshots.manifest(manifestHash));
+  const manifest = await orNothing(snapshots.manifest(manifestHash)); // swept, or invented by the client
   return manifest && { manifestHash, set: setOf(manifest, type.xdsType) };
 }
 
@@ -85,18 +85,8 @@ interface Since {
 }
 
 async function deltaSince(snapshots: StoredSnapshots, { before, set, request }: Since): Promise<Delta | undefined> {
-  const difference = await unlessGone(() => snapshots.difference(before, set));
+  const difference = await orNothing(snapshots.difference(before, set)); // as in `namedState`
   if (!difference) return undefined;
   const { names, removed } = wantedOf(difference, request.subscriptions);
   return { changed: await snapshots.find(set, names), removed };
-}
-
-/** An old snapshot may have been swept, and a nonce may have been invented. */
-async function unlessGone<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof CorruptStore) return undefined;
-    throw error;
-  }
 }

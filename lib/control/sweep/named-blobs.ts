@@ -4,8 +4,8 @@ import type { XdsType } from '../../envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../../envoy/xds-types.ts';
 import type { Blobs } from '../../ports/blobs.ts';
 import type { Records } from '../../ports/records.ts';
-import { CorruptStore } from '../../ports/store-errors.ts';
-import type { Manifest, TypeManifest } from '../../snapshot/manifest.ts';
+import { orNothing } from '../config/or-nothing.ts';
+import type { TypeManifest } from '../../snapshot/manifest.ts';
 import { keptRevisions } from './revision-floor.ts';
 import { blobReader, type BlobReader } from '../revisions/blob-reader.ts';
 import { readHead } from '../revisions/head.ts';
@@ -59,10 +59,9 @@ async function nameIndex({ records }: NamedBlobsPorts, reader: BlobReader, named
   const found = await records.get<IndexHead>(INDEX_KEY);
   if (!found) return;
   named.add(found.record.root);
-  await skipUnreadable(async () => {
-    const { content } = await readIndexRoot(reader, found.record.root);
-    await nameTries<unknown>(reader, [content.servedPorts], { named, nameIn: () => undefined });
-  });
+  const index = await orNothing(readIndexRoot(reader, found.record.root));
+  const roots = index ? [index.content.servedPorts] : [];
+  await orNothing(nameTries<unknown>(reader, roots, { named, nameIn: () => undefined }));
 }
 
 /** Values of the tree are names of objects, those of the stamps are not. */
@@ -100,7 +99,10 @@ async function nameTries<Value>(reader: BlobReader, roots: readonly TrieRoot[], 
   }
 }
 
-/** The snapshots that views serve, and those which proxies may still be running parts of. */
+/**
+ * The snapshots that views serve, and those which proxies may still be running parts of. What lies below something that
+ * cannot be read is of use to nobody; the next build writes it anew.
+ */
 async function nameSnapshots(
   { heads, records, snapshots, blobs }: NamedBlobsPorts,
   named: Set<ContentHash>,
@@ -114,7 +116,7 @@ async function nameSnapshots(
   for (const trail of await storedTrails(records)) for (const hash of trailManifests(trail)) manifests.add(hash);
   for (const hash of manifests) {
     named.add(hash);
-    await skipUnreadable(async () => nameManifest(snapshots, await snapshots.manifest(hash), named));
+    await orNothing(nameManifest(snapshots, hash, named));
   }
 }
 
@@ -127,16 +129,15 @@ function trailManifests(trail: Trail): readonly ContentHash[] {
 /** What is told of a snapshot beside it. */
 async function nameReport(reports: StoredReports, hash: ContentHash, named: Set<ContentHash>): Promise<void> {
   named.add(hash);
-  await skipUnreadable(async () => {
-    for (const shard of (await reports.root(hash)).shards) named.add(shard);
-  });
+  for (const shard of (await orNothing(reports.root(hash)))?.shards ?? []) named.add(shard);
 }
 
 async function nameManifest(
   snapshots: NamedBlobsPorts['snapshots'],
-  manifest: Manifest,
+  root: ContentHash,
   named: Set<ContentHash>,
 ): Promise<void> {
+  const manifest = await snapshots.manifest(root);
   for (const type of Object.keys(XDS_TYPES) as XdsType[]) {
     const set: TypeManifest = manifest[type];
     const indexes = [...set.shards.keys()].filter((index) => {
@@ -148,14 +149,5 @@ async function nameManifest(
     for (const { hash, chunks = [hash] } of shards.flatMap((shard) => [...shard.values()])) {
       for (const chunk of chunks) named.add(chunk);
     }
-  }
-}
-
-/** What lies below something that cannot be read is of use to nobody; the next build writes it anew. */
-async function skipUnreadable(name: () => Promise<void>): Promise<void> {
-  try {
-    await name();
-  } catch (error) {
-    if (!(error instanceof CorruptStore)) throw error;
   }
 }

@@ -3,7 +3,7 @@ import type { ContentHash } from '../../base/hashing.ts';
 import { type Blobs, STORED_AT_SLACK, type StoredBlob } from '../../ports/blobs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RecordKey, Records } from '../../ports/records.ts';
-import { CorruptStore } from '../../ports/store-errors.ts';
+import { orNothing } from '../config/or-nothing.ts';
 import type { NamedBlobs } from './named-blobs.ts';
 import { encodeJsonBlob } from '../revisions/trie-node.ts';
 
@@ -92,17 +92,8 @@ export async function sweepStep(
 }
 
 async function readSuspects(blobs: Pick<Blobs, 'get'>, hash: ContentHash | undefined): Promise<Suspects> {
-  const bytes = hash && (await readUnlessDamaged(blobs, hash));
+  // Without the list every suspect is a new one: it stays for longer, which is no harm.
+  const bytes = hash && (await orNothing(blobs.get(hash)));
   if (!bytes) return new Map();
   return new Map(JSON.parse(new TextDecoder().decode(bytes)) as readonly (readonly [ContentHash, EpochMs])[]);
-}
-
-/** Without the list every suspect is a new one: it stays for longer, which is no harm. */
-async function readUnlessDamaged(blobs: Pick<Blobs, 'get'>, hash: ContentHash): Promise<Uint8Array | undefined> {
-  try {
-    return await blobs.get(hash);
-  } catch (error) {
-    if (error instanceof CorruptStore) return undefined;
-    throw error;
-  }
 }

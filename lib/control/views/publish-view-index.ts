@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../base/hashing.ts';
 import type { Blobs } from '../../ports/blobs.ts';
 import type { RecordGuard, Records } from '../../ports/records.ts';
-import { CorruptStore } from '../../ports/store-errors.ts';
+import { orNothing } from '../config/or-nothing.ts';
 import type { ServedPort, ServedPorts } from '../../world/served-ports.ts';
 import type { World } from '../../world/world.ts';
 import { type BlobReader, blobReader } from '../revisions/blob-reader.ts';
@@ -64,21 +64,20 @@ export function viewIndexPublisher({ blobs, records }: PublishIndexPorts): Publi
   };
 }
 
-/** The index that another process published, or this one before it was started anew. */
-async function known(reader: BlobReader, head: IndexHead | undefined): Promise<KnownIndex | undefined> {
-  if (head === undefined) return undefined;
-  try {
-    const root = await readIndexRoot(reader, head.root);
-    const entries = await allEntries<readonly ServedPort[]>(reader, root.content.servedPorts);
-    const byNamespace = Map.groupBy(entries, ([key]) => key.slice(0, key.indexOf(' ')));
-    const addresses = (namespace: string, of: readonly (readonly [string, readonly ServedPort[]])[]): ServedPorts =>
-      new Map(of.map(([key, ports]) => [key.slice(namespace.length + 1), ports]));
-    return { root, served: new Map([...byNamespace].map(([name, of]) => [name, addresses(name, of)])) };
-  } catch (error) {
-    // What cannot be read is not relied on: the new index is written in full, and with it the index is whole again.
-    if (error instanceof CorruptStore) return undefined;
-    throw error;
-  }
+/**
+ * The index that another process published, or this one before it was started anew. What cannot be read is not relied on: the new
+ * index is written in full, and with it the index is whole again.
+ */
+const known = async (reader: BlobReader, head: IndexHead | undefined): Promise<KnownIndex | undefined> =>
+  head && (await orNothing(readKnown(reader, head)));
+
+async function readKnown(reader: BlobReader, head: IndexHead): Promise<KnownIndex> {
+  const root = await readIndexRoot(reader, head.root);
+  const entries = await allEntries<readonly ServedPort[]>(reader, root.content.servedPorts);
+  const byNamespace = Map.groupBy(entries, ([key]) => key.slice(0, key.indexOf(' ')));
+  const addresses = (namespace: string, of: readonly (readonly [string, readonly ServedPort[]])[]): ServedPorts =>
+    new Map(of.map(([key, ports]) => [key.slice(namespace.length + 1), ports]));
+  return { root, served: new Map([...byNamespace].map(([name, of]) => [name, addresses(name, of)])) };
 }
 
 async function editedPorts(
@@ -86,14 +85,9 @@ async function editedPorts(
   before: KnownIndex | undefined,
   now: ServedByNamespace,
 ): Promise<EditedTrie> {
-  const fromNothing = (): Promise<EditedTrie> => editTrie(reader, EMPTY_TRIE, servedEdits(new Map(), now));
-  if (before === undefined) return fromNothing();
-  try {
-    return await editTrie(reader, before.root.content.servedPorts, servedEdits(before.served, now));
-  } catch (error) {
-    if (error instanceof CorruptStore) return fromNothing(); // as in `known`
-    throw error;
-  }
+  const edited =
+    before && (await orNothing(editTrie(reader, before.root.content.servedPorts, servedEdits(before.served, now))));
+  return edited ?? editTrie(reader, EMPTY_TRIE, servedEdits(new Map(), now)); // as in `known`
 }
 
 const NOWHERE_SERVED: ServedPorts = new Map();

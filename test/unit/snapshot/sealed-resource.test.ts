@@ -41,8 +41,10 @@ const manyHosts = (edit: (index: number) => object = () => ({})) =>
 function sealedHosts(list: readonly { readonly name: string }[]) {
   const rest = { type: 'routes', name: 'r', body: settings } as const;
   const parts = list.map((host) => sealPart('routes', host.name, host));
-  const text = sentBody({ ...rest, body: { ...settings, virtualHosts: list } });
-  return { sealed: sealFromParts({ rest, member: 'virtualHosts', parts }), text };
+  const whole = { ...rest, body: { ...settings, virtualHosts: list } };
+  const sealed = sealFromParts({ rest, member: 'virtualHosts', parts });
+  assert.deepEqual(sealed, sealResource(whole), 'the parts are those of the resource, whoever words them');
+  return { sealed, text: sentBody(whole) };
 }
 
 test('SNAP-2, SNAP-5: a long resource is cut into blobs that are, one behind the other, the text that is sent', () => {

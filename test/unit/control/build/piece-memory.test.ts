@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PieceKind } from '../../../../lib/base/stage-memory.ts';
-import { pieceMemory, StalePiece } from '../../../../lib/control/build/piece-memory.ts';
+import { pieceMemory } from '../../../../lib/control/build/piece-memory.ts';
+import { StalePiece } from '../../../../lib/control/build/verify-piece.ts';
 import { viewKey } from '../../../../lib/view/view-facts.ts';
 import { viewFactsOf } from '../../../support/proxy-view.ts';
 import { cacheToken, disabledCache } from '../../../../lib/control/build/xds-cache.ts';
