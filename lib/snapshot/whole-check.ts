@@ -11,10 +11,12 @@ type Lists = Readonly<Record<XdsType, readonly Referrer[]>>;
 export function wholeCheck(): (lists: Lists, before?: Lists) => BrokenReference | undefined {
   const known = new WeakMap<readonly Referrer[], ListNames>();
   /** What was found whole, by what its listeners have and need. */
-  const whole = new WeakMap<ListNames, readonly ListNames[]>();
+  const whole = new WeakMap<ListNames, readonly (readonly ListNames[])[]>();
   const namesOf = (list: readonly Referrer[], before: readonly Referrer[] | undefined): ListNames => {
+    const again = known.get(list);
+    if (again) return again;
     const same = before && namesAlike(list, before) ? known.get(before) : undefined;
-    const names = known.get(list) ?? same ?? readNames(list);
+    const names = same ?? readNames(list);
     known.set(list, names);
     return names;
   };
@@ -24,12 +26,16 @@ export function wholeCheck(): (lists: Lists, before?: Lists) => BrokenReference 
     const present = Object.fromEntries(names.map(([type, { has }]) => [type, has]));
     const all = names.map(([, list]) => list);
     const ofListeners = namesOf(lists.listeners, before?.listeners);
-    if (whole.get(ofListeners)?.every((list, index) => list === all[index]) === true) return undefined;
+    const found = whole.get(ofListeners) ?? [];
+    if (found.some((snapshot) => snapshot.every((list, index) => list === all[index]))) return undefined;
     const isWhole = names.every(([, { needs }]) => needs.every(({ type, name }) => present[type]?.has(name) === true));
-    if (isWhole) whole.set(ofListeners, all);
+    if (isWhole) whole.set(ofListeners, [all, ...found].slice(0, KNOWN_WHOLE));
     return isWhole ? undefined : brokenReferences(Object.values(lists).flat(), []).find(isUnfit);
   };
 }
+
+/** Snapshots with the same listeners that are remembered to be whole: as many as views with them differ in other lists. */
+const KNOWN_WHOLE = 16;
 
 const isUnfit = (broken: BrokenReference): boolean => broken.isSevere;
 
