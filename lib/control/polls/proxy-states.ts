@@ -99,6 +99,8 @@ const MAX_STORED_CHANNELS = 1_000;
 export const PROXIES = 'proxies';
 
 interface Held {
+  /** Of its record. */
+  readonly id: string;
   state: ProxyState | undefined;
   etag: Etag | undefined;
   /** Clusters whose loops for endpoints this process has heard of since it last wrote. */
@@ -120,12 +122,11 @@ export function proxyStates(
   const slack = pollSlack(hearsAllPolls);
 
   const find = ({ id: nodeId }: ProxyFacts): Promise<Held> => {
-    const id = recordId(nodeId);
-    const known = held.get(id);
+    const known = held.get(nodeId);
     if (known) return known;
-    const reading = readHeld(records, id);
-    held.set(id, reading);
-    reading.catch(() => held.delete(id));
+    const reading = readHeld(records, recordId(nodeId));
+    held.set(nodeId, reading);
+    reading.catch(() => held.delete(nodeId));
     return reading;
   };
   return {
@@ -151,20 +152,21 @@ export function proxyStates(
       return inTurn(entry, () => (hearsAllPolls ? noteAlone(entry, poll) : noteTogether(records, entry, poll)));
     },
     async flush() {
-      for (const [id, reading] of held) {
+      for (const [nodeId, reading] of held) {
         const entry = await reading;
-        if (entry.changes !== entry.writtenChanges) await inTurn(entry, () => write(records, id, { entry, slack }));
-        if (entry.state && !isRemembered(entry.state)) held.delete(id);
+        if (entry.changes !== entry.writtenChanges) await inTurn(entry, () => write(records, entry, slack));
+        if (entry.state && !isRemembered(entry.state)) held.delete(nodeId);
       }
     },
     polling: async () => (await Promise.all(held.values())).flatMap(({ state }) => state?.facts ?? []),
     async all() {
       const states = new Map<string, ProxyState>();
       for await (const { id, record } of listAll<ProxyState>(records, PROXIES)) states.set(id, record);
-      for (const [id, reading] of held) {
+      for (const reading of held.values()) {
         const entry = await reading;
-        const stored = states.get(id);
-        if (entry.state) states.set(id, stored && !hearsAllPolls ? merge(stored, entry.state, entry) : entry.state);
+        const stored = states.get(entry.id);
+        if (entry.state)
+          states.set(entry.id, stored && !hearsAllPolls ? merge(stored, entry.state, entry) : entry.state);
       }
       return [...states.values()].filter(isRemembered).map((state) => living(state, slack));
     },
@@ -202,7 +204,7 @@ function isNews({ state }: Held, { channel, carried, answered: versionInfo }: No
  */
 async function noteTogether(records: Pick<Records, 'get'>, entry: Held, poll: NotedPoll): Promise<NotedChange> {
   try {
-    if (isNews(entry, poll)) await refresh(records, keyOf(recordId(poll.facts.id)), entry);
+    if (isNews(entry, poll)) await refresh(records, keyOf(entry.id), entry);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error; // what this process knows has to do (DLV-8)
   }
@@ -240,7 +242,7 @@ async function planTogether<Answer>(
   poll: PollingProxy,
   make: MakePlan<Answer>,
 ): Promise<Planned<Answer>> {
-  const key = keyOf(recordId(poll.facts.id));
+  const key = keyOf(entry.id);
   try {
     for (let attempt = 0; attempt < MAX_PLAN_ATTEMPTS; attempt += 1) {
       await refresh(records, key, entry);
@@ -303,6 +305,7 @@ const keyOf = (id: string): RecordKey => ({ partition: PROXIES, id });
 async function readHeld(records: Pick<Records, 'get'>, id: string): Promise<Held> {
   const stored = await readIfThere(records, id);
   return {
+    id,
     state: stored?.record,
     etag: stored?.etag,
     endpointPolls: new Map(),
@@ -336,16 +339,13 @@ function isSame(before: Channel | undefined, after: Channel | undefined): boolea
 const MAX_WRITE_ATTEMPTS = 3;
 
 /** Writes one proxy; a writer that was faster knows other loops, so its state is merged and not overwritten. */
-async function write(
-  records: Records,
-  id: string,
-  { entry, slack }: { readonly entry: Held; readonly slack: DurationMs },
-): Promise<void> {
+async function write(records: Records, entry: Held, slack: DurationMs): Promise<void> {
+  const key = keyOf(entry.id);
   for (let attempt = 0; attempt < MAX_WRITE_ATTEMPTS && entry.state; attempt += 1) {
     const state = living(entry.state, slack);
     const { changes } = entry;
     entry.state = state;
-    const next = await records.putIf(keyOf(id), storable(state), entry.etag);
+    const next = await records.putIf(key, storable(state), entry.etag);
     if (next !== undefined) {
       entry.etag = next;
       entry.writtenChanges = changes;
@@ -353,7 +353,7 @@ async function write(
       entry.endpointPolls.clear();
       return;
     }
-    await refresh(records, keyOf(id), entry);
+    await refresh(records, key, entry);
   }
 }
 
