@@ -101,7 +101,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     knownViews: viewsToBuild({ registry, heads, clock }),
     publishIndex: async (publication: IndexPublication) => {
       const published = await publishIndex(publication);
-      if (published === 'replaced') await indexes.newest(); // polls that this process answers need not wait
+      if (published === 'replaced') indexes.noteReplaced(); // polls that this process answers need not wait
       return published;
     },
   };

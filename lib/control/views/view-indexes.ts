@@ -22,6 +22,8 @@ export interface ViewIndexes {
   recent(): Promise<ViewFinder | undefined>;
   /** A read that starts after this call, shared by all who ask meanwhile; with the store down as `recent`. */
   newest(): Promise<ViewFinder | undefined>;
+  /** Says that this process has published another index: the next look reads it. */
+  noteReplaced(): void;
 }
 
 /** How long an index may be used without another look: a selector that splits views takes effect within this time. */
@@ -31,27 +33,34 @@ interface HeldIndex {
   readonly root: ContentHash | undefined;
   readonly finder: ViewFinder | undefined;
   readonly at: EpochMs;
+  /** How many indexes this process had published when it was read. */
+  readonly generation: number;
 }
 
 export interface IndexPorts {
   readonly blobs: Pick<Blobs, 'get'>;
   readonly records: Pick<Records, 'get'>;
   readonly clock: Pick<Clock, 'now'>;
+  /** Whether nobody else publishes: then the index is the one that this process knows until it says otherwise. */
+  readonly hearsAllPolls: boolean;
 }
 
-export function viewIndexes({ blobs, records, clock }: IndexPorts): ViewIndexes {
+export function viewIndexes({ blobs, records, clock, hearsAllPolls }: IndexPorts): ViewIndexes {
   const reader = blobReader(blobs);
   let held: HeldIndex | undefined;
   let reading: Promise<HeldIndex> | undefined;
+  let generation = 0;
 
   const read = async (): Promise<HeldIndex> => {
-    const at = clock.now();
+    const [at, of] = [clock.now(), generation];
     const root = (await records.get<IndexHead>(INDEX_KEY))?.record.root;
     const finder = root === held?.root ? held?.finder : root && (await loadFinder(reader, root));
     // A slow answer must not undo what a later read has shown.
-    if (held === undefined || held.at <= at) held = { root, finder, at };
+    if (held === undefined || held.at <= at) held = { root, finder, at, generation: of };
     return held;
   };
+  const isFresh = (index: HeldIndex): boolean =>
+    index.generation === generation && (hearsAllPolls || clock.now() - index.at < FRESHNESS);
   const readTogether = (): Promise<HeldIndex> => (reading ??= read().finally(() => (reading = undefined)));
 
   const readOrRemember = async (): Promise<ViewFinder | undefined> => {
@@ -63,9 +72,9 @@ export function viewIndexes({ blobs, records, clock }: IndexPorts): ViewIndexes 
     }
   };
   return {
+    noteReplaced: () => void (generation += 1),
     async recent() {
-      const isFresh = held !== undefined && clock.now() - held.at < FRESHNESS;
-      return isFresh ? held?.finder : readOrRemember();
+      return held !== undefined && isFresh(held) ? held.finder : readOrRemember();
     },
     async newest() {
       // One that is under way may have seen the index before.
