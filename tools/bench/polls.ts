@@ -1,13 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { median } from '../../lib/base/median.ts';
+import { XDS_TYPES } from '../../lib/envoy/xds-types.ts';
 import { repositoryRoot } from '../support/repository.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { serviceDocuments } from './generated-mesh.ts';
 import { firstAnswer } from './first-answers.ts';
 import { cpuMsOf } from './measure.ts';
-import { ALL_EXTENSIONS, pollBody, type PollShape } from './poll-body.ts';
+import { ALL_EXTENSIONS, nodeOf, pollBody, type PollingSidecar, type PollShape } from './poll-body.ts';
 import { pollLoad, type PollLoad } from './poll-load.ts';
 import type { BenchRow } from './row.ts';
-import { withServedMesh } from './served-mesh.ts';
+import { type ServedMesh, withServedMesh } from './served-mesh.ts';
 import { type StartedServer, startServer } from './start-server.ts';
 
 /** Enough that none comes near the limit of polls per proxy, all with the one view. */
@@ -36,9 +39,41 @@ export function pollRows(services: number, seconds: number): Promise<readonly Be
     ] as const) {
       rows.push(...(await compare({ bench, services, seconds, url, service, poll, floorArgs })));
     }
-    return rows;
+    return [...rows, ...(await deltaRows(mesh, services, seconds))];
   });
 }
+
+/**
+ * Delta polls for clusters: of clients that have everything, and of clients that show, again and again, the state before one policy
+ * changed.
+ */
+async function deltaRows(mesh: ServedMesh, services: number, seconds: number): Promise<readonly BenchRow[]> {
+  const service = mesh.service();
+  const url = `${service.url}/v3/delta:clusters`;
+  const { nonce } = JSON.parse((await deltaPoll(url, '')).text) as { readonly nonce: string };
+  const bodies = sidecars.map((sidecar) => deltaBody(sidecar, nonce));
+  const shared = { services, seconds, url, service };
+  const unchanged = { bench: 'unchanged delta poll', poll: { bodies, expectedStatus: 304 }, floorArgs: [] };
+  const rows = await compare({ ...shared, ...unchanged });
+  await mesh.apply(serviceDocuments(0, { failures: 7 }));
+  const what = { what: 'the change can be polled', timeoutMs: 60_000 };
+  await waitUntil(async () => (await deltaPoll(url, nonce)).status === 200, what);
+  const { text } = await deltaPoll(url, nonce);
+  const bodyFile = join(mesh.directory, 'delta.json');
+  writeFileSync(bodyFile, text);
+  const bench = `changed delta poll, ${Buffer.byteLength(text).toLocaleString('en-US')} bytes`;
+  const changed = { bench, poll: { bodies, expectedStatus: 200 }, floorArgs: [bodyFile] };
+  return [...rows, ...(await compare({ ...shared, ...changed }))];
+}
+
+async function deltaPoll(url: string, nonce: string): Promise<{ readonly status: number; readonly text: string }> {
+  const body = deltaBody({ index: PROXIES, namespace: 'ns-0' }, nonce);
+  const response = await fetch(url, { method: 'POST', body });
+  return { status: response.status, text: await response.text() };
+}
+
+const deltaBody = (sidecar: PollingSidecar, nonce: string): string =>
+  JSON.stringify({ node: nodeOf(sidecar), type_url: XDS_TYPES.clusters.typeUrl, response_nonce: nonce });
 
 interface Comparison {
   readonly bench: string;
@@ -101,5 +136,9 @@ async function loaded(load: PollLoad, pid: number): Promise<Loaded> {
 }
 
 /** One poll of each proxy. */
-const pollBodies = (shape: PollShape): readonly string[] =>
-  Array.from({ length: PROXIES }, (_, index) => pollBody({ index, namespace: 'ns-0' }, shape));
+const pollBodies = (shape: PollShape): readonly string[] => sidecars.map((sidecar) => pollBody(sidecar, shape));
+
+const sidecars: readonly PollingSidecar[] = Array.from({ length: PROXIES }, (_, index) => ({
+  index,
+  namespace: 'ns-0',
+}));

@@ -10,6 +10,8 @@ import { type StartedServer, startServer } from './start-server.ts';
 export interface ServedMesh {
   readonly directory: string;
   service(): StartedServer;
+  /** Applies changed documents. */
+  apply(documents: readonly object[]): Promise<void>;
   /** Stops it and starts it again on what it has stored. */
   restart(): Promise<void>;
 }
@@ -27,6 +29,10 @@ export async function withServedMesh<Result>(
     return await use({
       directory,
       service: () => service,
+      async apply(documents) {
+        const text = documents.map((document) => JSON.stringify(document)).join('\n---\n');
+        await pilotless(['apply', '--server', service.url, '-f', '-'], text);
+      },
       async restart() {
         await service.stop();
         service = await startServer(cli, args);
