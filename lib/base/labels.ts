@@ -4,3 +4,9 @@ export type Labels = Readonly<Record<string, string>>;
 export function selects(selector: Labels | undefined, labels: Labels): boolean {
   return Object.entries(selector ?? {}).every(([key, value]) => labels[key] === value);
 }
+
+/** As people write labels in selectors: `a=b, c=d`. */
+export const printLabels = (labels: Labels): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');

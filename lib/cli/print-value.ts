@@ -12,8 +12,15 @@ export function printValue(value: unknown, format: OutputFormat): boolean {
 /** YAML that means the same to readers of YAML 1.1, such as kubectl: times and words like `yes` are quoted. */
 export const yamlOf = (value: unknown): string => stringify(value, { lineWidth: 0, compat: 'yaml-1.1' });
 
-/** Prints columns. A cell may hold text of anyone's: control characters in it would reach the terminal. */
+/** Text of anyone's for one line of a terminal, which control characters in it would reach. */
+export const oneLine = (text: string): string => text.replace(/\p{Cc}/gu, ' ');
+
+/** Prints columns; a cell may hold text of anyone's. */
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
-  const clean = rows.map((row) => row.map((cell) => cell.replace(/\p{Cc}/gu, ' ')));
-  process.stdout.write(alignedRows(head, clean));
+  process.stdout.write(
+    alignedRows(
+      head,
+      rows.map((row) => row.map(oneLine)),
+    ),
+  );
 }

@@ -81,4 +81,9 @@ export const verbs: readonly Verb[] = [
     description: "print what a proxy is given, in the shape of Envoy's own dump",
     load: async () => (await import('./config-dump.ts')).configDumpVerb,
   },
+  {
+    name: 'explain',
+    description: 'name the objects that decide what a proxy does with a request, and why others do not',
+    load: async () => (await import('./explain.ts')).explainVerb,
+  },
 ];

@@ -13,12 +13,13 @@ import {
   type ArbitraryRequest,
 } from '../support/arbitrary-routes.ts';
 import { connectingCall, contestedSockets, listeningNode } from '../support/arbitrary-sockets.ts';
-import type { Call } from '../support/call-request.ts';
+import type { Call } from '../../lib/explain/request.ts';
 import { type Line, lineOfResources } from '../support/line.ts';
 import { startLoopbackProxy } from '../support/loopback-proxy.ts';
 import { need } from '../support/needs.ts';
 import { virtualService } from '../support/route-tables.ts';
-import { evaluateCall, type Outcome } from '../support/traffic.ts';
+import type { Outcome } from '../../lib/explain/call-outcome.ts';
+import { evaluateCall } from '../support/traffic.ts';
 
 /** Meshes, each in an Envoy of its own, and hosts and calls in each of them. */
 const [MESHES, HOSTS, CALLS] = [3, 12, 60];

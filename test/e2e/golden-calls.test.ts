@@ -3,8 +3,9 @@ import { after, before, describe, test } from 'node:test';
 import { callsOf, goldenCases, runCase, type GoldenCase } from '../support/goldens.ts';
 import { type LoopbackProxy, startLoopbackProxy } from '../support/loopback-proxy.ts';
 import { need } from '../support/needs.ts';
-import type { Call } from '../support/call-request.ts';
-import { evaluateCall, type Outcome } from '../support/traffic.ts';
+import type { Call } from '../../lib/explain/request.ts';
+import type { Outcome } from '../../lib/explain/call-outcome.ts';
+import { evaluateCall } from '../support/traffic.ts';
 
 /** Requests by which a split is judged: enough for a cluster of one in ten to be missed once in a billion runs. */
 const DRAWS = 200;

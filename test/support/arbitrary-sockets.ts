@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Resource } from '../../lib/resources/resource.ts';
-import type { Call } from './call-request.ts';
+import type { Call } from '../../lib/explain/request.ts';
 import type { TestNode } from './proxy-facts.ts';
 
 const PROTOCOLS = [

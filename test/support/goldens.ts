@@ -8,8 +8,8 @@ import { XDS_TYPES } from '../../lib/envoy/xds-types.ts';
 import type { ProxyIr } from '../../lib/ir/proxy-ir.ts';
 import { lineOf, type Line } from './line.ts';
 import type { TestNode } from './proxy-facts.ts';
-import type { Call } from './call-request.ts';
-import type { Outcome } from './traffic.ts';
+import type { Call } from '../../lib/explain/request.ts';
+import type { Outcome } from '../../lib/explain/call-outcome.ts';
 
 const casesDirectory = fileURLToPath(new URL('../golden/cases', import.meta.url));
 

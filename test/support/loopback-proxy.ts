@@ -14,9 +14,9 @@ import { type RunningEnvoy, startEnvoy } from '../../tools/support/start-envoy.t
 import { waitUntil } from '../../tools/support/wait-until.ts';
 import { CALL_HEADER, type Echo, type EchoUpstreams, startEchoUpstreams } from './echo-upstreams.ts';
 import { ENTRY, type LoggedCall, loopbackBootstrap } from './loopback-bootstrap.ts';
-import type { Request } from './route-choice.ts';
-import { type Call, readRequest } from './call-request.ts';
-import type { Outcome } from './traffic.ts';
+import type { Outcome } from '../../lib/explain/call-outcome.ts';
+import type { Call, Request } from '../../lib/explain/request.ts';
+import { requestOf } from './traffic.ts';
 
 /** A real Envoy that runs a proxy's resources on loopback, and answers calls. */
 export interface LoopbackProxy {
@@ -70,7 +70,7 @@ function caller(running: Running): Omit<LoopbackProxy, 'stop'> {
     observe: async (call) => {
       calls += 1;
       const id = String(calls);
-      const asked = readRequest(call);
+      const asked = requestOf(call);
       const socket = await connection(call, asked.port, running.ports);
       const clientPort = socket.localPort;
       const isPlain = asked.scheme === 'http';

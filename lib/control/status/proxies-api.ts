@@ -2,7 +2,9 @@ import type { DurationMs } from '../../base/brand.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Records } from '../../ports/records.ts';
 import { type BuildOutcome, builtAtOf, newestBuild } from '../build/build-outcome.ts';
+import { readBody } from '../api/read-body.ts';
 import { configDump, dumpedTypes } from './config-dump.ts';
+import { explainProxy, readQuestion } from './explain-proxy.ts';
 import type { HttpHandler } from '../polls/discovery-api.ts';
 import { jsonResponse } from '../http/json-response.ts';
 import type { ProxyState, ProxyStates } from '../polls/proxy-states.ts';
@@ -23,21 +25,25 @@ export interface ProxiesPorts {
   readonly snapshots: StoredSnapshots;
   readonly states: ProxyStates;
   readonly reports: StoredReports;
-  readonly worlds: Pick<Worlds, 'recent'>;
+  readonly worlds: Pick<Worlds, 'recent' | 'newest'>;
   /** How old what is known of a proxy's last poll may be (DLV-6); 0 where this process hears every poll. */
   readonly slack: DurationMs;
 }
 
 /**
- * `GET /v1/proxies[?namespace=NS]`, `GET /v1/proxies/ID`, `GET /v1/proxies/ID/config-dump[?types=cds,eds]` and
- * `GET /v1/proxies/ID/names[?format=hosts]`, with the whole node id or its third part, `name.namespace`.
+ * `GET /v1/proxies[?namespace=NS]`, `GET /v1/proxies/ID`, `GET /v1/proxies/ID/config-dump[?types=cds,eds]`,
+ * `GET /v1/proxies/ID/names[?format=hosts]` and `POST /v1/proxies/ID/explain`, with the whole node id or its third part,
+ * `name.namespace`.
  */
 export function proxiesApi(given: ProxiesPorts): HttpHandler {
   const ports = { ...given, read: statusReader(given) };
   return async (request) => {
     const { pathname, searchParams } = new URL(request.url);
-    const [, encodedId, part] = /^\/v1\/proxies(?:\/(.+?)(\/config-dump|\/names)?)?$/.exec(pathname) ?? [];
-    if (request.method !== 'GET') return jsonResponse(405, { code: 'METHOD_NOT_ALLOWED', message: 'use GET' });
+    const [, encodedId, part] = /^\/v1\/proxies(?:\/(.+?)(?:\/(config-dump|names|explain))?)?$/.exec(pathname) ?? [];
+    const method = part === 'explain' ? 'POST' : 'GET';
+    if (request.method !== method) {
+      return jsonResponse(405, { code: 'METHOD_NOT_ALLOWED', message: `use ${method}` });
+    }
     const [states, build] = await Promise.all([ports.states.all(), newestBuild(ports.records)]);
     if (encodedId === undefined) {
       const namespace = searchParams.get('namespace');
@@ -47,8 +53,9 @@ export function proxiesApi(given: ProxiesPorts): HttpHandler {
     const id = decodedId(encodedId);
     const state = states.find(({ facts }) => facts.id === id) ?? states.find(({ facts }) => shortId(facts.id) === id);
     if (!state) return notFound(id);
-    if (part === '/names') return namesOf(ports.worlds, state.facts, searchParams.get('format'));
-    if (part !== undefined) return dumpOf(ports, state, searchParams.get('types') ?? '');
+    if (part === 'config-dump') return dumpOf(ports, state, searchParams.get('types') ?? '');
+    if (part === 'names') return namesOf(ports.worlds, state.facts, searchParams.get('format'));
+    if (part === 'explain') return explained(ports, state, request);
     return jsonResponse(200, await statusFor(ports, state, build));
   };
 }
@@ -71,6 +78,23 @@ async function dumpOf({ heads, snapshots }: StatusPorts, state: ProxyState, type
   const head = (await heads.look(state.viewKey)).stored?.record;
   if (head === undefined) return jsonResponse(200, { configs: [] });
   return jsonResponse(200, await configDump(snapshots, await snapshots.manifest(head.manifest), wanted));
+}
+
+/** The largest question that is read, in bytes: a request with its headers. */
+const MAX_QUESTION = 65_536;
+
+async function explained({ worlds }: StatusPorts, { facts, viewKey }: ProxyState, request: Request): Promise<Response> {
+  const body = await readBody(request, MAX_QUESTION);
+  if (!body.ok) {
+    const { status, code, message } = body;
+    return jsonResponse(status, { code, message: status === 413 ? 'a question has at most 64 KB' : message });
+  }
+  const question = readQuestion(body.text);
+  if (typeof question === 'string') return jsonResponse(400, { code: 'INVALID_QUESTION', message: question });
+  const world = await worlds.newest();
+  const explanation = explainProxy(world, facts, question);
+  if (typeof explanation === 'string') return jsonResponse(400, { code: 'INVALID_QUESTION', message: explanation });
+  return jsonResponse(200, { proxy: facts.id, view: viewKey, revision: world.revision, ...explanation });
 }
 
 async function statusFor(ports: StatusPorts, state: ProxyState, build: BuildOutcome | undefined): Promise<ShownProxy> {

@@ -192,6 +192,50 @@ test('PS-7: what a proxy is given is dumped in the shape of Envoy’s own dump, 
   assert.equal((await get(service, '/v1/proxies/nobody/config-dump')).status, 404);
 });
 
+test('a proxy is explained by the newest configuration, with or without a request', async () => {
+  const service = await settled();
+  const node = {
+    ...sidecarNode,
+    id: sidecarNode.id.replace('client', 'redirected'),
+    metadata: { NAMESPACE: 'default' },
+  };
+  await service.poll('clusters', { node });
+  const explain = async (body: string) => {
+    const url = 'http://x/v1/proxies/redirected.default/explain';
+    const answer = await service.proxies(new Request(url, { method: 'POST', body }));
+    return { status: answer.status, body: (await answer.json()) as Readonly<Record<string, unknown>> };
+  };
+  const host = 'reviews.default.svc.cluster.local';
+  const { status, body } = await explain(JSON.stringify({ request: `GET http://${host}/` }));
+  assert.deepEqual(
+    [status, body['revision'], body['outcome']],
+    [
+      200,
+      1,
+      {
+        ...{ listener: '0.0.0.0_80', routes: '80', virtualHost: `${host}:80`, route: 'default', cluster: reviews },
+        ...{ host, path: '/' },
+      },
+    ],
+  );
+  const whole = await explain('');
+  assert.deepEqual([whole.status, Object.hasOwn(whole.body, 'outcome')], [200, false]);
+  for (const [wrong, message] of [
+    ['[]', /no JSON object/],
+    ['{"request": "teapot"}', /"teapot" is no request/],
+    ['{"path": "/"}', /path is not understood/],
+    ['{"headers": {"a": 1}}', /headers is no object of texts/],
+    ['{"to": {"port": 0}}', /port between 1 and 65535/],
+    ['{"direction": "up"}', /inbound or outbound/],
+  ] as const) {
+    const refused = await explain(wrong);
+    assert.deepEqual([refused.status, refused.body['code']], [400, 'INVALID_QUESTION'], wrong);
+    assert.match(String(refused.body['message']), message);
+  }
+  assert.equal((await explain(' '.repeat(70_000))).status, 413);
+  assert.equal((await get(service, '/v1/proxies/client.default/explain')).status, 405);
+});
+
 test('DLV-5: a version that was not taken is shown with the documents that its suspects were made of', async () => {
   const service = await settled();
   const { acked: old = '' } = (await statusOf(service)).types['EDS'] ?? {};

@@ -1,5 +1,5 @@
-import { parseIpAddress } from '../../lib/base/ip-address.ts';
-import type { AddressRange, FilterChainIr, ListenerIr } from '../../lib/ir/listener.ts';
+import { parseIpAddress } from '../base/ip-address.ts';
+import type { AddressRange, FilterChainIr, ListenerIr } from '../ir/listener.ts';
 
 /** What is known of a connection when its filter chain is chosen. */
 export interface Connection {

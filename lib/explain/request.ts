@@ -1,8 +1,7 @@
-import { isIpAddress } from '../../lib/base/ip-address.ts';
-import type { HttpConnectionManagerIr } from '../../lib/ir/http-connection-manager.ts';
-import type { Request } from './route-choice.ts';
+import { isIpAddress } from '../base/ip-address.ts';
+import type { HttpConnectionManagerIr } from '../ir/http-connection-manager.ts';
 
-/** One request through one proxy, as `calls.yaml` writes it. */
+/** One request through one proxy, as people write it. */
 export interface Call {
   /** `GET http://host:port/path?query`; the port is the one that is connected to unless `to` says otherwise. */
   readonly call: string;
@@ -13,11 +12,28 @@ export interface Call {
   readonly direction?: 'inbound' | 'outbound';
 }
 
-/** The request of a call, read from its one line. */
-export function readRequest({ call, headers = {} }: Call): Request {
+/** A request as listeners and routes see it. */
+export interface Request {
+  readonly method: string;
+  readonly scheme: 'http' | 'https';
+  /** What the Host header says; `host` and `port` are what was connected to. */
+  readonly authority: string;
+  readonly host: string;
+  readonly port: number;
+  /** Without the query. */
+  readonly path: string;
+  /** With the query. */
+  readonly target: string;
+  readonly query: ReadonlyMap<string, string>;
+  /** By lower-case name, pseudo-headers among them. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The request of a call, read from its one line; `undefined` for a line that is none. */
+export function readRequest({ call, headers = {} }: Call): Request | undefined {
   const [, method = '', scheme = '', authority = '', target = '/'] =
-    /^([A-Z]+) (https?):\/\/([^/?]+)(\S*)$/.exec(call) ?? [];
-  if (scheme !== 'http' && scheme !== 'https') throw new Error(`no request: ${call}`);
+    /^([A-Z]+) (https?):\/\/([^/?\s]+)(\S*)$/.exec(call) ?? [];
+  if (scheme !== 'http' && scheme !== 'https') return undefined;
   const [path = '/', query = ''] = target.split('?');
   const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? (scheme === 'https' ? 443 : 80));
   const lower = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
