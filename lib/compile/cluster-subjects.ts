@@ -6,6 +6,7 @@ import type { OwnInstance, ProxyView, ViewFacts, VisibleService } from '../view/
 import { ANYWHERE, clientPlaces } from './client-place.ts';
 import { type EndpointPolicy, endpointPolicy } from './endpoint-policy.ts';
 import type { ClientPlace } from './locality-balancing.ts';
+import { type PlainPorts, plainPortsOf } from './plain-ports.ts';
 
 /** What the clusters of a service may know of the proxy that has them. */
 export type ClusterFacts = Pick<ViewFacts, 'type' | 'profile' | 'ipFamily'>;
@@ -17,6 +18,8 @@ type WithoutNames = Omit<VisibleService, 'aliases'>;
 export interface ClustersSubject extends WithoutNames {
   /** Empty where the clusters find them by EDS: a change of them then is none of the clusters'. */
   readonly endpoints: readonly Endpoint[];
+  /** Of a service to whose instances connections pass through: where not every one is known to take the mesh's TLS (MTLS-2). */
+  readonly plainPorts: PlainPorts;
   readonly facts: ClusterFacts;
   readonly place: ClientPlace;
   readonly mesh: MeshSettings;
@@ -25,7 +28,7 @@ export interface ClustersSubject extends WithoutNames {
 /** All that the endpoints of one service, as EDS tells them, depend on. */
 export interface EndpointsSubject extends Pick<VisibleService, 'service' | 'endpoints'> {
   readonly policy: EndpointPolicy | undefined;
-  readonly facts: Pick<ViewFacts, 'type'>;
+  readonly facts: Pick<ViewFacts, 'type' | 'profile'>;
   readonly place: ClientPlace;
   readonly mesh: MeshSettings;
 }
@@ -49,13 +52,14 @@ export function clusterSubjects(
 ): ClusterSubjects {
   const { type, profile, ipFamily, locality, selectedLabels, hasLabels } = facts;
   const ofClusters: ClusterFacts = memory.same({ type, profile, ipFamily });
-  const ofEndpoints = memory.same({ type });
+  const ofEndpoints = memory.same({ type, profile });
   const policyOfEndpoints = (policy: TrafficPolicy): EndpointPolicy =>
     memory.derived('what endpoints read of a policy', policy, (whole) => memory.same(endpointPolicy(whole)));
   const placeOf = clientPlaces({ locality, selectedLabels, hasLabels }, mesh, memory);
   return {
-    clusters: ({ service, endpoints, policy }) => {
-      const shared = { service, policy, facts: ofClusters, mesh };
+    clusters: ({ service, endpoints, policy, mutualTls }) => {
+      const plainPorts = memory.same(plainPortsOf({ service, endpoints, policy, facts: ofClusters }));
+      const shared = { service, policy, mutualTls, plainPorts, facts: ofClusters, mesh };
       if (!resolvesNames(service)) return { ...shared, endpoints: NONE, place: ANYWHERE };
       return { ...shared, endpoints, place: placeOf({ service, policy }) };
     },

@@ -89,12 +89,13 @@ function protocolFilters({ protocol }: ServicePort, prefix: string): readonly Ne
 /** TR-9 */
 function withPolicy(proxy: TcpProxyIr, policy: ConnectionPolicy | undefined, subset: string): TcpProxyIr {
   const { pool, lb } = policy?.blocks ?? {};
-  const ofSubset = policy?.subsets.find(({ name }) => name === subset)?.blocks.lb;
-  const algorithm = (ofSubset ?? lb)?.algorithm;
+  const ofSubset = policy?.subsets.find(({ name }) => name === subset)?.blocks;
+  const algorithm = (ofSubset?.lb ?? lb)?.algorithm;
   return {
     ...proxy,
     idleTimeout: pool?.tcpIdleTimeout ?? proxy.idleTimeout,
     maxConnectionDuration: pool?.maxConnectionDuration,
     hashesSourceIp: algorithm !== undefined && 'key' in algorithm && algorithm.key?.on === 'source-ip',
+    tunnel: (subset === '' ? policy?.blocks : ofSubset)?.tunnel, // TR-10: a subset tunnels only if it says so itself
   };
 }

@@ -1,7 +1,9 @@
-import type { CircuitLimits, KeepaliveIr, UpstreamHttp } from '../ir/cluster.ts';
+import type { CircuitLimits, KeepaliveIr, RequestNames, UpstreamHttp } from '../ir/cluster.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import { isHttp, isHttp2, type Protocol } from '../model/protocol.ts';
 import type { ConnectionPool, OutlierDetection, RetryBudget } from '../model/traffic-policy.ts';
+
+export const NO_NAMES: RequestNames = { areAskedFor: false, areChecked: false };
 
 /** The largest number that Envoy's counters hold; stands for "no limit". */
 const UNLIMITED = 4_294_967_295;
@@ -31,6 +33,23 @@ export interface ProtocolChoice {
   readonly mayUpgrade: boolean;
 }
 
+/** HTTP/1.1 with Envoy's settings, written out. */
+const HTTP1: UpstreamHttp = {
+  protocol: 'http1',
+  idleTimeout: undefined,
+  maxRequestsPerConnection: undefined,
+  maxConnectionDuration: undefined,
+  maxConcurrentStreams: undefined,
+  http2Keepalive: undefined,
+  errorStatuses: [],
+  names: NO_NAMES,
+};
+
+/** The same options with what TLS takes from requests, which has no other place. */
+export function withNames(http: UpstreamHttp | undefined, names: RequestNames): UpstreamHttp | undefined {
+  return names.areAskedFor || names.areChecked ? { ...(http ?? HTTP1), names } : http;
+}
+
 /** DR-24, DR-25, CL-5: the protocol and its settings; `undefined` when everything is Envoy's default. */
 export function upstreamHttp(
   choice: ProtocolChoice,
@@ -45,8 +64,9 @@ export function upstreamHttp(
     maxConcurrentStreams: pool?.maxConcurrentStreams,
     http2Keepalive: pool?.http2Keepalive,
     errorStatuses: outlier?.httpErrorCodes ?? [],
+    names: NO_NAMES,
   };
-  const { protocol, errorStatuses, ...settings } = options;
+  const { protocol, errorStatuses, names: _none, ...settings } = options;
   const isDefault = protocol === 'http1' && errorStatuses.length === 0;
   return isDefault && Object.values(settings).every((setting) => setting === undefined) ? undefined : options;
 }

@@ -49,6 +49,8 @@ export interface EndpointChoice {
   readonly blocks: PolicyBlocks;
   /** Whether host names may stand as addresses: only where the proxy resolves them itself (EP-3, EP-16). */
   readonly resolvesNames: boolean;
+  /** Whether endpoints that take the mesh's mutual TLS say so (EP-12). */
+  readonly marksMeshTls: boolean;
 }
 
 /** Services whose sessions stay with an endpoint keep it while it drains (EP-8). */
@@ -69,10 +71,13 @@ export function endpointGroups(
       locality,
       priority,
       weight,
-      endpoints: members.map(({ endpoint }) => endpoint),
+      endpoints: members.map(({ endpoint }) => (choice.marksMeshTls ? endpoint : unmarked(endpoint))),
     }),
   );
 }
+
+const unmarked = (endpoint: LbEndpoint): LbEndpoint =>
+  endpoint.acceptsMeshTls ? { ...endpoint, acceptsMeshTls: false } : endpoint;
 
 /** EP-1, EP-3, EP-4. */
 function isOfCluster(candidate: Candidate, { port, subsetLabels, resolvesNames }: EndpointChoice): boolean {
@@ -103,6 +108,7 @@ function lbEndpoint(endpoint: Endpoint): LbEndpoint {
     health: health === 'terminating' ? 'draining' : health,
     weight,
     workload: workloadName(endpoint),
+    acceptsMeshTls: endpoint.tlsMode === 'istio',
   };
 }
 

@@ -43,6 +43,7 @@ export const tcpTo = (cluster: string): TcpProxyIr => ({
   idleTimeout: undefined,
   maxConnectionDuration: undefined,
   hashesSourceIp: false,
+  tunnel: undefined,
 });
 
 /** FC-1, FC-3; PROF-2 */

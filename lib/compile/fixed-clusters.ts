@@ -6,6 +6,7 @@ import {
   PASSTHROUGH_CLUSTER,
 } from '../ir/cluster-name.ts';
 import type { ClusterIr } from '../ir/cluster.ts';
+import { PLAIN_TRANSPORT } from '../ir/upstream-tls.ts';
 import type { ViewFacts } from '../view/proxy-view.ts';
 import { circuitLimits, keepalive, upstreamHttp } from './connection-pool.ts';
 import type { OwnClustersSubject } from './cluster-subjects.ts';
@@ -46,8 +47,9 @@ function blackHole({ mesh }: OwnClustersSubject): ClusterIr {
     outlier: undefined,
     http: undefined,
     keepalive: undefined,
+    transport: PLAIN_TRANSPORT,
     sourceAddresses: [],
-    metadata: { services: [], configPath: '', subset: '', isExternal: false },
+    metadata: { services: [], configPath: '', subset: '', isExternal: false, keepsApplicationProtocols: false },
     exchangesPeerMetadata: false,
   };
 }
@@ -85,7 +87,7 @@ function lookUp(subject: OwnClustersSubject): readonly ClusterIr[] {
       ...like,
       name: LOOK_UP_CLUSTER,
       statName: `${LOOK_UP_CLUSTER};`,
-      discovery: { type: 'dynamic-dns', cache },
+      discovery: { type: 'dynamic-dns', cache, leavesNamesUnchecked: true },
     },
   ];
 }

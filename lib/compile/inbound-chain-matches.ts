@@ -1,9 +1,10 @@
 import type { ChainMatchIr } from '../ir/listener.ts';
+import type { MutualTlsMode } from '../model/mutual-tls.ts';
 import type { Carries } from './listener-conflicts.ts';
 import { PLAIN_HTTP } from './filter-chains.ts';
 
 /** `permissive`: mutual TLS and plain text, told apart by looking; `disabled`: plain text, and TLS only as opaque bytes. */
-export type MutualTlsMode = 'permissive' | 'disabled';
+export type InboundTlsMode = Exclude<MutualTlsMode, 'strict'>;
 
 /** How one kind of connection to a port is recognised, and what is done with it. */
 export interface InboundMatch extends Pick<ChainMatchIr, 'transport' | 'applicationProtocols'> {
@@ -33,7 +34,7 @@ const plain = (carries: 'http' | 'tcp', applicationProtocols: readonly string[] 
 const FOREIGN_TLS: InboundMatch = { transport: 'tls', applicationProtocols: [], carries: 'tcp', endsTls: false };
 
 /** ITLS-2 to ITLS-4: the chains of a port in the order in which Istio lists them. */
-export const INBOUND_MATCHES: Readonly<Record<MutualTlsMode, Readonly<Record<Carries, readonly InboundMatch[]>>>> = {
+export const INBOUND_MATCHES: Readonly<Record<InboundTlsMode, Readonly<Record<Carries, readonly InboundMatch[]>>>> = {
   permissive: {
     http: [meshTls('http', MESH_ANY), plain('http')],
     tcp: [meshTls('tcp', MESH_ANY), FOREIGN_TLS, plain('tcp')],

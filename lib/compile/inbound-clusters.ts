@@ -1,5 +1,6 @@
 import type { ClusterDiscovery, ClusterIr } from '../ir/cluster.ts';
 import { inboundCluster } from '../ir/cluster-name.ts';
+import { PLAIN_TRANSPORT } from '../ir/upstream-tls.ts';
 import type { OwnInstance } from '../view/proxy-view.ts';
 import { circuitLimits, keepalive, upstreamHttp } from './connection-pool.ts';
 import { configPath, serviceName } from './outbound-clusters.ts';
@@ -47,12 +48,14 @@ function cluster(
       mesh,
     ),
     keepalive: keepalive(pool, mesh),
+    transport: PLAIN_TRANSPORT,
     sourceAddresses: isLocal ? [] : sourcesOf(facts),
     metadata: {
       services: service.isMeshExternal ? [] : uniqueHosts(sameNumber),
       configPath: configPath(policy),
       subset: '',
       isExternal: false,
+      keepsApplicationProtocols: false,
     },
     exchangesPeerMetadata: false,
   };
@@ -69,6 +72,7 @@ function loopback(port: number, family: OwnClustersSubject['facts']['ipFamily'])
     health: 'unchecked',
     weight: undefined,
     workload: '',
+    acceptsMeshTls: false,
   } as const;
   const locality = { region: '', zone: '', subzone: '' };
   return { type: 'static', groups: [{ locality, priority: 0, weight: undefined, endpoints: [endpoint] }] };

@@ -5,7 +5,7 @@ import type { Protocol } from '../model/protocol.ts';
 import type { OwnInstance } from '../view/proxy-view.ts';
 import type { ListenerView } from './listener-view.ts';
 import { ANY_CONNECTION, httpManager, metadataExchange, PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
-import { INBOUND_MATCHES, type InboundMatch, type MutualTlsMode } from './inbound-chain-matches.ts';
+import { INBOUND_MATCHES, type InboundMatch, type InboundTlsMode } from './inbound-chain-matches.ts';
 import { inboundInspectors } from './inbound-inspectors.ts';
 import { instancesByPort } from './instances-by-port.ts';
 import { listenerName, boundWildcards } from './listener-addresses.ts';
@@ -129,7 +129,7 @@ function protocolFilters(
 }
 
 /** docs/spec-deviations.md: a stock Envoy has no workload certificate yet, so mutual TLS cannot end at it. */
-const mutualTlsMode = ({ facts }: ListenerView): MutualTlsMode =>
+const mutualTlsMode = ({ facts }: ListenerView): InboundTlsMode =>
   facts.profile === 'istio-proxy' ? 'permissive' : 'disabled';
 
 /** Istio's choice for mesh traffic (ITLS-7); TLS 1.3 has suites of its own that cannot be chosen. */

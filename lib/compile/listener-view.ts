@@ -3,7 +3,7 @@ import type { MeshSettings } from '../model/mesh-settings.ts';
 import { isHttp } from '../model/protocol.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import type { Endpoint, Service } from '../model/service.ts';
-import type { ConnectionPool, LoadBalancing, TrafficPolicy } from '../model/traffic-policy.ts';
+import type { ConnectionPool, LoadBalancing, PolicyBlocks, TrafficPolicy, Tunnel } from '../model/traffic-policy.ts';
 import type { OwnInstance, ProxyView, ViewFacts, VisibleService } from '../view/proxy-view.ts';
 
 /** As much of a view as listeners may look at. What is not in it cannot make a listener of ours change. */
@@ -42,12 +42,13 @@ export interface ListenedService extends Pick<VisibleService, 'aliases'> {
 /** What a traffic policy says about connections, as far as it stands in a listener (TR-9). */
 export interface ConnectionPolicy {
   readonly blocks: ConnectionBlocks;
-  readonly subsets: readonly { readonly name: string; readonly blocks: Pick<ConnectionBlocks, 'lb'> }[];
+  readonly subsets: readonly { readonly name: string; readonly blocks: Omit<ConnectionBlocks, 'pool'> }[];
 }
 
 export interface ConnectionBlocks {
   readonly pool?: Pick<ConnectionPool, 'tcpIdleTimeout' | 'maxConnectionDuration'>;
   readonly lb?: Pick<LoadBalancing, 'algorithm'>;
+  readonly tunnel?: Tunnel;
 }
 
 const listenerFacts = (facts: ViewFacts): ListenerFacts => ({
@@ -84,12 +85,13 @@ const hasConnectionRules = ({ tcp, tls }: RouteTable): boolean => tcp.length > 0
 
 /** `undefined` where the policy says nothing that a listener would repeat. */
 function connectionPolicy({ blocks, subsets }: TrafficPolicy): ConnectionPolicy | undefined {
-  const { pool, lb } = blocks;
+  const { pool } = blocks;
   const hasTimes = pool?.tcpIdleTimeout !== undefined || pool?.maxConnectionDuration !== undefined;
-  if (!hasTimes && ![lb, ...subsets.map((subset) => subset.blocks.lb)].some(looksAtSource)) return undefined;
+  const levels = [blocks, ...subsets.map((subset) => subset.blocks)];
+  if (!hasTimes && !levels.some(({ lb, tunnel }) => looksAtSource(lb) || tunnel !== undefined)) return undefined;
   return {
-    blocks: { ...(pool && { pool: timesOf(pool) }), ...balancing(lb) },
-    subsets: subsets.map((subset) => ({ name: subset.name, blocks: balancing(subset.blocks.lb) })),
+    blocks: { ...(pool && { pool: timesOf(pool) }), ...balancing(blocks) },
+    subsets: subsets.map((subset) => ({ name: subset.name, blocks: balancing(subset.blocks) })),
   };
 }
 
@@ -98,8 +100,10 @@ const timesOf = ({ tcpIdleTimeout, maxConnectionDuration }: ConnectionPool): Non
   ...(maxConnectionDuration !== undefined && { maxConnectionDuration }),
 });
 
-const balancing = (lb: LoadBalancing | undefined): Pick<ConnectionBlocks, 'lb'> =>
-  lb === undefined ? {} : { lb: lb.algorithm === undefined ? {} : { algorithm: lb.algorithm } };
+const balancing = ({ lb, tunnel }: Pick<PolicyBlocks, 'lb' | 'tunnel'>): Omit<ConnectionBlocks, 'pool'> => ({
+  ...(lb && { lb: lb.algorithm === undefined ? {} : { algorithm: lb.algorithm } }),
+  ...(tunnel && { tunnel }),
+});
 
 function looksAtSource(lb: LoadBalancing | undefined): boolean {
   const algorithm = lb?.algorithm;

@@ -1,17 +1,25 @@
 import type { Issue, Noted } from '../base/issue.ts';
 import { outboundCluster } from '../ir/cluster-name.ts';
-import type { ClusterDiscovery, ClusterIr, HostChoice } from '../ir/cluster.ts';
+import type { ClusterDiscovery, ClusterIr, HostChoice, UpstreamHttp } from '../ir/cluster.ts';
 import type { EndpointsIr } from '../ir/endpoints.ts';
 import type { Service, ServicePort } from '../model/service.ts';
 import type { PolicyBlocks, Subset, TrafficPolicy } from '../model/traffic-policy.ts';
 import { type ClustersSubject, type EndpointsSubject, resolvesNames } from './cluster-subjects.ts';
-import { circuitLimits, keepalive, upstreamHttp } from './connection-pool.ts';
-import { candidatesOf, endpointGroups, keepsDrainingHosts, type Candidate } from './endpoint-groups.ts';
+import { circuitLimits, keepalive, upstreamHttp, withNames } from './connection-pool.ts';
+import {
+  candidatesOf,
+  endpointGroups,
+  keepsDrainingHosts,
+  type Candidate,
+  type EndpointChoice,
+} from './endpoint-groups.ts';
 import { dnsCacheOf, lookupFamily, saysName } from './dns-lookups.ts';
 import { hostChoice, outlierDetection } from './host-choice.ts';
 import { localityRule, localityUse } from './locality-balancing.ts';
-import { resolvePolicy } from './resolve-policy.ts';
+import { takesMeshTls } from './plain-ports.ts';
+import { endpointTls, resolvePolicy } from './resolve-policy.ts';
 import { statName } from './stat-name.ts';
+import { transportIssue, transportOf, type Transport, type TransportOrder } from './upstream-transport.ts';
 
 /** One cluster to build: a port of a service, whole or a subset of it. */
 interface ClusterOrder {
@@ -33,7 +41,9 @@ export function serviceClusters(subject: ClustersSubject): Noted<readonly Cluste
       issues.push(withoutEndpoints(order, 'DNS_CLUSTER_WITHOUT_ENDPOINTS')); // CL-3
       return [];
     }
-    return [cluster(order, found, subject)];
+    const made = cluster(order, found, subject);
+    issues.push(...made.issues);
+    return [made.value];
   });
   return { value, issues };
 }
@@ -67,34 +77,78 @@ function clusterOrders({
     );
 }
 
-function cluster(order: ClusterOrder, found: ClusterDiscovery, subject: ClustersSubject): ClusterIr {
+function cluster(order: ClusterOrder, found: ClusterDiscovery, subject: ClustersSubject): Noted<ClusterIr> {
   const { port, subset, name, blocks } = order;
-  const { service, policy, facts, mesh } = subject;
+  const { service, facts, mesh } = subject;
   const { pool, outlier } = blocks;
-  const sniffs = facts.type !== 'router';
+  const http = upstreamHttp(
+    { protocol: port.protocol, sniffs: facts.type !== 'router', mayUpgrade: true },
+    blocks,
+    mesh,
+  );
   const hasNoChoice = found.type === 'original-destination' || found.type === 'dynamic-dns';
+  const travelling = transport(order, { found, http }, subject);
+  const { names, leavesNamesUnchecked } = travelling.value;
+  // Without TLS there is no certificate to check, which Envoy wants to hear once there are HTTP options.
+  const isUnchecked = leavesNamesUnchecked || (http !== undefined && !names.areAskedFor);
   return {
-    name,
-    statName: statName(name, mesh.outboundStatName, { service, port, subset: subset?.name ?? '', targetPort: 0 }),
-    discovery: found,
-    connectTimeout: pool?.connectTimeout ?? mesh.connectTimeout,
-    choice: hasNoChoice ? { by: 'discovery' } : order.choice,
-    localities: localityUse(localityRule(blocks, service, mesh)),
-    keepsDrainingHosts: subset === undefined && keepsDrainingHosts(service),
-    panicThreshold: found.type === 'dynamic-dns' ? undefined : panicThreshold(service, outlier),
-    limits: circuitLimits(pool, blocks.retryBudget),
-    outlier: outlier && outlierDetection(outlier),
-    http: upstreamHttp({ protocol: port.protocol, sniffs, mayUpgrade: true }, blocks, mesh),
-    keepalive: keepalive(pool, mesh),
-    sourceAddresses: [],
-    metadata: {
-      services: found.type === 'dynamic-dns' ? [] : [serviceName(service)], // Istio's statistics go by the name that was asked for
-      configPath: configPath(policy),
-      subset: subset?.name ?? '',
-      isExternal: subset === undefined && service.isMeshExternal,
+    value: {
+      name,
+      statName: statName(name, mesh.outboundStatName, { service, port, subset: subset?.name ?? '', targetPort: 0 }),
+      discovery: found.type === 'dynamic-dns' ? { ...found, leavesNamesUnchecked: isUnchecked } : found,
+      connectTimeout: pool?.connectTimeout ?? mesh.connectTimeout,
+      choice: hasNoChoice ? { by: 'discovery' } : order.choice,
+      localities: localityUse(localityRule(blocks, service, mesh)),
+      keepsDrainingHosts: subset === undefined && keepsDrainingHosts(service),
+      panicThreshold: found.type === 'dynamic-dns' ? undefined : panicThreshold(service, outlier),
+      limits: circuitLimits(pool, blocks.retryBudget),
+      outlier: outlier && outlierDetection(outlier),
+      http: withNames(http, names),
+      keepalive: keepalive(pool, mesh),
+      transport: travelling.value.transport,
+      sourceAddresses: [],
+      metadata: metadataOf(order, found, subject),
+      exchangesPeerMetadata: facts.profile === 'istio-proxy',
     },
-    exchangesPeerMetadata: facts.profile === 'istio-proxy',
+    issues: travelling.issues,
   };
+}
+
+function metadataOf(
+  { subset, blocks }: ClusterOrder,
+  { type }: ClusterDiscovery,
+  { service, policy }: ClustersSubject,
+): ClusterIr['metadata'] {
+  return {
+    services: type === 'dynamic-dns' ? [] : [serviceName(service)], // Istio's statistics go by the name that was asked for
+    configPath: configPath(policy),
+    subset: subset?.name ?? '',
+    isExternal: subset === undefined && service.isMeshExternal,
+    keepsApplicationProtocols: blocks.tls?.mode === 'simple' || blocks.tls?.mode === 'mutual',
+  };
+}
+
+function transport(
+  { port, subset, blocks }: ClusterOrder,
+  { found, http }: { readonly found: ClusterDiscovery; readonly http: UpstreamHttp | undefined },
+  subject: ClustersSubject,
+): Noted<Transport> {
+  const { service, policy, facts, mesh } = subject;
+  const isLookedUp = found.type === 'original-destination' || found.type === 'dynamic-dns';
+  const order: TransportOrder = {
+    service,
+    port,
+    subset: subset?.name ?? '',
+    discovery: isLookedUp ? found.type : 'endpoints',
+    protocol: http?.protocol ?? 'http1',
+    tls: blocks.tls,
+    proxyProtocol: blocks.proxyProtocol,
+    isForSelected: policy?.workloadSelector !== undefined,
+    meshTlsIsTaken: takesMeshTls(subject, port, subset),
+    facts,
+    mesh,
+  };
+  return { value: transportOf(order), issues: transportIssue(order, policy?.from[0]) };
 }
 
 /** DR-27: where unhealthy hosts are sent, panic would use them (EP-6), so that only a written threshold allows it. */
@@ -112,7 +166,7 @@ function discovery(order: ClusterOrder, candidates: readonly Candidate[], subjec
     case 'original-destination':
       return { type, port: order.port.passthroughPort, keepsHosts: false };
     case 'dynamic-dns':
-      return { type, cache: dnsCacheOf(service.hostname, facts) };
+      return { type, cache: dnsCacheOf(service.hostname, facts), leavesNamesUnchecked: false };
     case 'dns':
       return {
         type,
@@ -146,9 +200,17 @@ function discoveryType(
 function groupsOf(
   { service, port, subset, blocks }: ClusterOrder,
   candidates: readonly Candidate[],
-  { place, mesh }: Pick<EndpointsSubject, 'place' | 'mesh'>,
+  { policy, facts, place, mesh }: Pick<EndpointsSubject, 'policy' | 'facts' | 'place' | 'mesh'>,
 ): EndpointsIr['groups'] {
-  const choice = { service, port, subsetLabels: subset?.labels ?? {}, blocks, resolvesNames: resolvesNames(service) };
+  const tls = endpointTls(policy, { subset, port: port.number });
+  const choice: EndpointChoice = {
+    service,
+    port,
+    subsetLabels: subset?.labels ?? {},
+    blocks,
+    resolvesNames: resolvesNames(service),
+    marksMeshTls: facts.profile === 'istio-proxy' && (tls === undefined || tls.mode === 'istio-mutual'), // MTLS-9
+  };
   return endpointGroups(candidates, choice, { place, mesh });
 }
 

@@ -1,5 +1,4 @@
 import { durationMs, type DurationMs } from '../base/brand.ts';
-import type { DnsCacheIr } from '../ir/dns-cache.ts';
 import type { ClusterDiscovery, ClusterIr } from '../ir/cluster.ts';
 import { restConfigSource } from './config-source.ts';
 import { encodeDnsCache, encodeDnsFamily } from './dns-cache.ts';
@@ -16,14 +15,14 @@ const NEVER = durationMs(9_223_372_035_000);
 const DNS_JITTER = durationMs(100);
 
 /** The members of a Cluster that say where its hosts come from; a nested EDS subscription polls every `refresh`. */
-export function encodeDiscovery({ name, discovery, http }: ClusterIr, refresh: DurationMs): ProtoJson {
+export function encodeDiscovery({ name, discovery }: ClusterIr, refresh: DurationMs): ProtoJson {
   switch (discovery.type) {
     case 'eds':
       return { type: 'EDS', edsClusterConfig: { edsConfig: restConfigSource(refresh), serviceName: name } };
     case 'dns':
       return encodeDns(name, discovery);
     case 'dynamic-dns':
-      return { clusterType: encodeDynamicForwardProxy(discovery.cache, http !== undefined) };
+      return { clusterType: encodeDynamicForwardProxy(discovery) };
     case 'static':
       return withoutAbsent({
         type: 'STATIC', // written although it is the first of its enumeration: the kind of discovery is a oneof
@@ -57,13 +56,12 @@ function encodeDns(name: string, discovery: Extract<ClusterDiscovery, { type: 'd
   };
 }
 
-/**
- * A cluster whose hosts are what its listeners' filters looked up in the cache of the same name. Once HTTP options are
- * written, Envoy wants names in certificates to be checked, or to be told that there is no TLS.
- */
-const encodeDynamicForwardProxy = (cache: DnsCacheIr, hasHttpOptions: boolean): ProtoJson =>
+type DynamicDns = Extract<ClusterDiscovery, { type: 'dynamic-dns' }>;
+
+/** A cluster whose hosts are what its listeners' filters looked up in the cache of the same name. */
+const encodeDynamicForwardProxy = ({ cache, leavesNamesUnchecked }: DynamicDns): ProtoJson =>
   typedExtension(
     'envoy.clusters.dynamic_forward_proxy',
     'envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig',
-    withoutDefaults({ dnsCacheConfig: encodeDnsCache(cache), allowInsecureClusterOptions: hasHttpOptions }),
+    withoutDefaults({ dnsCacheConfig: encodeDnsCache(cache), allowInsecureClusterOptions: leavesNamesUnchecked }),
   );

@@ -6,6 +6,7 @@ import { encodeDuration } from './duration.ts';
 import type { ProtoJson } from './envoy-resource.ts';
 import { encodeOutlierDetection } from './outlier-detection.ts';
 import { encodeUpstreamHttp } from './upstream-http.ts';
+import { encodeTransport } from './upstream-transport.ts';
 import { withoutAbsent, withoutDefaults } from './without-defaults.ts';
 
 /** A Cluster. */
@@ -15,6 +16,7 @@ export function encodeCluster(cluster: ClusterIr, ir: PollSetting): ProtoJson {
     name: cluster.name,
     ...encodeDiscovery(cluster, ir.refresh),
     ...encodeHostChoice(cluster.choice),
+    ...encodeTransport(cluster.transport, ir),
     ...withoutDefaults({
       altStatName: cluster.statName,
       connectTimeout: encodeDuration(cluster.connectTimeout),
@@ -91,8 +93,15 @@ function encodeSources([first, ...others]: readonly string[]): ProtoJson | undef
   };
 }
 
-function encodeMetadata({ services, configPath, subset, isExternal }: ClusterMetadata): ProtoJson | undefined {
-  const istio = withoutDefaults({ config: configPath, services, subset, external: isExternal });
+function encodeMetadata(metadata: ClusterMetadata): ProtoJson | undefined {
+  const { services, configPath, subset, isExternal, keepsApplicationProtocols } = metadata;
+  const istio = withoutDefaults({
+    config: configPath,
+    services,
+    subset,
+    external: isExternal,
+    alpn_override: keepsApplicationProtocols ? 'false' : '', // the filter reads a text
+  });
   return Object.keys(istio).length === 0 ? undefined : { filterMetadata: { istio } };
 }
 

@@ -23,14 +23,22 @@ function encodeGroup({ locality, priority, weight, endpoints }: EndpointGroup): 
 
 const HEALTH = { unchecked: undefined, healthy: 'HEALTHY', unhealthy: 'UNHEALTHY', draining: 'DRAINING' } as const;
 
-function encodeLbEndpoint({ address, health, weight, workload }: LbEndpoint): ProtoJson {
+function encodeLbEndpoint({ address, health, weight, workload, acceptsMeshTls }: LbEndpoint): ProtoJson {
   return withoutAbsent({
     endpoint: { address: encodeAddress(address) },
     healthStatus: HEALTH[health],
-    metadata: workload === '' ? undefined : { filterMetadata: { istio: { workload } } },
+    metadata: workload === '' && !acceptsMeshTls ? undefined : encodeMetadata(workload, acceptsMeshTls),
     loadBalancingWeight: weight,
   });
 }
+
+/** EP-11 */
+const encodeMetadata = (workload: string, acceptsMeshTls: boolean): ProtoJson => ({
+  filterMetadata: withoutAbsent({
+    istio: workload === '' ? undefined : { workload },
+    'envoy.transport_socket_match': acceptsMeshTls ? { tlsMode: 'istio' } : undefined,
+  }),
+});
 
 function encodeAddress(address: EndpointAddress): ProtoJson {
   switch (address.type) {

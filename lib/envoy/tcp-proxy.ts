@@ -15,6 +15,8 @@ export function encodeTcpProxy(proxy: TcpProxyIr): ProtoJson {
       idleTimeout: optionalDuration(proxy.idleTimeout),
       maxDownstreamConnectionDuration: optionalDuration(proxy.maxConnectionDuration),
       hashPolicy: proxy.hashesSourceIp ? [{ sourceIp: {} }] : [],
+      tunnelingConfig:
+        proxy.tunnel && withoutDefaults({ hostname: proxy.tunnel.target, usePost: proxy.tunnel.usesPost }),
     }),
   );
 }

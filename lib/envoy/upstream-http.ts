@@ -1,7 +1,7 @@
-import type { UpstreamHttp } from '../ir/cluster.ts';
+import type { RequestNames, UpstreamHttp } from '../ir/cluster.ts';
 import { encodeDuration } from './duration.ts';
 import type { ProtoJson } from './envoy-resource.ts';
-import { withoutAbsent } from './without-defaults.ts';
+import { withoutAbsent, withoutDefaults } from './without-defaults.ts';
 
 const OPTIONS = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions';
 
@@ -10,6 +10,7 @@ export function encodeUpstreamHttp(http: UpstreamHttp): ProtoJson {
   const options = {
     '@type': `type.googleapis.com/${OPTIONS}`,
     commonHttpProtocolOptions: encodeCommon(http),
+    upstreamHttpProtocolOptions: encodeNames(http.names),
     ...encodeProtocol(http),
     outlierDetection: http.errorStatuses.length === 0 ? undefined : { errorMatcher: anyStatus(http.errorStatuses) },
   };
@@ -27,6 +28,11 @@ function encodeCommon({
     maxConnectionDuration: maxConnectionDuration === undefined ? undefined : encodeDuration(maxConnectionDuration),
   });
   return Object.keys(common).length === 0 ? undefined : common;
+}
+
+function encodeNames({ areAskedFor, areChecked }: RequestNames): ProtoJson | undefined {
+  if (!areAskedFor && !areChecked) return undefined;
+  return withoutDefaults({ autoSni: areAskedFor, autoSanValidation: areChecked });
 }
 
 /** Envoy demands that the choice be written, even where it is HTTP/1.1. */

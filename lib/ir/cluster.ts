@@ -1,6 +1,7 @@
 import type { DurationMs } from '../base/brand.ts';
 import type { DnsCacheIr, DnsFamily } from './dns-cache.ts';
 import type { EndpointGroup } from './endpoints.ts';
+import type { UpstreamTransportIr } from './upstream-tls.ts';
 
 /** One upstream: how its hosts are found, connected to, chosen among and given up on. */
 export interface ClusterIr {
@@ -21,6 +22,7 @@ export interface ClusterIr {
   /** `undefined` is HTTP/1.1 with Envoy's settings. */
   readonly http: UpstreamHttp | undefined;
   readonly keepalive: KeepaliveIr | undefined;
+  readonly transport: UpstreamTransportIr;
   /** Addresses to connect from, first by first; empty leaves it to the system. */
   readonly sourceAddresses: readonly string[];
   readonly metadata: ClusterMetadata;
@@ -38,7 +40,12 @@ export type ClusterDiscovery =
       readonly refresh: DurationMs;
       readonly groups: readonly EndpointGroup[];
     }
-  | { readonly type: 'dynamic-dns'; readonly cache: DnsCacheIr }
+  | {
+      readonly type: 'dynamic-dns';
+      readonly cache: DnsCacheIr;
+      /** Whether certificates need not be for the name that was looked up; Envoy wants that said. */
+      readonly leavesNamesUnchecked: boolean;
+    }
   | { readonly type: 'static'; readonly groups: readonly EndpointGroup[] }
   | {
       readonly type: 'original-destination';
@@ -103,6 +110,15 @@ export interface UpstreamHttp {
     { readonly interval: DurationMs | undefined; readonly timeout: DurationMs | undefined } | undefined;
   /** Statuses that count as errors for outlier detection; empty means 5xx. */
   readonly errorStatuses: readonly number[];
+  readonly names: RequestNames;
+}
+
+/** What TLS takes from the host of each request. */
+export interface RequestNames {
+  /** The server name that is asked for. */
+  readonly areAskedFor: boolean;
+  /** The name that the server's certificate must carry. */
+  readonly areChecked: boolean;
 }
 
 export interface KeepaliveIr {
@@ -119,4 +135,6 @@ export interface ClusterMetadata {
   /** Empty for none. */
   readonly subset: string;
   readonly isExternal: boolean;
+  /** Whether Istio's own Envoy leaves the application protocols of TLS alone. */
+  readonly keepsApplicationProtocols: boolean;
 }

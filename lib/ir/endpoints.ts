@@ -23,6 +23,8 @@ export interface LbEndpoint {
   readonly weight: number | undefined;
   /** Who serves there, for statistics: `workload;namespace;canonical name;canonical revision;cluster`; empty for none. */
   readonly workload: string;
+  /** Whether a cluster that encrypts by endpoint speaks the mesh's mutual TLS to it. */
+  readonly acceptsMeshTls: boolean;
 }
 
 export type EndpointAddress =

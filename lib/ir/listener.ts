@@ -118,6 +118,8 @@ export interface TcpProxyIr {
   readonly maxConnectionDuration: DurationMs | undefined;
   /** Chooses the endpoint by the client's address. */
   readonly hashesSourceIp: boolean;
+  /** Sends the bytes inside a request that asks to be carried on to `target`, which is `host:port`. */
+  readonly tunnel: { readonly target: string; readonly usesPost: boolean } | undefined;
 }
 
 /** One cluster, or several of which one is drawn by weight for each connection; weights are at least 1. */

@@ -58,6 +58,10 @@ export interface MeshSettings {
   /** Hosts whose endpoints are used within their own cluster alone, and exceptions from that; the most specific counts (NW-5). */
   readonly clusterLocalHosts: Readonly<Record<HostName, boolean>>;
   readonly tcpKeepalive: TcpKeepalive | undefined;
+  /** Whether proxies speak mutual TLS with every service of the mesh that takes it (MTLS-6). */
+  readonly usesAutoMutualTls: boolean;
+  /** What TLS to others than the mesh's own proxies offers; empty leaves it to Envoy. */
+  readonly tlsDefaults: { readonly cipherSuites: readonly string[]; readonly curves: readonly string[] };
   /** Blocks that fill what a DestinationRule leaves unset (DR-21). */
   readonly defaultPolicy: PolicyBlocks;
   /** `undefined` where proxies report no spans. */

@@ -2,6 +2,7 @@ import type { DurationMs } from '../base/brand.ts';
 import type { HostName } from '../base/host-name.ts';
 import type { Labels } from '../base/labels.ts';
 import type { ResourceKey } from '../resources/resource.ts';
+import type { ClientTls } from './client-tls.ts';
 import type { Visibility } from './visibility.ts';
 
 /**
@@ -39,6 +40,18 @@ export interface PolicyBlocks {
   readonly lb?: LoadBalancing;
   readonly outlier?: OutlierDetection;
   readonly retryBudget?: RetryBudget;
+  readonly tls?: ClientTls;
+  /** Version in which the client's address is told before anything else (DR-35). */
+  readonly proxyProtocol?: 'v1' | 'v2';
+  readonly tunnel?: Tunnel;
+}
+
+/** Connections go inside a request to the service, which carries them on to a target of its own. */
+export interface Tunnel {
+  /** `host:port`, with brackets around an IPv6 address. */
+  readonly target: string;
+  /** Asks by POST instead of CONNECT. */
+  readonly usesPost: boolean;
 }
 
 /** Share of active requests that may be retries at the same time (DR-26). */

@@ -109,14 +109,18 @@ function onTrafficPolicies(policy: string): readonly NotYet[] {
     what,
     instead,
   });
-  const isOn = (mode: unknown): boolean => mode !== 'DISABLE';
-  const tls = ['TLS to a destination', 'use mode DISABLE, or encrypt below the proxy'] as const;
+  const isOfMesh = (mode: unknown): boolean => mode === 'ISTIO_MUTUAL';
+  const meshTls = [
+    'mutual TLS of the mesh',
+    'use mode SIMPLE or MUTUAL with files, or encrypt below the proxy',
+  ] as const;
+  const credential = ['a credential from a secret', 'name files on the machine of the proxy'] as const;
   const zones = ['zone-aware load balancing', 'use localityLbSetting'] as const;
   return [
-    { ...row(`${policy}.tls.mode`, ...tls), when: isOn },
-    { ...row(`${policy}.portLevelSettings[].tls.mode`, ...tls), when: isOn },
-    row(`${policy}.tunnel`, 'tunnelling', 'send to the destination directly'),
-    row(`${policy}.proxyProtocol`, 'the PROXY protocol', "pass the caller's address in a header"),
+    { ...row(`${policy}.tls.mode`, ...meshTls), when: isOfMesh },
+    { ...row(`${policy}.portLevelSettings[].tls.mode`, ...meshTls), when: isOfMesh },
+    row(`${policy}.tls.credentialName`, ...credential),
+    row(`${policy}.portLevelSettings[].tls.credentialName`, ...credential),
     row(`${policy}.loadBalancer.zoneAwareLbSetting`, ...zones),
     row(`${policy}.portLevelSettings[].loadBalancer.zoneAwareLbSetting`, ...zones),
   ];

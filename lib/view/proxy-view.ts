@@ -2,6 +2,7 @@ import type { Brand } from '../base/brand.ts';
 import type { HostName } from '../base/host-name.ts';
 import type { Labels } from '../base/labels.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { MutualTlsMode } from '../model/mutual-tls.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import type { Endpoint, Service, ServiceKey, ServicePort } from '../model/service.ts';
 import type { TrafficPolicy } from '../model/traffic-policy.ts';
@@ -58,6 +59,8 @@ export interface VisibleService {
   readonly aliases: readonly HostName[];
   /** The one traffic policy that applies to this client and this service (DR-13 to DR-17). */
   readonly policy: TrafficPolicy | undefined;
+  /** What servers in its namespace take where nothing is said of the one that is met (MTLS-3). */
+  readonly mutualTls: MutualTlsMode;
 }
 
 /** Everything that one class of proxies may see, in a deterministic order. */

@@ -26,6 +26,7 @@ export function visibleServices(world: World, facts: ViewFacts, memory: StageMem
         endpoints: seen,
         aliases,
         policy,
+        mutualTls: 'permissive', // no kind of document says otherwise yet; where one does, it is an input above
       }),
     );
   });

@@ -72,6 +72,11 @@ function settingsOf(config: MeshConfig): MeshSettings {
     localityLb: locality === 'off' ? undefined : locality,
     zoneAwareLb: config.zoneAwareLbSetting && readZoneAwareLb(config.zoneAwareLbSetting),
     clusterLocalHosts: readClusterLocalHosts(config.serviceSettings),
+    usesAutoMutualTls: config.enableAutoMtls,
+    tlsDefaults: {
+      cipherSuites: config.tlsDefaults?.cipherSuites ?? [],
+      curves: config.tlsDefaults?.ecdhCurves ?? [],
+    },
     tcpKeepalive: config.tcpKeepalive && readTcpKeepalive(config.tcpKeepalive),
     defaultPolicy: readDefaultPolicy(config.defaultTrafficPolicy),
     tracing: readTracing(config),

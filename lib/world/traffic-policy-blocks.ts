@@ -11,6 +11,7 @@ import type {
   PortPolicy,
   RetryBudget,
   TcpKeepalive,
+  Tunnel,
   Warmup,
   ZoneAwareLb,
 } from '../model/traffic-policy.ts';
@@ -23,8 +24,10 @@ import type {
   RetryBudgetSpec,
   TcpKeepaliveSpec,
   TrafficPolicySpec,
+  TunnelSpec,
   ZoneAwareLbSpec,
 } from '../resources/traffic-policy-spec.ts';
+import { readClientTls } from './client-tls.ts';
 
 /** The blocks of a written traffic policy, each present exactly when it was written. */
 export function readBlocks(spec: TrafficPolicySpec | undefined): PolicyBlocks {
@@ -34,7 +37,15 @@ export function readBlocks(spec: TrafficPolicySpec | undefined): PolicyBlocks {
     ...(spec.loadBalancer && { lb: readLoadBalancing(spec.loadBalancer) }),
     ...(spec.outlierDetection && { outlier: readOutlierDetection(spec.outlierDetection) }),
     ...(spec.retryBudget && { retryBudget: readRetryBudget(spec.retryBudget) }),
+    ...(spec.tls && { tls: readClientTls(spec.tls) }),
+    ...(spec.proxyProtocol && { proxyProtocol: spec.proxyProtocol.version === 'V2' ? 'v2' : 'v1' }),
+    ...(spec.tunnel && { tunnel: readTunnel(spec.tunnel) }),
   };
+}
+
+function readTunnel({ protocol, targetHost = '', targetPort = 0 }: TunnelSpec): Tunnel {
+  const host = targetHost.includes(':') ? `[${targetHost}]` : targetHost;
+  return { target: `${host}:${targetPort}`, usesPost: protocol === 'POST' };
 }
 
 /** Port-level blocks, in the order written: the first for a port counts. */

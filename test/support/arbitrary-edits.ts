@@ -3,6 +3,7 @@ import { keyOf, type Resource } from '../../lib/resources/resource.ts';
 import { arbitraryDocuments, arbitraryNode } from './arbitrary-documents.ts';
 import { arbitraryVirtualServices } from './arbitrary-routes.ts';
 import { contestedSockets, listeningNode } from './arbitrary-sockets.ts';
+import type { Profile } from '../../lib/view/proxy-facts.ts';
 import { unadmittedResourcesOf } from './documents.ts';
 import type { TestNode } from './proxy-facts.ts';
 
@@ -65,8 +66,38 @@ const hashing = fc
     spec: { host, trafficPolicy: { loadBalancer: { consistentHash: { httpHeaderName: metadata.name } } } },
   }));
 
+/** How connections travel: encrypted, behind the PROXY protocol, through a tunnel, or past the choice of an instance. */
+const travelling = fc
+  .record({
+    name: fc.constantFrom('x', 'y'),
+    namespace,
+    host: fc.constantFrom('one.com', '*.com', 'a.x'),
+    trafficPolicy: fc.record(
+      {
+        tls: fc.constantFrom(
+          { mode: 'DISABLE' },
+          { mode: 'ISTIO_MUTUAL' },
+          { mode: 'SIMPLE', sni: 'x' },
+          { mode: 'MUTUAL', clientCertificate: '/c', privateKey: '/k' },
+          { mode: 'SIMPLE', credentialName: 'c' },
+        ),
+        proxyProtocol: fc.constant({ version: 'V2' }),
+        tunnel: fc.constant({ targetHost: 'x.com', targetPort: 1 }),
+        loadBalancer: fc.constant({ simple: 'PASSTHROUGH' }),
+      },
+      { requiredKeys: [] },
+    ),
+    subsets: fc.constantFrom([], [{ name: 'v1', trafficPolicy: { tls: { mode: 'SIMPLE' } } }]),
+  })
+  .map(({ host, trafficPolicy, subsets, ...metadata }) => ({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'DestinationRule',
+    metadata,
+    spec: { host, trafficPolicy, subsets },
+  }));
+
 const admitted = fc
-  .array(fc.oneof(coreService, slice, writtenNamespace, hashing), { maxLength: 4 })
+  .array(fc.oneof(coreService, slice, writtenNamespace, hashing, travelling), { maxLength: 4 })
   .map((written) => unadmittedResourcesOf(written.map((each) => JSON.stringify(each)).join('\n---\n')));
 
 const documents = fc.oneof(arbitraryDocuments, arbitraryVirtualServices, contestedSockets, admitted);
@@ -101,6 +132,8 @@ export const arbitraryProxies: fc.Arbitrary<readonly TestNode[]> = fc.array(
           networkView: fc.constantFrom<readonly string[]>(['n1'], ['n2']),
           usesAllocatedAddresses: fc.boolean(),
           dnsDomain: fc.constantFrom('a.svc.cluster.local', 'x'),
+          profile: fc.constantFrom<Profile>('envoy', 'istio-proxy'),
+          labels: fc.constantFrom({ 'service.istio.io/canonical-name': 'x' }, {}),
         },
         { requiredKeys: [] },
       ),

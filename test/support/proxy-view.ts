@@ -75,7 +75,7 @@ export function portOf(text: string): ServicePort {
 /** A service that the proxy may reach, with healthy endpoints `address:port` for each of its ports. */
 export function visible(service: Service, addresses: readonly string[] = []): VisibleService {
   const endpoints = service.ports.flatMap((port) => addresses.map((address) => endpointOf(address, port)));
-  return { service, endpoints, aliases: [], policy: undefined };
+  return { service, endpoints, aliases: [], policy: undefined, mutualTls: 'permissive' };
 }
 
 function endpointOf(address: string, { name, number }: ServicePort): Endpoint {

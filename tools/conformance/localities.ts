@@ -64,7 +64,7 @@ function groupOf(group: Json, labels: (index: number) => Labels): LocalityGroup 
     const weight = numberAt(endpoint, 'loadBalancingWeight');
     const workload = nameOf(endpoint); // the name alone tells endpoints apart; where they listen changes nothing here
     return {
-      endpoint: { address: { type: 'pipe', path: '' }, health: 'unchecked', weight, workload },
+      endpoint: { address: { type: 'pipe', path: '' }, health: 'unchecked', weight, workload, acceptsMeshTls: false },
       labels: labels(index),
       weight,
     };

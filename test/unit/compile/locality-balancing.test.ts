@@ -16,7 +16,13 @@ import type { LocalityLb, ZoneAwareLb } from '../../../lib/model/traffic-policy.
 import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
 
 const endpoint = (weight = 1, labels: Labels = {}): LabelledEndpoint => ({
-  endpoint: { address: { type: 'socket', address: '10.0.0.1', port: 80 }, health: 'unchecked', weight, workload: '' },
+  endpoint: {
+    address: { type: 'socket', address: '10.0.0.1', port: 80 },
+    health: 'unchecked',
+    weight,
+    workload: '',
+    acceptsMeshTls: false,
+  },
   labels,
   weight,
 });

@@ -243,6 +243,7 @@ describe('what a listener does', () => {
         idleTimeout: 1000,
         maxConnectionDuration: 2000,
         hashesSourceIp: true,
+        tunnel: undefined,
       },
     ]);
   });

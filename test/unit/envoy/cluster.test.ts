@@ -5,6 +5,7 @@ import { NOWHERE } from '../../../lib/base/locality.ts';
 import { encodeCluster } from '../../../lib/envoy/cluster.ts';
 import { encodeEndpoints } from '../../../lib/envoy/endpoints.ts';
 import type { ClusterIr, HostChoice, OutlierIr, UpstreamHttp } from '../../../lib/ir/cluster.ts';
+import { PLAIN_TRANSPORT, type UpstreamTlsIr } from '../../../lib/ir/upstream-tls.ts';
 import type { ProxyIr } from '../../../lib/ir/proxy-ir.ts';
 
 const ir: ProxyIr = { refresh: durationMs(2000), clusters: [], endpoints: [], listeners: [], routes: [] };
@@ -21,8 +22,9 @@ const plain: ClusterIr = {
   outlier: undefined,
   http: undefined,
   keepalive: undefined,
+  transport: PLAIN_TRANSPORT,
   sourceAddresses: [],
-  metadata: { services: [], configPath: '', subset: '', isExternal: false },
+  metadata: { services: [], configPath: '', subset: '', isExternal: false, keepsApplicationProtocols: false },
   exchangesPeerMetadata: false,
 };
 const encode = (parts: Partial<ClusterIr>) => encodeCluster({ ...plain, ...parts }, ir);
@@ -108,6 +110,7 @@ const http: UpstreamHttp = {
   maxConcurrentStreams: undefined,
   http2Keepalive: undefined,
   errorStatuses: [],
+  names: { areAskedFor: false, areChecked: false },
 };
 
 test('DR-24, DR-25: the choice of protocol is always written; HTTP/2 settings only with HTTP/2', () => {
@@ -165,6 +168,7 @@ test('LB-5, EP-9: priority 0 and an absent weight are not written, an empty loca
     health: 'draining',
     weight: 2,
     workload: 'w;n;;;',
+    acceptsMeshTls: false,
   } as const;
   const groups = [
     { locality: NOWHERE, priority: 0, weight: undefined, endpoints: [endpoint] },
@@ -189,17 +193,105 @@ test('LB-5, EP-9: priority 0 and an absent weight are not written, an empty loca
   });
 });
 
-test('CL-2: a cluster found by requests tells Envoy that it has no TLS once HTTP options are written', () => {
-  const discovery = { type: 'dynamic-dns', cache: { name: 'n', family: 'both', maxHosts: undefined } } as const;
-  const written = (parts: Partial<ClusterIr>): unknown => encode({ discovery, ...parts })['clusterType'];
+test('CL-2: a cluster found by requests', () => {
+  const cache = { name: 'n', family: 'both', maxHosts: undefined } as const;
+  const discovery = { type: 'dynamic-dns', cache, leavesNamesUnchecked: false } as const;
+  const written = (parts: Partial<typeof discovery | { leavesNamesUnchecked: boolean }>): unknown =>
+    encode({ discovery: { ...discovery, ...parts } })['clusterType'];
   const typedConfig = {
     '@type': 'type.googleapis.com/envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig',
     dnsCacheConfig: { name: 'n', dnsLookupFamily: 'ALL' },
   };
   const name = 'envoy.clusters.dynamic_forward_proxy';
   assert.deepEqual(written({}), { name, typedConfig });
-  assert.deepEqual(written({ http }), { name, typedConfig: { ...typedConfig, allowInsecureClusterOptions: true } });
-  const bounded = { ...discovery, cache: { ...discovery.cache, maxHosts: 9 } };
+  const unchecked = { ...typedConfig, allowInsecureClusterOptions: true };
+  assert.deepEqual(written({ leavesNamesUnchecked: true }), { name, typedConfig: unchecked });
   const dnsCacheConfig = { ...typedConfig.dnsCacheConfig, maxHosts: 9 };
-  assert.deepEqual(written({ discovery: bounded }), { name, typedConfig: { ...typedConfig, dnsCacheConfig } });
+  assert.deepEqual(encode({ discovery: { ...discovery, cache: { ...cache, maxHosts: 9 } } })['clusterType'], {
+    name,
+    typedConfig: { ...typedConfig, dnsCacheConfig },
+  });
+});
+
+const tls: UpstreamTlsIr = {
+  serverName: 's',
+  certificate: { from: 'files', certificate: '/c', key: '/k' },
+  servers: { roots: { from: 'file', path: '/ca' }, names: ['n'], revocationList: '/crl' },
+  applicationProtocols: ['h2'],
+  cipherSuites: ['x'],
+  curves: ['y'],
+};
+const tlsContext = (parts: Partial<UpstreamTlsIr>): unknown => {
+  const encryption = { type: 'always', tls: { ...tls, ...parts } } as const;
+  const socket = encode({ transport: { encryption, proxyProtocol: undefined } })['transportSocket'];
+  return (socket as { readonly typedConfig: unknown }).typedConfig;
+};
+const TLS_TYPE = 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext';
+
+test('DR-31: TLS with files of the machine', () => {
+  assert.deepEqual(tlsContext({}), {
+    '@type': TLS_TYPE,
+    sni: 's',
+    commonTlsContext: {
+      tlsParams: {
+        tlsMinimumProtocolVersion: 'TLSv1_2',
+        tlsMaximumProtocolVersion: 'TLSv1_3',
+        cipherSuites: ['x'],
+        ecdhCurves: ['y'],
+      },
+      tlsCertificates: [{ certificateChain: { filename: '/c' }, privateKey: { filename: '/k' } }],
+      validationContext: {
+        trustedCa: { filename: '/ca' },
+        matchSubjectAltNames: [{ exact: 'n' }],
+        crl: { filename: '/crl' },
+      },
+      alpnProtocols: ['h2'],
+    },
+  });
+});
+
+test('DR-30: certificates and roots by secret discovery, or no check at all', () => {
+  const { commonTlsContext: context } = tlsContext({
+    certificate: { from: 'secret', name: 'default' },
+    servers: { roots: { from: 'secret', name: 'ROOTCA' }, names: ['n'], revocationList: '' },
+  }) as { readonly commonTlsContext: Readonly<Record<string, unknown>> };
+  const sdsConfig = (encode({ discovery: { type: 'eds' } })['edsClusterConfig'] as { readonly edsConfig: unknown })
+    .edsConfig;
+  assert.deepEqual(context['tlsCertificateSdsSecretConfigs'], [{ name: 'default', sdsConfig }]);
+  assert.deepEqual(context['combinedValidationContext'], {
+    defaultValidationContext: { matchSubjectAltNames: [{ exact: 'n' }] },
+    validationContextSdsSecretConfig: { name: 'ROOTCA', sdsConfig },
+  });
+  const unchecked = tlsContext({ servers: undefined }) as { readonly commonTlsContext: object };
+  assert.ok('validationContext' in unchecked.commonTlsContext);
+});
+
+test('MTLS-7, DR-35: by endpoint the first match is the mesh’s; the PROXY protocol goes around each', () => {
+  const encryption = { type: 'by-endpoint', tls } as const;
+  const matches = (proxyProtocol: 'v2' | undefined): readonly Readonly<Record<string, unknown>>[] =>
+    encode({ transport: { encryption, proxyProtocol } })['transportSocketMatches'] as never;
+  assert.deepEqual(
+    matches(undefined).map(({ name, match }) => ({ name, match })),
+    [
+      { name: 'tlsMode-istio', match: { tlsMode: 'istio' } },
+      { name: 'tlsMode-disabled', match: {} },
+    ],
+  );
+  const [ofMesh, plain] = matches(undefined);
+  const config = { version: 'V2' };
+  const wrapped = (transportSocket: unknown): object => ({
+    name: 'envoy.transport_sockets.upstream_proxy_protocol',
+    typedConfig: {
+      '@type':
+        'type.googleapis.com/envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport',
+      config,
+      transportSocket,
+    },
+  });
+  assert.deepEqual(
+    matches('v2').map(({ transportSocket }) => transportSocket),
+    [wrapped(ofMesh?.['transportSocket']), wrapped(plain?.['transportSocket'])],
+  );
+  const alone = encode({ transport: { encryption: { type: 'none' }, proxyProtocol: 'v2' } })['transportSocket'];
+  assert.deepEqual(alone, wrapped(plain?.['transportSocket']));
 });

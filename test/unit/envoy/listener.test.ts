@@ -27,6 +27,7 @@ const proxy: NetworkFilterIr = {
   idleTimeout: undefined,
   maxConnectionDuration: undefined,
   hashesSourceIp: false,
+  tunnel: undefined,
 };
 const chain = { name: '', match: any, tls: undefined, handshakeTimeout: undefined, source: '', filters: [proxy] };
 const listener: ListenerIr = {
@@ -278,6 +279,13 @@ describe('what is done with bytes', () => {
       maxDownstreamConnectionDuration: '60s',
       hashPolicy: [{ sourceIp: {} }],
     });
+  });
+
+  test('TR-10: a tunnel by CONNECT or POST', () => {
+    const settings = (usesPost: boolean): unknown =>
+      filterOf({ ...proxy, tunnel: { target: 'x.com:443', usesPost } }).typedConfig['tunnelingConfig'];
+    assert.deepEqual(settings(false), { hostname: 'x.com:443' });
+    assert.deepEqual(settings(true), { hostname: 'x.com:443', usePost: true });
   });
 
   test('TR-11: MongoDB', () => {

@@ -33,14 +33,18 @@ const rows: readonly (readonly [kind: Kind, spec: object, refused: readonly stri
     'DestinationRule',
     {
       host: 'a.b',
-      trafficPolicy: { tls: { mode: 'SIMPLE' }, tunnel: { targetHost: 'p.q', targetPort: 1 } },
+      trafficPolicy: {
+        tls: { mode: 'SIMPLE', credentialName: 'cert' },
+        proxyProtocol: { version: 'V1' },
+        loadBalancer: { zoneAwareLbSetting: { enabled: true } },
+      },
       subsets: [
         { name: 'v1', trafficPolicy: { portLevelSettings: [{ port: { number: 1 }, tls: { mode: 'ISTIO_MUTUAL' } }] } },
       ],
     },
     [
-      'spec.trafficPolicy.tls.mode',
-      'spec.trafficPolicy.tunnel',
+      'spec.trafficPolicy.tls.credentialName',
+      'spec.trafficPolicy.loadBalancer.zoneAwareLbSetting',
       'spec.subsets[0].trafficPolicy.portLevelSettings[0].tls.mode',
     ],
   ],
@@ -82,10 +86,10 @@ for (const [kind, spec, refused, metadata] of rows) {
   });
 }
 
-const tunnel = { host: 'a.b', trafficPolicy: { tunnel: { targetHost: 'p.q', targetPort: 1 } } };
+const meshTls = { host: 'a.b', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } };
 
 test('a refusal names its resource and says so by its code', () => {
-  const parsed = parseDocument(documentOf('DestinationRule', tunnel), { defaultNamespace: 'ns' });
+  const parsed = parseDocument(documentOf('DestinationRule', meshTls), { defaultNamespace: 'ns' });
   const [issue] = parsed.ok ? refuseUnsupported(parsed.value) : [];
   assert.equal(issue?.resource, 'DestinationRule/ns/test');
   assert.equal(issue.code, 'NOT_SUPPORTED_YET');
