@@ -2,7 +2,7 @@ import { durationMs, type DurationMs } from '../base/brand.ts';
 import type { ClusterDiscovery, ClusterIr } from '../ir/cluster.ts';
 import { restConfigSource } from './config-source.ts';
 import { encodeDnsCache, encodeDnsFamily } from './dns-cache.ts';
-import { encodeDuration } from './duration.ts';
+import { encodeDuration, optionalDuration } from './duration.ts';
 import { encodeLoadAssignment } from './endpoints.ts';
 import type { ProtoJson } from './envoy-resource.ts';
 import { typedExtension } from './typed-extension.ts';
@@ -39,10 +39,10 @@ export function encodeDiscovery({ name, discovery }: ClusterIr, refresh: Duratio
 
 /** CL-4. Envoy marks these members as deprecated in favour of one that its older releases lack. */
 function encodeDns(name: string, discovery: Extract<ClusterDiscovery, { type: 'dns' }>): ProtoJson {
-  return {
+  return withoutAbsent({
     type: discovery.mode === 'strict' ? 'STRICT_DNS' : 'LOGICAL_DNS',
     loadAssignment: encodeLoadAssignment(name, discovery.groups),
-    dnsRefreshRate: encodeDuration(discovery.refresh),
+    dnsRefreshRate: optionalDuration(discovery.refresh),
     dnsJitter: encodeDuration(DNS_JITTER),
     respectDnsTtl: true,
     dnsLookupFamily: encodeDnsFamily(discovery.family),
@@ -53,7 +53,7 @@ function encodeDns(name: string, discovery: Extract<ClusterDiscovery, { type: 'd
         udpMaxQueries: 100, // a socket that is used for ever keeps a dead resolver's address
       },
     },
-  };
+  });
 }
 
 type DynamicDns = Extract<ClusterDiscovery, { type: 'dynamic-dns' }>;

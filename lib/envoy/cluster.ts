@@ -2,7 +2,7 @@ import type { CircuitLimits, ClusterIr, ClusterMetadata, KeepaliveIr, LocalityUs
 import type { PollSetting } from '../ir/proxy-ir.ts';
 import { encodeDiscovery } from './cluster-discovery.ts';
 import { encodeHostChoice } from './cluster-host-choice.ts';
-import { encodeDuration } from './duration.ts';
+import { encodeDuration, optionalDuration } from './duration.ts';
 import type { ProtoJson } from './envoy-resource.ts';
 import { encodeOutlierDetection } from './outlier-detection.ts';
 import { encodeUpstreamHttp } from './upstream-http.ts';
@@ -19,7 +19,7 @@ export function encodeCluster(cluster: ClusterIr, ir: PollSetting): ProtoJson {
     ...encodeTransport(cluster.transport, ir),
     ...withoutDefaults({
       altStatName: cluster.statName,
-      connectTimeout: encodeDuration(cluster.connectTimeout),
+      connectTimeout: optionalDuration(cluster.connectTimeout),
       circuitBreakers: limits && { thresholds: [encodeLimits(limits)] },
       outlierDetection: outlier && encodeOutlierDetection(outlier),
       typedExtensionProtocolOptions: http && encodeUpstreamHttp(http),

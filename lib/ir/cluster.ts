@@ -9,7 +9,8 @@ export interface ClusterIr {
   /** Name under which Envoy counts it. */
   readonly statName: string;
   readonly discovery: ClusterDiscovery;
-  readonly connectTimeout: DurationMs;
+  /** `undefined` leaves it to Envoy. */
+  readonly connectTimeout: DurationMs | undefined;
   readonly choice: HostChoice;
   readonly localities: LocalityUse;
   /** Whether a session that names a draining host still gets it (EP-8). */
@@ -37,7 +38,8 @@ export type ClusterDiscovery =
       /** `strict` uses every address that the name has, `logical` one per new connection. */
       readonly mode: 'strict' | 'logical';
       readonly family: DnsFamily;
-      readonly refresh: DurationMs;
+      /** How often a failed lookup is tried again; `undefined` leaves it to Envoy. */
+      readonly refresh: DurationMs | undefined;
       readonly groups: readonly EndpointGroup[];
     }
   | {

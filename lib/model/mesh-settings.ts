@@ -34,8 +34,9 @@ export interface MeshSettings {
   readonly inboundPort: number;
   /** Port of the forward-proxy listener on loopback; 0 for none. */
   readonly httpProxyPort: number;
-  readonly connectTimeout: DurationMs;
-  readonly dnsRefresh: DurationMs;
+  /** The next two: `undefined` leaves it to Envoy. */
+  readonly connectTimeout: DurationMs | undefined;
+  readonly dnsRefresh: DurationMs | undefined;
   readonly protocolDetectionTimeout: DurationMs;
   readonly upgradesToHttp2: boolean;
   readonly pathNormalization: 'none' | 'base' | 'merge-slashes' | 'decode-and-merge-slashes';

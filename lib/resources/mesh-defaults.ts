@@ -64,6 +64,41 @@ export function meshConfigWithDefaults(written: MeshConfigSpec = {}): MeshConfig
   };
 }
 
+/** What a MeshConfig means to Istio's own tests that lay it over nothing: a member that is not written is its type's zero. */
+const NOTHING: Pick<MeshConfig, keyof typeof meshDefaults> = {
+  connectTimeout: '0s',
+  // What Istio takes for no list at all.
+  defaultDestinationRuleExportTo: ['*'],
+  defaultServiceExportTo: ['*'],
+  defaultVirtualServiceExportTo: ['*'],
+  dnsRefreshRate: '0s',
+  enableAutoMtls: false,
+  enableTracing: false,
+  enablePrometheusMerge: false,
+  h2UpgradePolicy: 'DO_NOT_UPGRADE',
+  inboundTrafficPolicy: {},
+  localityLbSetting: { enabled: false },
+  outboundTrafficPolicy: {},
+  protocolDetectionTimeout: '0s',
+  proxyHttpPort: 0,
+  proxyInboundListenPort: 0,
+  proxyListenPort: 0,
+  rootNamespace: '',
+  serviceSettings: [],
+  trustDomain: '',
+  trustDomainAliases: [],
+};
+
+/** Written settings with nothing added to them. */
+export function meshConfigAlone(written: MeshConfigSpec = {}): MeshConfig {
+  return {
+    ...NOTHING,
+    ...written,
+    defaultConfig: written.defaultConfig ?? {},
+    extensionProviders: written.extensionProviders ?? [],
+  };
+}
+
 function providersWithDefaults(written: MeshConfig['extensionProviders']): MeshConfig['extensionProviders'] {
   const byName = new Map([...providerDefaults, ...written].map((provider) => [provider.name, provider]));
   return [...byName.values()];

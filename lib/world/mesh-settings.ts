@@ -3,7 +3,7 @@ import { hostsOverlap, type HostName } from '../base/host-name.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import type { MeshSettings, RetryDefaults, RouterTopology, VisibilityCaps } from '../model/mesh-settings.ts';
 import type { PolicyBlocks } from '../model/traffic-policy.ts';
-import { meshConfigWithDefaults, type MeshConfig } from '../resources/mesh-defaults.ts';
+import { meshConfigAlone, meshConfigWithDefaults, type MeshConfig } from '../resources/mesh-defaults.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
 import { meshName } from '../resources/well-known-names.ts';
 import {
@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly shortNameSuffix?: string;
   /** False where only what documents say counts, as in questions about what another control plane would answer to them. */
   readonly drawsAddresses?: boolean;
+  /** Whether the Mesh document is all there is, without the defaults that it is else laid over. */
+  readonly hasNoMeshDefaults?: boolean;
 }
 
 /** What the one Mesh document says, laid over Istio's defaults (G-7). */
@@ -32,7 +34,9 @@ export function readMeshSettings(resources: readonly Resource[], options: WorldO
   const meshes = resources.filter((resource) => resource.kind === 'Mesh');
   const written = meshes.find(({ metadata }) => metadata.name === meshName);
   const issues = meshes.filter((mesh) => mesh !== written).map(unusedMesh);
-  return { value: { ...settingsOf(meshConfigWithDefaults(written?.spec.meshConfig)), ...options }, issues };
+  const { hasNoMeshDefaults = false, ...settings } = options;
+  const config = (hasNoMeshDefaults ? meshConfigAlone : meshConfigWithDefaults)(written?.spec.meshConfig);
+  return { value: { ...settingsOf(config), ...settings }, issues };
 }
 
 /** What holds where no Mesh document says otherwise. */
@@ -55,8 +59,8 @@ function settingsOf(config: MeshConfig): MeshSettings {
     outboundPort: config.proxyListenPort,
     inboundPort: config.proxyInboundListenPort,
     httpProxyPort: config.proxyHttpPort,
-    connectTimeout: timeOf(config.connectTimeout),
-    dnsRefresh: timeOf(config.dnsRefreshRate),
+    connectTimeout: saidTime(config.connectTimeout),
+    dnsRefresh: saidTime(config.dnsRefreshRate),
     protocolDetectionTimeout: timeOf(config.protocolDetectionTimeout),
     upgradesToHttp2: config.h2UpgradePolicy === 'UPGRADE',
     pathNormalization: NORMALIZATIONS[config.pathNormalization?.normalization ?? 'DEFAULT'],
@@ -155,6 +159,12 @@ function readDefaultPolicy(spec: MeshConfig['defaultTrafficPolicy']): PolicyBloc
     ...(spec?.connectionPool && { pool: readConnectionPool(spec.connectionPool) }),
     ...(spec?.outlierDetection && { outlier: readOutlierDetection(spec.outlierDetection) }),
   };
+}
+
+/** No time at all cannot be meant. */
+function saidTime(text: string): DurationMs | undefined {
+  const time = timeOf(text);
+  return time === 0 ? undefined : time;
 }
 
 const timeOf = (text: string): DurationMs => textDuration(text) ?? durationMs(0);

@@ -9,6 +9,7 @@ export interface ReadCase extends CaseResources {
   readonly name: string;
   /** The proxy, as it was written. */
   readonly node: unknown;
+  readonly world: WorldOptions;
 }
 
 /**
@@ -22,7 +23,8 @@ export function readCase(written: unknown): ReadCase {
   const said = membersOf(written);
   const text = (member: string): string => textOf(said[member]);
   const texts = { mesh: text('mesh'), networks: text('networks'), configs: text('configs'), kube: text('kube') };
-  return { name: caseName(written), node: said['proxy'], ...caseResources(texts) };
+  const world = { ...CASE_WORLD, hasNoMeshDefaults: said['meshRaw'] === true };
+  return { name: caseName(written), node: said['proxy'], world, ...caseResources(texts) };
 }
 
 export type CaseProxy =

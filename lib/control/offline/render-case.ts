@@ -9,7 +9,7 @@ import { buildResources } from '../build/build-snapshot.ts';
 import { type DocumentIssue, inOrder } from '../config/document-issue.ts';
 import { maskSecret } from '../config/mask-secret.ts';
 import { parseDocuments, refusalsOf } from '../config/parse-documents.ts';
-import { CASE_WORLD, caseName, caseProxy, readCase } from './read-case.ts';
+import { caseName, caseProxy, readCase } from './read-case.ts';
 import { readText } from '../config/read-text.ts';
 
 export interface RenderOptions {
@@ -34,8 +34,8 @@ export interface RenderedCase {
 /** Renders one line of `render --cases`. Never throws: whatever goes wrong in a case is said in its own result. */
 export function renderCase(line: unknown, options: RenderOptions): RenderedCase {
   try {
-    const { name, node, resources, errors } = readCase(line);
-    const rendered = renderFor({ resources, node, world: CASE_WORLD }, options);
+    const { name, node, world, resources, errors } = readCase(line);
+    const rendered = renderFor({ resources, node, world }, options);
     if (!rendered.ok) return { name, errors: [...errors, ...rendered.errors] };
     return { name, resources: rendered.resources, ...(errors.length > 0 && { errors }) };
   } catch (error) {

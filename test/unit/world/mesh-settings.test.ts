@@ -57,3 +57,18 @@ test('a Mesh of another name does not count and is told so', () => {
     [['MESH_NOT_USED', 'Mesh//other']],
   );
 });
+
+test('a MeshConfig that is all there is has no default beside it', () => {
+  const { value } = readMeshSettings(
+    unadmittedResourcesOf(
+      '{ apiVersion: pilotless.dev/v1, kind: Mesh, metadata: { name: default }, spec: { meshConfig: { connectTimeout: 3s } } }',
+    ),
+    { hasNoMeshDefaults: true },
+  );
+  assert.equal(value.connectTimeout, 3000);
+  assert.deepEqual(
+    [value.dnsRefresh, value.outboundPort, value.outboundPolicy, value.usesAutoMutualTls, value.localityLb],
+    [undefined, 0, 'registry-only', false, undefined],
+  );
+  assert.deepEqual([value.tracing, value.defaultExportTo.services], [undefined, ['*']]);
+});
