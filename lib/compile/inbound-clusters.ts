@@ -25,7 +25,8 @@ function cluster(
   { facts, mesh }: OwnClustersSubject,
 ): ClusterIr {
   const { service, port, policy } = primary;
-  const { pool } = resolvePolicy(policy, { subset: undefined, port: port.number }, mesh.defaultPolicy); // CL-10: nothing but the pool
+  // CL-10: nothing but the limits.
+  const { pool, retryBudget } = resolvePolicy(policy, { subset: undefined, port: port.number }, mesh.defaultPolicy);
   const name = inboundCluster(targetPort);
   const isLocal = mesh.inboundPolicy === 'localhost';
   const sameNumber = [primary, ...others].filter((each) => each.port.number === port.number);
@@ -40,7 +41,7 @@ function cluster(
     localities: { type: 'ignored' },
     keepsDrainingHosts: false,
     panicThreshold: undefined,
-    limits: circuitLimits(pool),
+    limits: circuitLimits(pool, retryBudget),
     outlier: undefined,
     http: upstreamHttp(
       { protocol: port.protocol, sniffs: true, mayUpgrade: false },
@@ -52,7 +53,7 @@ function cluster(
     sourceAddresses: isLocal ? [] : sourcesOf(facts),
     metadata: {
       services: service.isMeshExternal ? [] : uniqueHosts(sameNumber),
-      configPath: configPath(policy),
+      configPath: service.isMeshExternal ? '' : configPath(policy), // Istio adds it to what else is there
       subset: '',
       isExternal: false,
       keepsApplicationProtocols: false,

@@ -1,12 +1,13 @@
 import type { Service, ServicePort } from '../model/service.ts';
 import type { LoadBalancing, Subset, TrafficPolicy } from '../model/traffic-policy.ts';
-import type { VisibleService } from '../view/proxy-view.ts';
-import type { ClusterFacts } from './cluster-subjects.ts';
+import type { ViewFacts, VisibleService } from '../view/proxy-view.ts';
 
 /** Names of ports, sorted. */
 export type PlainPorts = readonly string[];
 
-type PortsReader = Pick<VisibleService, 'service' | 'endpoints' | 'policy'> & { readonly facts: ClusterFacts };
+type PortsReader = Pick<VisibleService, 'service' | 'endpoints' | 'policy'> & {
+  readonly facts: Pick<ViewFacts, 'profile'>;
+};
 
 /**
  * MTLS-2: the ports of a service that have an instance without the mesh's TLS, or none at all, where connections pass through to

@@ -40,7 +40,7 @@ export function compileRetry(
 
 /** How the proxy of a server retries towards it (RT-33): only what the server cannot have seen. */
 export function compileInboundRetry(mesh: MeshSettings, isGrpc: boolean): RetryIr | undefined {
-  const override = mesh.defaultRetries;
+  const override = mesh.defaultInboundRetries;
   if (isGrpc || (override !== undefined && override.attempts <= 0)) return undefined;
   return {
     ...DEFAULT_RETRY,

@@ -86,7 +86,7 @@ function encodeRedirect({ host, path, replaces, scheme, port, code }: RedirectIr
   const responseCode = REDIRECT_CODES[code];
   return {
     ...(host !== '' && { hostRedirect: host }),
-    ...(path !== '' && { [replaces === 'prefix' ? 'prefixRewrite' : 'pathRedirect']: path }),
+    ...(replaces === 'path' ? { pathRedirect: path } : path !== '' && { prefixRewrite: path }), // an empty path keeps the request's
     ...(responseCode !== undefined && { responseCode }),
     ...(scheme !== '' && { schemeRedirect: scheme }),
     ...(port !== 0 && { portRedirect: port }),

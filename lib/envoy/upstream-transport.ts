@@ -16,7 +16,7 @@ export function encodeTransport({ encryption, proxyProtocol }: UpstreamTransport
   const wrapped = proxyWrapper(proxyProtocol);
   switch (encryption.type) {
     case 'none':
-      return proxyProtocol === undefined ? {} : { transportSocket: wrapped(RAW_BUFFER) };
+      return proxyProtocol === undefined ? {} : { transportSocket: wrapped({ ...RAW_BUFFER, name: 'raw_buffer' }) }; // as Istio calls it here
     case 'always':
       return { transportSocket: wrapped(encodeUpstreamTls(encryption.tls, ir)) };
     case 'by-endpoint':

@@ -52,6 +52,8 @@ export interface MeshSettings {
   /** What caps the visibility of ServiceEntries; `undefined` for nothing (SR-8). */
   readonly visibilityCaps: VisibilityCaps | undefined;
   readonly defaultRetries: RetryDefaults | undefined;
+  /** Of proxies towards their own workload. */
+  readonly defaultInboundRetries: RetryDefaults | undefined;
   /** Mesh-wide locality load balancing; `undefined` when it is switched off. */
   readonly localityLb: LocalityLb | undefined;
   /** Mesh-wide zone-aware load balancing, which wins over `localityLb`. */

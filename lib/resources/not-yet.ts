@@ -32,7 +32,6 @@ const meshMembers = [
   ['serviceEntryVisibility', 'visibility by namespace selectors'],
   ['discoverySelectors', 'leaving out namespaces'],
   ['configSources', 'further sources of documents'],
-  ['defaultInboundHttpRetryPolicy', 'retries on the way in'],
   ['hboneIdleTimeout', 'HBONE'],
 ] as const;
 

@@ -73,6 +73,7 @@ function settingsOf(config: MeshConfig): MeshSettings {
     drawsAddresses: true,
     visibilityCaps: readVisibilityCaps(config.serviceEntryVisibility),
     defaultRetries: readRetryDefaults(config.defaultHttpRetryPolicy),
+    defaultInboundRetries: readRetryDefaults(config.defaultInboundHttpRetryPolicy),
     localityLb: locality === 'off' ? undefined : locality,
     zoneAwareLb: config.zoneAwareLbSetting && readZoneAwareLb(config.zoneAwareLbSetting),
     clusterLocalHosts: readClusterLocalHosts(config.serviceSettings),

@@ -56,7 +56,12 @@ export function buildWorld(
     return recall.stage(kind, [documents, mesh], (inner) => read(documents, inner));
   };
   const meshes = byKind('Mesh');
-  const mesh = take(recall.value('mesh', [meshes, ...Object.values(options)], () => readMeshSettings(meshes, options)));
+  const { shortNameSuffix, drawsAddresses, hasNoMeshDefaults } = options;
+  const mesh = take(
+    recall.value('mesh', [meshes, shortNameSuffix, drawsAddresses, hasNoMeshDefaults], () =>
+      readMeshSettings(meshes, options),
+    ),
+  );
   const { services, endpoints, allocatedAddresses, servedPorts } = take(readServices(resources, mesh, recall));
   const written = byKind('Service');
   const aliases = take(recall.value('aliases', [written, mesh], () => readServiceAliases(written, mesh)));

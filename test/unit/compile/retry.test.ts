@@ -10,6 +10,7 @@ const mesh = meshDefaults();
 const meshWith = (attempts: number, retryOn?: string): MeshSettings => ({
   ...mesh,
   defaultRetries: { attempts, retryOn, backoff: durationMs(10) },
+  defaultInboundRetries: { attempts, retryOn, backoff: durationMs(10) },
 });
 const written = (changes: Partial<Retries> = {}): Retries => ({
   attempts: 3,
@@ -62,6 +63,8 @@ test('RT-25, RT-26: a written choice about previous hosts goes before the one th
 test('RT-33: towards its own workload a proxy retries what was reset before it was read, but no gRPC', () => {
   const retry = compileInboundRetry(mesh, false);
   assert.deepEqual([retry?.retryOn, retry?.attempts, retry?.avoidsPreviousHosts], ['reset-before-request', 2, false]);
+  const { defaultRetries } = meshWith(7);
+  assert.equal(compileInboundRetry({ ...mesh, defaultRetries }, false)?.attempts, 2); // that of clients is none of theirs
   assert.equal(compileInboundRetry(mesh, true), undefined);
   assert.equal(compileInboundRetry(meshWith(0), false), undefined);
   assert.deepEqual(
