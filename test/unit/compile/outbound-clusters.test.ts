@@ -255,12 +255,14 @@ test('DR-36: metadata names the service, the first contributing rule, the subset
         configPath: '/apis/networking.istio.io/v1/namespaces/default/destination-rule/a',
         subset: 'v1',
         isExternal: false,
+        keepsApplicationProtocols: false,
       },
       {
         services: [{ host: 'a.com', name: 'a.com', namespace: 'default' }],
         configPath: '/apis/networking.istio.io/v1/namespaces/default/destination-rule/a',
         subset: '',
         isExternal: true,
+        keepsApplicationProtocols: false,
       },
     ],
   );
@@ -310,6 +312,7 @@ test('CL-2: DYNAMIC_DNS finds hosts by requests: ports that say a name, no subse
   assert.deepEqual(cluster?.discovery, {
     type: 'dynamic-dns',
     cache: { name: '*.a.com_dfp_dns_cache', family: 'v4', maxHosts: undefined },
+    leavesNamesUnchecked: false,
   });
   assert.deepEqual(
     [cluster?.choice, cluster?.panicThreshold, cluster?.limits?.connections],
