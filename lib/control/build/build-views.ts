@@ -98,7 +98,7 @@ async function lead(candidate: LeaseCandidate, atLeast: LeaseEpoch): Promise<Rei
  * because the new leader may have found the old head as good as new (LE-20).
  */
 async function buildFirst(ports: BuildPorts, { view, world }: Pick<ViewBuild, 'view' | 'world'>): Promise<true> {
-  const reign = await currentReign(ports.records, ports.lease);
+  const reign = await currentReign(ports, ports.lease);
   ports.metrics.noteTrigger('proxy', 1);
   await sealAndPublish(ports, { view, world, reign });
   return true;

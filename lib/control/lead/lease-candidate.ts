@@ -6,6 +6,7 @@ import type { RecordGuard, RecordKey, Records } from '../../ports/records.ts';
 import { StoreRefused, StoreUnavailable } from '../../ports/store-errors.ts';
 import {
   type Candidate,
+  endedReign,
   type Lease,
   leaseEpoch,
   type LeaseEpoch,
@@ -115,25 +116,28 @@ const leading = (key: RecordKey, { lease, etag }: SeenLease): Attempt => ({
 /** A lease that its holder renewed within the retry period is not written again, however often it is asked for. */
 const isYoung = ({ since }: SeenLease, now: EpochMs): boolean => now >= since && now - since < RETRY_PERIOD;
 
-/** A reign, and what a write in it may be guarded with. */
+/** A reign, and what a write in it is guarded with. */
 export interface SeenReign {
   readonly epoch: LeaseEpoch;
-  /** The lease as it was seen; absent while there is none. */
-  readonly guard?: RecordGuard;
+  /** The lease as it was seen. */
+  readonly guard: RecordGuard;
 }
 
-/** The reign that is on now, for one who publishes without leading: a view that nobody builds for yet. */
-export async function currentReign(records: Pick<Records, 'get'>, key: RecordKey): Promise<SeenReign> {
-  const found = await records.get<Lease>(key);
-  if (found === undefined) return { epoch: leaseEpoch(0) };
-  return { epoch: found.record.leaderTransitions, guard: { key, etag: found.etag } };
+/**
+ * The reign that is on now, for one who publishes without leading: a view that nobody builds for yet. Where nobody has ever led, a
+ * reign that is over is written down first: without it there would be nothing that the first leader changes.
+ */
+export async function currentReign({ records, clock }: Omit<LeasePorts, 'log'>, key: RecordKey): Promise<SeenReign> {
+  const found = await reignNow(records, key);
+  if (found) return found;
+  await records.putIf(key, endedReign(clock.now()), undefined);
+  const begun = await reignNow(records, key);
+  if (begun) return begun;
+  throw new StoreUnavailable(`${key.partition}/${key.id}`, new Error('the lease was taken away'));
 }
 
 /** The reign that is on, or that has ended without a successor, for one who builds what its leader handed out. */
-export async function reignNow(
-  records: Pick<Records, 'get'>,
-  key: RecordKey,
-): Promise<{ readonly epoch: LeaseEpoch; readonly guard: RecordGuard } | undefined> {
+export async function reignNow(records: Pick<Records, 'get'>, key: RecordKey): Promise<SeenReign | undefined> {
   const found = await records.get<Lease>(key);
   return found && { epoch: found.record.leaderTransitions, guard: { key, etag: found.etag } };
 }

@@ -78,6 +78,12 @@ export function released(lease: Lease, now: EpochMs): Lease {
   return { ...lease, holderIdentity: '', leaseDurationSeconds: 1, acquireTime: now, renewTime: now };
 }
 
+/** What stands for all reigns before the first: anyone may take it at once. */
+export function endedReign(now: EpochMs): Lease {
+  const lease = { holderIdentity: '', holderKey: '', leaseDurationSeconds: 1, leaderTransitions: leaseEpoch(0) };
+  return { ...lease, acquireTime: now, renewTime: now };
+}
+
 /** Which revision a candidate builds, where it runs, and which revision is the default now, if that is known. */
 export interface RevisionClaim {
   readonly revision: string;

@@ -11,12 +11,19 @@ import { fakeClock } from '../../support/fake-clock.ts';
 import { anyCandidate } from '../../support/leases.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 
-test('LE-20: what a poll builds is not published once another reign has begun', async () => {
+for (const hasLed of [true, false])
+  test(`LE-20: what a poll builds is not published once another reign has begun${hasLed ? '' : ', the first of all'}`, async () => {
+    await publishesUnderTheNewReign(hasLed);
+  });
+
+async function publishesUnderTheNewReign(hasLed: boolean): Promise<void> {
   const stored = memoryRecords();
   const others = { records: stored, clock: fakeClock({ at: testStart }), log: recordingLog() };
   const candidate = leaseCandidate(others, leaseKey('builder', ''), anyCandidate('other'));
-  await candidate.attempt();
-  await candidate.release();
+  if (hasLed) {
+    await candidate.attempt();
+    await candidate.release();
+  }
   /** Another builder takes over just before the first head is written. */
   let headWrites = 0;
   const takenOver = async (key: RecordKey): Promise<void> => {
@@ -38,4 +45,4 @@ test('LE-20: what a poll builds is not published once another reign has begun', 
     [1],
   );
   assert.equal(headWrites, 2);
-});
+}

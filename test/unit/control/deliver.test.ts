@@ -35,7 +35,7 @@ test('a build, what it publishes and the first poll of a proxy leave one line ea
   });
   const [build] = service.log.fieldsOf('build');
   assert.deepEqual(build, {
-    ...{ trigger: 'config', requests: 1, revision: 2, epoch: 0, views: 1, issues: 0, ms: 0 },
+    ...{ trigger: 'config', requests: 1, revision: 2, epoch: 1, views: 1, issues: 0, ms: 0 },
     ...{ kept: 0, replaced: 1, 'stepped-down': 0, 'too-old': 0, 'lost-race': 0, failed: 0 },
   });
   const [onDemand, published] = service.log.fieldsOf('publish');
