@@ -23,7 +23,7 @@ import { pieceMemory } from './build/piece-memory.ts';
 import { proxiesApi } from './status/proxies-api.ts';
 import { pollSlack, proxyStates } from './polls/proxy-states.ts';
 import { type IndexPublication, viewIndexPublisher } from './views/publish-view-index.ts';
-import { viewSealer } from './build/seal-view.ts';
+import { type SealView, viewSealer } from './build/seal-view.ts';
 import { versionsOf } from './status/proxy-versions.ts';
 import { pushStatusReader } from './status/read-push-status.ts';
 import { setHashes } from './polls/set-hashes.ts';
@@ -54,6 +54,8 @@ export interface DeliveryPorts {
   /** Whether this is the only process that answers polls, and so hears every one of them. */
   readonly hearsAllPolls: boolean;
   readonly isServing: () => boolean;
+  /** How views are built; where absent with a memory that is this service's own. */
+  readonly sealView?: SealView;
   /** What `/healthz` asks; nothing in processes that live for one call. */
   readonly checks?: readonly HealthCheck[];
   readonly retention?: KeeperRetention;
@@ -95,7 +97,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     blobs,
     records,
     lease: leaseKey('builder', ports.revisionLabel ?? ''),
-    sealView: viewSealer(pieces),
+    sealView: ports.sealView ?? viewSealer(pieces),
     sealReport: reportSealer(),
     reports,
     knownViews: viewsToBuild({ registry, heads, clock }),

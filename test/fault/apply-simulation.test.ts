@@ -19,7 +19,7 @@ import { recordingLog } from '../support/recording-log.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 
 /** Schedules in a run of the suite; FAULT_SCHEDULES asks for more, FAULT_SEED for one. */
-const SCHEDULES = Number(process.env['FAULT_SCHEDULES'] ?? 150);
+const SCHEDULES = Number(process.env['FAULT_SCHEDULES'] ?? 400);
 const FIRST_SEED = Number(process.env['FAULT_SEED'] ?? process.env['PILOTLESS_SEED'] ?? 1);
 
 const odds: FaultOdds = { unavailable: 0.03, lostAnswer: 0.03, lateWrite: 0.02 };

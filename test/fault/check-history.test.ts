@@ -16,6 +16,7 @@ const end = (held: readonly string[], wanted: readonly string[]): Happening => (
   pollers: [
     {
       poller: 'p',
+      viewKey: 'view',
       held: new Map(held.map((name) => [name, '{}'])),
       wanted: new Map(wanted.map((name) => [name, '{}'])),
     },
@@ -24,6 +25,8 @@ const end = (held: readonly string[], wanted: readonly string[]): Happening => (
 
 const polled = (status: number, hasMarker: boolean, resources?: number): Happening => ({
   ...{ what: 'polled', poller: 'p', channel: 'listeners', machine: 'xds-1', status, hasMarker },
+  saysWhenToRetry: true,
+  asked: { at: 0, carried: '', becomes: '', isOfOne: false },
   ...(resources !== undefined && { resources }),
 });
 

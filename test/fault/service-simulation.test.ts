@@ -6,19 +6,15 @@ import { scenarioOf } from '../support/simulation/scenario.ts';
 import { failureOf, printFailure, shortestFailure } from '../support/simulation/shortest-failure.ts';
 import { simulate } from '../support/simulation/simulate.ts';
 
-/** Schedules in a run of the suite, as far as it has the time; FAULT_SCHEDULES asks for so many however long they take, FAULT_SEED for others. */
-const SCHEDULES = Number(process.env['FAULT_SCHEDULES'] ?? 1_200);
-const LIMIT_MS = process.env['FAULT_SCHEDULES'] === undefined ? 100_000 : Infinity;
+/** Schedules in a run of the suite; FAULT_SCHEDULES asks for more, FAULT_SEED for others. Most schedules are those of delivery, which cost less. */
+const SCHEDULES = Number(process.env['FAULT_SCHEDULES'] ?? 400);
 const FIRST_SEED = Number(process.env['FAULT_SEED'] ?? process.env['PILOTLESS_SEED'] ?? 1);
 
-test(`FLT-1, FLT-2, STO-3, STO-5, BLD-1, BLD-2, LE-20, DLV-10: up to ${SCHEDULES} schedules of the whole service from seed ${FIRST_SEED}`, async (t) => {
-  const started = performance.now();
-  let seed = FIRST_SEED;
-  for (; seed < FIRST_SEED + SCHEDULES && performance.now() - started < LIMIT_MS; seed += 1) {
+test(`FLT-1, FLT-2, STO-3, STO-5, BLD-1, BLD-2, LE-20, DLV-10: ${SCHEDULES} schedules of the whole service from seed ${FIRST_SEED}`, async () => {
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + SCHEDULES; seed += 1) {
     const failure = await failureOf(scenarioOf(seed));
     if (failure !== undefined) assert.fail(printFailure(failure, await shortestFailure(failure)));
   }
-  t.diagnostic(`seeds ${FIRST_SEED} to ${seed - 1}`);
 });
 
 test('FLT-1: a seed decides the whole schedule', async () => {

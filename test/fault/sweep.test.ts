@@ -25,7 +25,7 @@ import { recordingLog } from '../support/recording-log.ts';
 import { type SeededRandom, seededRandom } from '../support/seeded-random.ts';
 
 const SCHEDULES = Number(process.env['FAULT_SCHEDULES'] ?? 40);
-const FIRST_SEED = Number(process.env['FAULT_SEED'] ?? 1);
+const FIRST_SEED = Number(process.env['FAULT_SEED'] ?? process.env['PILOTLESS_SEED'] ?? 1);
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -20,7 +20,7 @@ export const suites = {
   arch: { processes: 'separate', limitMinutes: 3 },
   peer: { processes: 'separate', limitMinutes: 3 },
   e2e: { processes: 'separate', limitMinutes: 12 },
-  fault: { processes: 'separate', limitMinutes: 5 },
+  fault: { processes: 'separate', limitMinutes: 15 },
 } as const satisfies Record<string, Suite>;
 
 export type SuiteName = keyof typeof suites;

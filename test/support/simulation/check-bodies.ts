@@ -1,6 +1,10 @@
 import { EMPTY_TRIE, type TrieNode } from '../../../lib/control/revisions/trie-node.ts';
 import type { Commit, CommitRef } from '../../../lib/control/revisions/commit.ts';
 import type { Head } from '../../../lib/control/build/served-heads.ts';
+import type { IndexHead } from '../../../lib/control/views/view-indexes.ts';
+import type { ViewIndexRoot } from '../../../lib/control/views/view-index.ts';
+import type { ViewReport } from '../../../lib/control/status/view-report.ts';
+import type { RecordKey } from '../../../lib/ports/records.ts';
 import type { ContentHash } from '../../../lib/base/hashing.ts';
 import { type Manifest, readManifest } from '../../../lib/snapshot/manifest.ts';
 import { readShard } from '../../../lib/snapshot/shard.ts';
@@ -43,10 +47,11 @@ export function checkBodies(history: History): readonly string[] {
       whole = new Set();
       for (const [key, named] of heads) check(`${event.by} takes a body away while ${key} names`, named);
     }
+    if (event.what === 'record-removed') heads.delete(nameOf(event.key));
     if (event.what !== 'record') continue;
     const named = namedBy(event.key.partition, event.record);
     if (named === undefined) continue;
-    const key = `${event.key.partition}/${event.key.id.slice(0, 12)}`;
+    const key = nameOf(event.key);
     heads.set(key, named);
     check(`${event.by} lets ${key} name`, named);
   }
@@ -55,9 +60,14 @@ export function checkBodies(history: History): readonly string[] {
 
 function namedBy(partition: string, record: unknown): Named | undefined {
   if (partition === 'config') return { hash: (record as CommitRef).commit, names: namesInCommit };
-  if (partition === 'heads') return { hash: (record as Head).manifest, names: namesInManifest };
-  return undefined;
+  if (partition === 'view-index') return { hash: (record as IndexHead).root, names: namesInIndex };
+  if (partition !== 'heads') return undefined;
+  const { manifest, report } = record as Head;
+  const told = report ? [{ hash: report, names: namesInReport }] : [];
+  return { hash: manifest, names: (bytes) => [...namesInManifest(bytes), ...told] };
 }
+
+const nameOf = ({ partition, id }: RecordKey): string => `${partition}/${id.slice(0, 12)}`;
 
 const namesInCommit: Names = (bytes) => {
   const { tree, stamps, parent } = parsed<Commit>(bytes);
@@ -98,6 +108,13 @@ const namesInShard: Names = (bytes) =>
   [...readShard(utf8.decode(bytes)).values()].flatMap(({ hash, chunks = [hash] }) =>
     chunks.map((chunk) => ({ hash: chunk, names: nothing })),
   );
+
+const namesInReport: Names = (bytes) => parsed<ViewReport>(bytes).shards.map((hash) => ({ hash, names: nothing }));
+
+const namesInIndex: Names = (bytes) => {
+  const { servedPorts } = parsed<ViewIndexRoot>(bytes);
+  return servedPorts === EMPTY_TRIE ? [] : [{ hash: servedPorts, names: namesInStamps }];
+};
 
 const nothing: Names = () => [];
 

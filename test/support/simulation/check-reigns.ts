@@ -1,4 +1,5 @@
 import type { Lease } from '../../../lib/control/lead/lease.ts';
+import type { FanOut } from '../../../lib/control/shards/fan-out.ts';
 import type { Head } from '../../../lib/control/build/served-heads.ts';
 import type { History, HistoryEvent, RecordWritten } from './history.ts';
 
@@ -8,6 +9,7 @@ import type { History, HistoryEvent, RecordWritten } from './history.ts';
  */
 export function checkReigns(history: History): readonly string[] {
   const leases = new Map<string, HistoryEvent & RecordWritten>();
+  let fanOut: FanOut | undefined;
   return history.flatMap((event) => {
     if (event.what !== 'record') return [];
     if (event.key.partition === 'leases') {
@@ -15,11 +17,36 @@ export function checkReigns(history: History): readonly string[] {
       leases.set(event.key.id, event);
       return before ? checkSuccession(before, event) : [];
     }
+    const newest = newestEpoch(leases);
+    if (event.key.partition === 'builds' && event.key.id === 'fan-out') {
+      const before = fanOut;
+      fanOut = event.record as FanOut;
+      return checkFanOut(event.by, { before, fanOut, newest });
+    }
     if (event.key.partition !== 'heads') return [];
     const { epoch } = event.record as Head;
-    const newest = Math.max(0, ...[...leases.values()].map(({ record }) => (record as Lease).leaderTransitions));
     return epoch < newest ? [`${event.by} published under epoch ${epoch} while epoch ${newest} was on`] : [];
   });
+}
+
+/** Those who keep the store clean have a lease of their own. */
+function newestEpoch(leases: ReadonlyMap<string, RecordWritten>): number {
+  const reigns = [...leases].filter(([id]) => id.startsWith('builder'));
+  return Math.max(0, ...reigns.map(([, { record }]) => (record as Lease).leaderTransitions));
+}
+
+interface FannedOut {
+  readonly before: FanOut | undefined;
+  readonly fanOut: FanOut;
+  readonly newest: number;
+}
+
+/** Builds that are shared out are numbered one after the other, each under the reign that is on. */
+function checkFanOut(by: string, { before, fanOut: { build, epoch }, newest }: FannedOut): readonly string[] {
+  const wrong: string[] = [];
+  if (build !== (before?.build ?? 0) + 1) wrong.push(`${by} fans out build ${build} after build ${before?.build ?? 0}`);
+  if (epoch !== newest) wrong.push(`${by} fans out under epoch ${epoch} while epoch ${newest} was on`);
+  return wrong;
 }
 
 function checkSuccession(before: HistoryEvent & RecordWritten, next: HistoryEvent & RecordWritten): readonly string[] {

@@ -1,6 +1,7 @@
 import type { SeededRandom } from '../seeded-random.ts';
 import type { ApplyAsked, ApplyTold, Happening } from './history.ts';
-import type { HttpAnswer, SimulatedService } from './simulated-service.ts';
+import type { HttpAnswer } from './ask.ts';
+import type { SimulatedService } from './simulated-service.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 interface ClientPorts {

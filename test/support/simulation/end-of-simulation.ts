@@ -4,7 +4,7 @@ import { buildResources } from '../../../lib/control/build/build-snapshot.ts';
 import type { EnvoyResource } from '../../../lib/envoy/envoy-resource.ts';
 import { XDS_TYPES } from '../../../lib/envoy/xds-types.ts';
 import { readEnvoyNode } from '../../../lib/view/read-envoy-node.ts';
-import { viewFacts } from '../../../lib/view/view-facts.ts';
+import { viewFacts, viewKey } from '../../../lib/view/view-facts.ts';
 import { buildWorld, type World } from '../../../lib/world/world.ts';
 import { sentBody } from '../../../lib/snapshot/sealed-resource.ts';
 import { skippingClock } from '../config-store.ts';
@@ -21,18 +21,16 @@ export async function endOfSimulation(store: Store, pollers: readonly Poller[]):
   return {
     what: 'end',
     objects: new Map(resources.map(({ metadata }) => [metadata.name, metadata.annotations?.['edit'] ?? ''])),
-    pollers: pollers.map(({ name, node, held }): PollerAtEnd => ({
-      poller: name,
-      held,
-      wanted: wantedBy(node, world),
-    })),
+    pollers: pollers.map(({ name, node, held }): PollerAtEnd => ({ poller: name, held, ...wantedBy(node, world) })),
   };
 }
 
-function wantedBy(node: PolledNode, world: World): ReadonlyMap<string, string> {
+/** What a proxy should hold by a build from nothing, that asks for what its clusters and listeners name; and its view. */
+export function wantedBy(node: PolledNode, world: World): Pick<PollerAtEnd, 'viewKey' | 'wanted'> {
   const facts = readEnvoyNode({ locality: {}, ...node });
   if (!facts.ok) throw new Error(JSON.stringify(facts.issues));
-  const built = buildResources(world, viewFacts(world, facts.value)).value;
+  const relevant = viewFacts(world, facts.value);
+  const built = buildResources(world, relevant).value;
   const asked = {
     clusters: undefined,
     listeners: undefined,
@@ -45,12 +43,12 @@ function wantedBy(node: PolledNode, world: World): ReadonlyMap<string, string> {
       if (names === undefined || names.has(resource.name)) wanted.set(`${type}/${resource.name}`, sentBody(resource));
     }
   }
-  return wanted;
+  return { viewKey: viewKey(relevant), wanted };
 }
 
 const of = (type: string, resources: readonly EnvoyResource[]): readonly EnvoyResource[] =>
   resources.filter((resource) => resource.type === type);
 
 /** What a proxy is sent for a cluster that the snapshot has no endpoints of (PX-12). */
-const noEndpoints = (name: string): string =>
+export const noEndpoints = (name: string): string =>
   canonicalJson({ '@type': XDS_TYPES.endpoints.typeUrl, clusterName: name });

@@ -11,6 +11,7 @@ export type Happening =
   | RecordWritten
   | { readonly what: 'blob'; readonly by: string; readonly hash: ContentHash; readonly bytes: Uint8Array }
   | { readonly what: 'blob-removed'; readonly by: string; readonly hash: ContentHash }
+  | { readonly what: 'record-removed'; readonly by: string; readonly key: RecordKey }
   | { readonly what: 'asked'; readonly request: ApplyAsked }
   | { readonly what: 'told'; readonly id: string; readonly answer: ApplyTold }
   | PollAnswered
@@ -19,6 +20,8 @@ export type Happening =
   | { readonly what: 'stalled'; readonly machine: string; readonly forMs: number }
   | { readonly what: 'threw'; readonly machine: string; readonly reason: string }
   | { readonly what: 'calm' }
+  | { readonly what: 'outage'; readonly isOn: boolean }
+  | { readonly what: 'dead-letter'; readonly viewKeys: readonly string[] }
   | { readonly what: 'end'; readonly objects: ReadonlyMap<string, string>; readonly pollers: readonly PollerAtEnd[] };
 
 /** A write that went in. */
@@ -58,11 +61,27 @@ export interface PollAnswered {
   readonly hasMarker: boolean;
   /** Of a 200: how many resources it carried; `undefined` when it was no answer to a poll. */
   readonly resources?: number;
+  readonly saysWhenToRetry: boolean;
+  readonly asked: AskedOfPoll;
+  /** Of a 200: `type/name` -> resource as JSON of all that the poller has of what it asked for, when it has taken the answer. */
+  readonly shows?: ReadonlyMap<string, string>;
+}
+
+/** A poll as it left. */
+interface AskedOfPoll {
+  readonly at: number;
+  /** What the poller says that it has; empty where its loop is new. */
+  readonly carried: string;
+  /** Whether all that it shows comes of one answer, and so of one snapshot. */
+  readonly isOfOne: boolean;
+  /** What it will say that it has; as `carried` if it was told nothing new. */
+  readonly becomes: string;
 }
 
 /** What a poller holds when all is over, and what it should. */
 export interface PollerAtEnd {
   readonly poller: string;
+  readonly viewKey: string;
   readonly held: ReadonlyMap<string, string>;
   readonly wanted: ReadonlyMap<string, string>;
 }
@@ -100,6 +119,12 @@ function sentenceOf(event: HistoryEvent): string | undefined {
       return `${event.machine} ${event.what}`;
     case 'threw':
       return `${event.machine}: ${event.reason}`;
+    case 'outage':
+      return event.isOn ? 'the store goes away' : 'the store is back';
+    case 'dead-letter':
+      return `dead letter for ${event.viewKeys.map((key) => key.slice(0, 12)).join(' ')}`;
+    case 'record-removed':
+      return `${event.by} removes ${event.key.partition}/${event.key.id.slice(0, 12)}`;
     case 'calm':
       return 'from here on nothing fails';
     case 'blob':

@@ -1,7 +1,8 @@
 import { MARKER_HEADER, MARKER_VALUE } from '../../../lib/delivery/answer.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Happening } from './history.ts';
-import type { HttpAnswer, SimulatedService } from './simulated-service.ts';
+import type { HttpAnswer } from './ask.ts';
+import type { SimulatedService } from './simulated-service.ts';
 import type { PolledProxy } from './scenario.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -21,7 +22,7 @@ export interface PolledNode {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-interface PollerPorts {
+export interface PollerPorts {
   readonly time: VirtualTime;
   readonly random: SeededRandom;
   readonly note: (happening: Happening) => void;
@@ -29,7 +30,7 @@ interface PollerPorts {
 }
 
 /** Slow, so that a schedule costs few polls; an Envoy waits from once to twice its refresh time. */
-const REFRESH_MS = 20_000;
+export const REFRESH_MS = 20_000;
 const LONGEST_START_MS = 500;
 
 interface Channel {
@@ -45,6 +46,7 @@ interface Resource {
 
 export function poller(ports: PollerPorts, name: string, proxy: PolledProxy): Poller {
   const node = nodeOf(name, proxy);
+  const { refreshMs = REFRESH_MS } = proxy;
   const { time, random, note, service } = ports;
   const channels = new Map<string, Channel>();
   const held = new Map<string, string>();
@@ -56,8 +58,10 @@ export function poller(ports: PollerPorts, name: string, proxy: PolledProxy): Po
     channels.set(key, channel);
     const again = async (): Promise<void> => {
       if (channels.get(key) !== channel) return;
-      take(key, channel, await service.poll(pollOf(channel, node)));
-      time.after(REFRESH_MS * (1 + random.fraction()), () => void again());
+      const asked = { at: time.now(), carried: channel.versionInfo };
+      const answer = await service.poll(pollOf(channel, node));
+      take({ key, channel, asked }, answer);
+      time.after(refreshMs * (1 + random.fraction()), () => void again());
     };
     time.after(random.below(LONGEST_START_MS), () => void again());
   };
@@ -74,15 +78,18 @@ export function poller(ports: PollerPorts, name: string, proxy: PolledProxy): Po
     for (const key of [...held.keys()].filter((known) => known.startsWith(`${type}/`))) held.delete(key);
     for (const resource of resources) held.set(`${type}/${resource.name}`, JSON.stringify(resource));
   };
-  const take = (key: string, channel: Channel, answer: HttpAnswer): void => {
+  const take = ({ key, channel, asked }: Sent, answer: HttpAnswer): void => {
     const body = answer.status === 200 ? readAnswer(answer) : undefined;
     const isUsable = body !== undefined && channels.get(key) === channel;
+    if (isUsable) use(channel, body);
     note({
-      ...{ what: 'polled', poller: name, channel: key, machine: answer.machine, status: answer.status },
-      hasMarker: answer.headers[MARKER_HEADER] === MARKER_VALUE,
+      ...answered(name, key, answer),
       ...(body && { resources: body.resources.length }),
+      asked: { ...asked, becomes: body?.versionInfo ?? asked.carried, isOfOne: false },
+      ...(isUsable && { shows: shown(held, channel) }),
     });
-    if (!isUsable) return;
+  };
+  const use = (channel: Channel, body: Taken): void => {
     channel.versionInfo = body.versionInfo;
     if (channel.type === 'clusters') {
       replaceAll('clusters', body.resources);
@@ -106,11 +113,11 @@ export function poller(ports: PollerPorts, name: string, proxy: PolledProxy): Po
   };
 }
 
-function nodeOf(name: string, { type, namespace }: PolledProxy): PolledNode {
+export function nodeOf(name: string, { type, namespace, refreshMs = REFRESH_MS }: PolledProxy): PolledNode {
   return {
     id: `${type}~10.1.0.1~${name}.${namespace}~${namespace}.svc.cluster.local`,
     cluster: name,
-    metadata: { NAMESPACE: namespace, INTERCEPTION_MODE: 'NONE', PILOTLESS_REFRESH: `${REFRESH_MS / 1_000}s` },
+    metadata: { NAMESPACE: namespace, INTERCEPTION_MODE: 'NONE', PILOTLESS_REFRESH: `${refreshMs / 1_000}s` },
   };
 }
 
@@ -120,6 +127,29 @@ function pollOf({ type, names, versionInfo }: Channel, node: object): Parameters
     headers: { 'content-type': 'application/json', 'x-envoy-expected-rq-timeout-ms': '15000' },
     body: JSON.stringify({ version_info: versionInfo, node, resource_names: names }),
   };
+}
+
+/** What every poller notes of an answer. */
+export function answered(poller: string, channel: string, { machine, status, headers }: HttpAnswer) {
+  return {
+    ...({ what: 'polled' } as const),
+    ...{ poller, channel, machine, status },
+    hasMarker: headers[MARKER_HEADER] === MARKER_VALUE,
+    saysWhenToRetry: headers['retry-after'] !== undefined,
+  };
+}
+
+/** All of a whole set, or of what the channel asks for by name. */
+function shown(held: ReadonlyMap<string, string>, { type, names }: Channel): ReadonlyMap<string, string> {
+  if (names.length === 0) return new Map([...held].filter(([key]) => key.startsWith(`${type}/`)));
+  const keys = names.map((each) => `${type}/${each}`);
+  return new Map(keys.flatMap((key) => (held.has(key) ? [[key, held.get(key) ?? ''] as const] : [])));
+}
+
+interface Sent {
+  readonly key: string;
+  readonly channel: Channel;
+  readonly asked: { readonly at: number; readonly carried: string };
 }
 
 interface Taken {

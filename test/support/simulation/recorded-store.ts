@@ -31,6 +31,11 @@ export function recordedStore({ blobs, records }: Store, by: string, note: (happ
     },
     records: {
       ...records,
+      removeIf: async (key, expected) => {
+        const isRemoved = await records.removeIf(key, expected);
+        if (isRemoved) note({ what: 'record-removed', by, key });
+        return isRemoved;
+      },
       putIf: (key, record, expected) => noted({ key, record, expected }, records.putIf(key, record, expected)),
       putGuarded: (key, record, { expected, guard }) =>
         noted({ key, record, expected, guard }, records.putGuarded(key, record, { expected, guard })),

@@ -22,6 +22,7 @@ export interface Scenario extends ServiceSize {
 export interface PolledProxy {
   readonly type: ProxyType;
   readonly namespace: string;
+  readonly refreshMs?: number;
 }
 
 /** Far beyond what it takes: the timer, a lease that nobody gave back, and the polls for which a proxy may be held back. */

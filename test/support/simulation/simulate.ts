@@ -13,7 +13,7 @@ import { recordedStore, type Store } from './recorded-store.ts';
 import type { Scenario } from './scenario.ts';
 import { simulatedService } from './simulated-service.ts';
 import { virtualTime } from './virtual-time.ts';
-import { LATEST_WRITE_MS, weather } from './weather.ts';
+import { USUAL_LENGTHS, weather } from './weather.ts';
 
 /** Until the first objects are there. */
 const FIRST_MS = 1_000;
@@ -65,7 +65,7 @@ export async function simulate(scenario: Scenario, mutant?: Mutant): Promise<His
   const isOver = async (): Promise<boolean> =>
     waiting === 0 &&
     checkConvergence(history.concat({ at: time.now(), ...(await endOfSimulation(sound, pollers)) })).length === 0;
-  await time.runUntil(time.now() + LATEST_WRITE_MS);
+  await time.runUntil(time.now() + USUAL_LENGTHS.lateWrite);
   while (time.now() < scenario.endsMs && !(await isOver())) await time.runUntil(time.now() + ROUND_MS);
   await time.runUntil(time.now() + ROUND_MS);
   if (waiting > 0) throw new Error(`${waiting} clients were never answered`);

@@ -1,3 +1,4 @@
+import type { Queue } from '../../../lib/ports/queue.ts';
 import { StoreUnavailable } from '../../../lib/ports/store-errors.ts';
 import {
   type Intercept,
@@ -28,19 +29,30 @@ export type Fault = (typeof FAULTS)[number];
 /** How likely each fault is per call; whatever is left goes well. */
 export type FaultOdds = Readonly<Record<Fault, number>>;
 
-/** Longer than a lease, so that whoever stalls for that long has been replaced when it wakes up. */
-const LONGEST_STALL_MS = 90_000;
-/** A write may arrive so long after its caller was told that it failed. */
-export const LATEST_WRITE_MS = 45_000;
-const LONGEST_SLOW_MS = 8_000;
+/** How long faults last at most, in milliseconds. */
+export interface FaultLengths {
+  readonly stall: number;
+  /** A write may arrive so long after its caller was told that it failed. */
+  readonly lateWrite: number;
+  readonly slow: number;
+}
+
+/** Stalls are longer than a lease, so that whoever stalls for that long has been replaced when it wakes up. */
+export const USUAL_LENGTHS: FaultLengths = { stall: 90_000, lateWrite: 45_000, slow: 8_000 };
 const LONGEST_LATENCY_MS = 20;
 
 export interface Weather {
   /** The store as a machine reaches it. */
   reach(store: Store, machine: Machine): Store;
+  /** The sending end of a queue, likewise. */
+  reachQueue(queue: SendingQueue, machine: Machine): SendingQueue;
+  /** While the store is away every call fails that reaches it, reads and writes, of every machine. */
+  away(isAway: boolean): void;
   /** While it is calm every call goes well; writes that are on their way still arrive. */
   calm(isCalm: boolean): void;
 }
+
+export type SendingQueue = Pick<Queue, 'sendAll'>;
 
 interface WeatherPorts {
   readonly time: VirtualTime;
@@ -48,8 +60,12 @@ interface WeatherPorts {
   readonly note: (happening: Happening) => void;
 }
 
-export function weather({ time, random, note }: WeatherPorts, odds: FaultOdds): Weather {
-  let isCalm = false;
+export function weather(
+  { time, random, note }: WeatherPorts,
+  odds: FaultOdds,
+  lengths: FaultLengths = USUAL_LENGTHS,
+): Weather {
+  let [isCalm, isAway] = [false, false];
   const latency = (): number => 1 + random.below(LONGEST_LATENCY_MS);
 
   const interceptFor = (machine: Machine): Intercept => {
@@ -57,7 +73,8 @@ export function weather({ time, random, note }: WeatherPorts, odds: FaultOdds): 
     const carry = <T>(call: StoreCall<T>, { there, back }: { readonly there: number; readonly back: number }) =>
       new Promise<T>((resolve, reject) => {
         time.after(there, () => {
-          call.run().then(
+          const arrived = isAway ? Promise.reject(new StoreUnavailable(call.what, new Error('away'))) : call.run();
+          arrived.then(
             (answer) => time.after(back, () => machine.resume(() => resolve(answer))),
             (error: unknown) => time.after(back, () => machine.resume(() => reject(asError(error)))),
           );
@@ -71,7 +88,7 @@ export function weather({ time, random, note }: WeatherPorts, odds: FaultOdds): 
     const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
     return async (call) => {
-      const fault = isCalm ? undefined : pick(random.fraction() / weightOf(call), odds);
+      const fault = isCalm || isAway ? undefined : pick(random.fraction() / weightOf(call), odds);
       const way = { there: latency(), back: latency() };
       if (fault !== undefined && (call.isWrite || fault !== 'late write'))
         note({ what: 'fault', machine: machine.name, fault, call: call.what });
@@ -79,28 +96,28 @@ export function weather({ time, random, note }: WeatherPorts, odds: FaultOdds): 
         case 'unavailable':
           return refuse(call, way.there, fault);
         case 'lost answer':
-          void carry(call, way);
+          void carry(call, way).catch(() => undefined);
           return refuse(call, way.there + way.back, fault);
         case 'late write':
           if (!call.isWrite) return carry(call, way);
-          void carry(call, { there: random.below(LATEST_WRITE_MS), back: 0 });
+          void carry(call, { there: random.below(lengths.lateWrite), back: 0 }).catch(() => undefined);
           return refuse(call, way.there, fault);
         case 'slow':
-          return carry(call, { there: random.below(LONGEST_SLOW_MS), back: random.below(LONGEST_SLOW_MS) });
+          return carry(call, { there: random.below(lengths.slow), back: random.below(lengths.slow) });
         case 'dies before':
           machine.kill();
           return never();
         case 'dies after':
-          void carry(call, way);
+          void carry(call, way).catch(() => undefined);
           machine.kill();
           return never();
         case 'stalls before': {
-          const forMs = random.below(LONGEST_STALL_MS);
+          const forMs = random.below(lengths.stall);
           machine.stall(forMs);
           return carry(call, { there: forMs + way.there, back: way.back });
         }
         case 'stalls after':
-          machine.stall(random.below(LONGEST_STALL_MS));
+          machine.stall(random.below(lengths.stall));
           return carry(call, way);
         case undefined:
           return carry(call, way);
@@ -112,7 +129,17 @@ export function weather({ time, random, note }: WeatherPorts, odds: FaultOdds): 
       const intercept = interceptFor(machine);
       return { blobs: interceptBlobs(blobs, intercept), records: interceptRecords(records, intercept) };
     },
+    reachQueue(queue, machine) {
+      const intercept = interceptFor(machine);
+      return {
+        sendAll: (messages) => {
+          const asGiven = structuredClone(messages);
+          return intercept({ what: 'queue.sendAll', isWrite: true, run: () => queue.sendAll(asGiven) });
+        },
+      };
+    },
     calm: (is) => void (isCalm = is),
+    away: (is) => void (isAway = is),
   };
 }
 

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkDelivery } from '../support/simulation/check-delivery.ts';
+import { type Broken, deliveryMutants } from '../support/simulation/delivery-mutants.ts';
+import { deliveryScenarioOf, EMPHASIS_COUNT } from '../support/simulation/delivery-scenario.ts';
+import { shortestDeliveryFailure } from '../support/simulation/shortest-delivery-failure.ts';
+import { printHistory } from '../support/simulation/history.ts';
+import { simulateDelivery } from '../support/simulation/simulate-delivery.ts';
+
+/** Schedules in a run of the suite; FAULT_SCHEDULES asks for more, FAULT_SEED for others. */
+const SCHEDULES = Number(process.env['FAULT_SCHEDULES'] ?? 1_800);
+const FIRST_SEED = Number(process.env['FAULT_SEED'] ?? process.env['PILOTLESS_SEED'] ?? 1);
+
+test(`FLT-1, FLT-2, BLD-2, BLD-5, LE-20, STO-10, DLV-8, SNAP-3: ${SCHEDULES} schedules of delivery from seed ${FIRST_SEED}`, async () => {
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + SCHEDULES; seed += 1) {
+    const failure = await wrongIn(seed);
+    if (failure.length > 0) assert.fail(await shortestDeliveryFailure(deliveryScenarioOf(seed), failure));
+  }
+});
+
+async function wrongIn(seed: number, broken?: Broken): Promise<readonly string[]> {
+  try {
+    return checkDelivery(await simulateDelivery(deliveryScenarioOf(seed), broken));
+  } catch (error) {
+    return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+  }
+}
+
+test('FLT-1: a seed decides the whole schedule of delivery', async () => {
+  for (const seed of [7, 11]) {
+    const [first, second] = [
+      await simulateDelivery(deliveryScenarioOf(seed)),
+      await simulateDelivery(deliveryScenarioOf(seed)),
+    ];
+    assert.equal(printHistory(first), printHistory(second));
+    assert.ok(printHistory(first).includes('writes heads/'));
+  }
+});
+
+interface Shown {
+  /** What the histories of the broken service must say. */
+  readonly says: RegExp;
+  /** Of the schedules those that are mostly about it. */
+  readonly emphasis: number;
+}
+
+const [LEADING, SHARDS, POLLS, , OUTAGES, KEEPING] = [0, 1, 2, 3, 4, 5] as const;
+
+const shown: Readonly<Record<keyof typeof deliveryMutants, Shown>> = {
+  'unconditional writes': { says: /took the view .* back to/, emphasis: LEADING },
+  'no fence': { says: /published under epoch \d+ while epoch \d+ was on/, emphasis: LEADING },
+  'leases by the clock': { says: /took the lease of .* after it was renewed/, emphasis: LEADING },
+  'shards without a fence': { says: /shards-\d+ published under epoch \d+ while epoch \d+ was on/, emphasis: SHARDS },
+  'sweeps without grace': { says: /takes a body away while|lets heads\/.* is not stored/, emphasis: KEEPING },
+  'old heads served': { says: /took proxy-\d+ back/, emphasis: POLLS },
+  'no last good heads': { says: /off while the store was away/, emphasis: OUTAGES },
+};
+
+/** Schedules in which a fault must show at the latest. */
+const WITHIN = 60;
+
+for (const [name, broken] of Object.entries(deliveryMutants) as [keyof typeof deliveryMutants, Broken][]) {
+  test(`FLT-2: a delivery with ${name} fails within ${WITHIN} schedules`, async () => {
+    const { says, emphasis } = shown[name];
+    const seen = new Set<string>();
+    for (let round = 1; round <= WITHIN && ![...seen].some((one) => says.test(one)); round += 1)
+      for (const wrong of await wrongIn(EMPHASIS_COUNT * round + emphasis, broken)) seen.add(wrong);
+    assert.ok(
+      [...seen].some((one) => says.test(one)),
+      `of ${WITHIN} schedules none shows it, but: ${[...seen].join('; ')}`,
+    );
+  });
+}
