@@ -1,25 +1,38 @@
 // npm run soak: the tests that take minutes, each with many more rounds than in `npm test`, one after another.
-// npm run soak -- flips: only those whose name holds the word. PILOTLESS_SEED repeats a run.
+// npm run soak -- flips: only those whose name holds the word; npm run soak -- flips --rounds 50: with so many rounds.
+// PILOTLESS_SEED repeats a run.
 import { spawn } from 'node:child_process';
+import { parseArgs } from 'node:util';
 import { fetchProgram } from './fetch/fetch-program.ts';
 import { programNames, programs } from './fetch/programs.ts';
 import { repositoryRoot } from './support/repository.ts';
 
-/** One test that is worth running for longer, and what makes it longer. */
+/** One test that is worth running for longer, and the variable that makes it longer. */
 interface Soak {
   readonly name: string;
   readonly file: string;
-  readonly env: Readonly<Record<string, string>>;
+  readonly variable: string;
+  readonly rounds: number;
 }
 
 const soaks: readonly Soak[] = [
-  { name: 'flips', file: 'test/e2e/flips.test.ts', env: { PILOTLESS_FLIPS: '500' } },
-  { name: 'make-before-break', file: 'test/property/make-before-break.test.ts', env: { PILOTLESS_RUNS: '10000' } },
-  { name: 'service-under-faults', file: 'test/fault/service-simulation.test.ts', env: { FAULT_SCHEDULES: '20000' } },
-  { name: 'bad-input', file: 'test/fault/bad-input.test.ts', env: { FUZZ_ROUNDS: '3000' } },
+  { name: 'flips', file: 'test/e2e/flips.test.ts', variable: 'PILOTLESS_FLIPS', rounds: 500 },
+  ...[
+    { name: 'make-before-break', file: 'test/property/make-before-break.test.ts', rounds: 10_000 },
+    { name: 'order-between-processes', file: 'test/fault/order-between-processes.test.ts', rounds: 1_000 },
+  ].map((soak) => ({ ...soak, variable: 'PILOTLESS_RUNS' })),
+  ...[
+    { name: 'delivery-under-faults', file: 'test/fault/delivery-simulation.test.ts', rounds: 50_000 },
+    { name: 'service-under-faults', file: 'test/fault/service-simulation.test.ts', rounds: 10_000 },
+    { name: 'applies-under-faults', file: 'test/fault/apply-simulation.test.ts', rounds: 10_000 },
+    { name: 'shards-under-faults', file: 'test/fault/sharded-builds.test.ts', rounds: 2_000 },
+    { name: 'sweeps-under-faults', file: 'test/fault/sweep.test.ts', rounds: 2_000 },
+  ].map((soak) => ({ ...soak, variable: 'FAULT_SCHEDULES' })),
+  { name: 'bad-input', file: 'test/fault/bad-input.test.ts', variable: 'FUZZ_ROUNDS', rounds: 3_000 },
 ];
 
-const [word = ''] = process.argv.slice(2);
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string' } } });
+const [word = ''] = positionals;
 const chosen = soaks.filter(({ name }) => name.includes(word));
 const seed = process.env['PILOTLESS_SEED'] ?? String(Math.floor(Math.random() * 2 ** 31));
 for (const name of programNames) if (programs[name].neededBy === 'tests') await fetchProgram(name);
@@ -32,11 +45,11 @@ for (const soak of chosen) {
 console.log(`\n${chosen.length - failed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || chosen.length === 0 ? 1 : 0;
 
-function run({ file, env }: Soak): Promise<number> {
+function run({ file, variable, rounds }: Soak): Promise<number> {
   const child = spawn(process.execPath, ['--test', file], {
     cwd: repositoryRoot,
     stdio: 'inherit',
-    env: { ...process.env, PILOTLESS_SEED: seed, ...env },
+    env: { ...process.env, PILOTLESS_SEED: seed, [variable]: values.rounds ?? String(rounds) },
   });
   return new Promise((resolve) => {
     child.on('error', () => resolve(1)).on('exit', (code) => resolve(code ?? 1));
