@@ -3,11 +3,14 @@ import { basename, dirname, join } from 'node:path';
 import { assignmentCase, judgeAssignment } from './assignments.ts';
 import type { Case, Rendered, Verdict } from './case.ts';
 import { judgeResources } from './compare-resources.ts';
+import { judgeDelegation } from './delegates.ts';
 import { at, textAt, type Json } from './json.ts';
 import { judgeLocalities } from './localities.ts';
 import { judgeServiceEntry } from './service-entries.ts';
 import { judgeSimulation } from './simulation.ts';
 import { validatedDocument } from './small-validators.ts';
+import { judgeTableRoutes } from './table-routes.ts';
+import { judgeTrafficPolicies } from './traffic-policies.ts';
 
 /**
  * Which verb of the command line an area's cases go through, and how its answer is judged. `asked` says what is asked where a
@@ -34,6 +37,9 @@ export const AREAS: Readonly<Record<string, Area>> = {
   eds: { verb: 'render', asked: assignmentCase, judge: whenRendered(judgeAssignment) },
   'locality-lb': { verb: 'none', judge: judgeLocalities },
   'serviceentry-convert': { verb: 'none', judge: judgeServiceEntry },
+  'vs-delegate': { verb: 'none', judge: judgeDelegation },
+  'vs-routes': { verb: 'none', judge: judgeTableRoutes },
+  'dr-merge': { verb: 'none', judge: judgeTrafficPolicies },
 };
 
 function whenRendered(judge: (test: Case, rendered: Rendered) => Verdict) {
