@@ -2,6 +2,7 @@ import type { StageMemory } from '../base/stage-memory.ts';
 import type { Endpoint, Service } from '../model/service.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { TrafficPolicy } from '../model/traffic-policy.ts';
+import type { SidecarScope } from '../view/sidecar-scope.ts';
 import type { OwnInstance, ProxyView, ViewFacts, VisibleService } from '../view/proxy-view.ts';
 import { ANYWHERE, clientPlaces } from './client-place.ts';
 import { type EndpointPolicy, endpointPolicy } from './endpoint-policy.ts';
@@ -36,8 +37,9 @@ export interface EndpointsSubject extends Pick<VisibleService, 'service' | 'endp
 /** All that those clusters of a proxy depend on which belong to no service that it calls. */
 export interface OwnClustersSubject {
   readonly instances: readonly OwnInstance[];
-  readonly facts: ClusterFacts & Pick<ViewFacts, 'interception'>;
+  readonly facts: ClusterFacts & Pick<ViewFacts, 'namespace' | 'interception' | 'ownAddress'>;
   readonly mesh: MeshSettings;
+  readonly scope: Omit<SidecarScope, 'egress'>;
 }
 
 /** Cuts out of a view what the clusters and the endpoints of one service may look at. */
@@ -70,9 +72,17 @@ export function clusterSubjects(
   };
 }
 
-export function ownClustersSubject({ instances, facts, mesh }: ProxyView): OwnClustersSubject {
-  const { type, interception, ipFamily, profile } = facts;
-  return { instances, facts: { type, interception, ipFamily, profile }, mesh };
+export function ownClustersSubject({ instances, facts, mesh, scope }: ProxyView): OwnClustersSubject {
+  const { type, namespace, interception, ipFamily, profile, ownAddress } = facts;
+  const { egress: _egress, ...settings } = scope;
+  const hasIngress = scope.ingress.length > 0;
+  return {
+    instances,
+    // The namespace names what no service has; proxies of all namespaces share what does not say it.
+    facts: { type, namespace: hasIngress ? namespace : '', interception, ipFamily, profile, ownAddress },
+    mesh,
+    scope: hasIngress ? settings : { ...settings, sidecar: undefined },
+  };
 }
 
 /** Whether the proxy finds a service's hosts by their names, so that its clusters hold them (EP-3). */

@@ -52,7 +52,7 @@ export function compileRoutes(
   if (view.gateway !== undefined) return compileGatewayRoutes(view, view.gateway, memory);
   const names = memory.combined('requested routes', listeners, requestedRoutes);
   const routed = routeView(view, memory);
-  return memory.amended('sidecar routes', [names, ...viewInputs(routed)], {
+  return memory.amended('sidecar routes', [names, ...viewInputs(routed, memory)], {
     make: () => compileSidecarRoutes(routed, names, memory),
     amend: (before, items) => amendedRoutes(before, items, { view: routed, memory }),
   });
@@ -60,7 +60,7 @@ export function compileRoutes(
 
 function sidecarListeners(view: ProxyView, memory: StageMemory): Noted<readonly ListenerIr[]> {
   const listened = listenerView(view, memory);
-  return memory.combined('sidecar listeners', viewInputs(listened), () => {
+  return memory.combined('sidecar listeners', viewInputs(listened, memory), () => {
     const { value, issues } = compileSidecarListeners(listened);
     return { value: value.map((listener) => memory.same(listener)), issues };
   });

@@ -1,14 +1,14 @@
 import type { DnsCacheIr, DnsFamily } from '../ir/dns-cache.ts';
 import type { HostName } from '../base/host-name.ts';
-import type { MeshSettings } from '../model/mesh-settings.ts';
 import { isHttp2, isTls, type Protocol } from '../model/protocol.ts';
+import type { SidecarScope } from '../view/sidecar-scope.ts';
 import type { ListenedService, ListenerFacts, ListenerView } from './listener-view.ts';
 
 type FamilyFacts = Pick<ListenerFacts, 'ipFamily' | 'profile'>;
 
 /** What looking up unknown hosts depends on. */
 export interface LookupSetting {
-  readonly mesh: MeshSettings;
+  readonly scope: Pick<SidecarScope, 'outboundPolicy'>;
   readonly facts: FamilyFacts;
 }
 
@@ -29,8 +29,8 @@ export const dnsCacheOf = (hostname: HostName, facts: FamilyFacts): DnsCacheIr =
 const MOST_UNKNOWN_HOSTS = 1024;
 
 /** RD-14: the cache of hosts that nobody described, where they are looked up at all. */
-export function unknownHostsCache({ mesh, facts }: LookupSetting): DnsCacheIr | undefined {
-  if (mesh.outboundPolicy !== 'look-up') return undefined;
+export function unknownHostsCache({ scope, facts }: LookupSetting): DnsCacheIr | undefined {
+  if (scope.outboundPolicy.mode !== 'look-up') return undefined;
   return { name: 'allow_any_dfp_dns_cache', family: lookupFamily(facts), maxHosts: MOST_UNKNOWN_HOSTS };
 }
 
@@ -38,7 +38,7 @@ export function unknownHostsCache({ mesh, facts }: LookupSetting): DnsCacheIr | 
 export const saysName = (protocol: Protocol): boolean =>
   protocol === 'http' || protocol === 'http2' || protocol === 'grpc' || protocol === 'tls';
 
-/** The caches that HTTP requests on a port may need. */
+/** The caches that HTTP requests on a port may need; port 0 is where the requests' own port counts. */
 export function httpDnsCaches({ services, facts }: ListenerView, port: number): readonly DnsCacheIr[] {
   return services
     .filter((visible) => isFoundByRequest(visible, port))
@@ -48,6 +48,7 @@ export function httpDnsCaches({ services, facts }: ListenerView, port: number): 
 function isFoundByRequest({ service }: ListenedService, number: number): boolean {
   if (service.resolution !== 'dynamic-dns') return false;
   return service.ports.some(
-    ({ number: own, protocol }) => own === number && !isTls(protocol) && (saysName(protocol) || isHttp2(protocol)),
+    ({ number: own, protocol }) =>
+      (number === 0 || own === number) && !isTls(protocol) && (saysName(protocol) || isHttp2(protocol)),
   );
 }

@@ -1,15 +1,25 @@
 import type { RouteTable } from '../model/route-table.ts';
+import type { ResourceKey } from '../resources/resource.ts';
+
+const BEFORE_NAMESPACE = '/apis/networking.istio.io/v1/namespaces/';
+
+/** By the word that stands for a kind in such paths. */
+const KINDS: Readonly<Record<string, string>> = { 'virtual-service': 'VirtualService', sidecar: 'Sidecar' };
 
 /** The API path by which metadata names the document that routes come from; dashboards know it from Istio. */
 export const routeTablePath = ({ namespace, name }: Pick<RouteTable, 'namespace' | 'name'>): string =>
-  `${BEFORE_NAMESPACE}${namespace}${BEFORE_NAME}${name}`;
+  `${BEFORE_NAMESPACE}${namespace}/virtual-service/${name}`;
 
-const BEFORE_NAMESPACE = '/apis/networking.istio.io/v1/namespaces/';
-const BEFORE_NAME = '/virtual-service/';
+/** The same of a Sidecar. */
+export function sidecarPath(source: ResourceKey): string {
+  const [, namespace = '', name = ''] = source.split('/');
+  return `${BEFORE_NAMESPACE}${namespace}/sidecar/${name}`;
+}
 
 /** The key of the document that such a path names; none for an empty path. */
 export function documentOf(path: string): string | undefined {
   if (!path.startsWith(BEFORE_NAMESPACE)) return undefined;
-  const [namespace, name] = path.slice(BEFORE_NAMESPACE.length).split(BEFORE_NAME);
-  return namespace === undefined || name === undefined ? undefined : `VirtualService/${namespace}/${name}`;
+  const [namespace, word = '', name] = path.slice(BEFORE_NAMESPACE.length).split('/');
+  const kind = KINDS[word];
+  return kind === undefined || name === undefined ? undefined : `${kind}/${namespace}/${name}`;
 }

@@ -1,61 +1,72 @@
-import type { Issue, Noted } from '../base/issue.ts';
-import { BLACK_HOLE_CLUSTER, INBOUND_PASSTHROUGH_CLUSTER, inboundCluster } from '../ir/cluster-name.ts';
+import type { Noted } from '../base/issue.ts';
+import { BLACK_HOLE_CLUSTER } from '../ir/cluster-name.ts';
 import type { DownstreamTlsIr, FilterChainIr, ListenerIr, NetworkFilterIr } from '../ir/listener.ts';
-import type { Protocol } from '../model/protocol.ts';
-import type { OwnInstance } from '../view/proxy-view.ts';
 import type { ListenerView } from './listener-view.ts';
 import { ANY_CONNECTION, httpManager, metadataExchange, PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
 import { INBOUND_MATCHES, type InboundMatch, type InboundTlsMode } from './inbound-chain-matches.ts';
 import { inboundInspectors } from './inbound-inspectors.ts';
-import { instancesByPort } from './instances-by-port.ts';
+import type { InboundPort } from './inbound-port.ts';
+import { everyOtherPort, inboundPorts } from './inbound-ports.ts';
 import { listenerName, boundWildcards } from './listener-addresses.ts';
 import { carriesOf } from './listener-conflicts.ts';
 import { inboundRoutes } from './service-routes.ts';
-import { statPrefix } from './stat-name.ts';
 
-/** Connections to one port, or, with port 0, to every port that no service of the proxy has. */
-interface InboundPort {
-  readonly port: number;
-  readonly protocol: Protocol;
-  readonly cluster: string;
-  readonly chainNames: { readonly http: string; readonly tcp: string };
-  readonly httpStatPrefix: string;
-  readonly tcpStatPrefix: string;
-  /** Of the service port, for the virtual host and for traces. */
-  readonly servicePort: number;
-  readonly hostname: string;
+/**
+ * LS-22 to LS-24: one listener takes every connection that is redirected to the proxy because it was meant for the machine it
+ * runs on; each port that a Sidecar wants opened has one of its own.
+ */
+export function inboundListeners(view: ListenerView): Noted<readonly ListenerIr[]> {
+  const isIntercepting = view.facts.interception !== 'none';
+  const { value: ports, issues } = inboundPorts(view);
+  const opened = ports.flatMap((inbound) => openedListener(view, inbound));
+  const redirected = ports.filter(({ openedAt }) => openedAt === undefined);
+  return { value: isIntercepting ? [virtualInbound(view, redirected), ...opened] : opened, issues };
 }
 
-/** LS-22, LS-23: takes every connection that is redirected to the proxy because it was meant for the machine it runs on. */
-export function virtualInboundListener(view: ListenerView): Noted<ListenerIr> {
+function virtualInbound(view: ListenerView, ports: readonly InboundPort[]): ListenerIr {
   const { facts, mesh } = view;
-  const own = instancesByPort(view);
   const chains = [
     blackHole(view),
     ...portChains(view, everyOtherPort()),
-    ...own.value.flatMap((instance) => portChains(view, ownPort(view, instance))),
+    ...ports.flatMap((inbound) => portChains(view, inbound)),
   ];
   const isTransparent = facts.interception === 'tproxy';
   return {
-    value: {
-      name: 'virtualInbound',
-      addresses: boundWildcards(facts),
-      port: mesh.inboundPort,
-      direction: 'inbound',
-      bindsPort: true,
-      usesOriginalDestination: false,
-      isTransparent,
-      inspectors: [
-        { type: 'original-destination' },
-        ...(isTransparent ? [{ type: 'original-source' } as const] : []),
-        ...inboundInspectors(chains),
-      ],
-      inspectionTimeout: mesh.protocolDetectionTimeout,
-      continuesUninspected: true,
-      chains,
-      defaultChain: undefined,
-    },
-    issues: own.issues satisfies readonly Issue[],
+    ...listenerBase(view, chains),
+    name: 'virtualInbound',
+    addresses: boundWildcards(facts),
+    port: mesh.inboundPort,
+    isTransparent,
+    inspectors: [
+      { type: 'original-destination' },
+      ...(isTransparent ? [{ type: 'original-source' } as const] : []),
+      ...inboundInspectors(chains),
+    ],
+  };
+}
+
+/** LS-24 */
+function openedListener(view: ListenerView, inbound: InboundPort): readonly ListenerIr[] {
+  const { openedAt, port } = inbound;
+  if (openedAt === undefined) return [];
+  const chains = portChains(view, inbound);
+  return [{ ...listenerBase(view, chains), name: listenerName(openedAt[0], port), addresses: openedAt, port }];
+}
+
+function listenerBase(
+  { mesh }: ListenerView,
+  chains: readonly FilterChainIr[],
+): Omit<ListenerIr, 'name' | 'addresses' | 'port'> {
+  return {
+    direction: 'inbound',
+    bindsPort: true,
+    usesOriginalDestination: false,
+    isTransparent: false,
+    inspectors: inboundInspectors(chains),
+    inspectionTimeout: mesh.protocolDetectionTimeout,
+    continuesUninspected: true,
+    chains,
+    defaultChain: undefined,
   };
 }
 
@@ -67,32 +78,6 @@ const blackHole = ({ facts, mesh }: ListenerView): FilterChainIr => ({
   filters: [...metadataExchange(facts), tcpTo(BLACK_HOLE_CLUSTER)],
 });
 
-const everyOtherPort = (): InboundPort => ({
-  port: 0,
-  protocol: 'auto',
-  cluster: INBOUND_PASSTHROUGH_CLUSTER,
-  chainNames: { http: 'virtualInbound-catchall-http', tcp: 'virtualInbound' },
-  httpStatPrefix: INBOUND_PASSTHROUGH_CLUSTER,
-  tcpStatPrefix: INBOUND_PASSTHROUGH_CLUSTER,
-  servicePort: 0,
-  hostname: '',
-});
-
-function ownPort({ facts, mesh }: ListenerView, { service, port, targetPort }: OwnInstance): InboundPort {
-  const name = listenerName(boundWildcards(facts)[0], targetPort);
-  const cluster = inboundCluster(targetPort);
-  return {
-    port: targetPort,
-    protocol: port.protocol,
-    cluster,
-    chainNames: { http: name, tcp: name },
-    httpStatPrefix: `inbound_${name}`,
-    tcpStatPrefix: statPrefix(cluster, mesh.inboundStatName, { service, port, subset: '', targetPort }),
-    servicePort: port.number,
-    hostname: service.hostname,
-  };
-}
-
 function portChains(view: ListenerView, inbound: InboundPort): readonly FilterChainIr[] {
   return INBOUND_MATCHES[mutualTlsMode(view)][carriesOf(inbound.protocol)].map((match) => ({
     ...PLAIN_CHAIN,
@@ -103,6 +88,7 @@ function portChains(view: ListenerView, inbound: InboundPort): readonly FilterCh
       transport: match.transport,
       applicationProtocols: match.applicationProtocols,
     },
+    source: inbound.source,
     tls: match.endsTls ? meshTls(view, match) : undefined,
     filters: [...metadataExchange(view.facts), ...protocolFilters(view, inbound, match)],
   }));

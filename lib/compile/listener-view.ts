@@ -3,8 +3,10 @@ import type { MeshSettings } from '../model/mesh-settings.ts';
 import { isHttp } from '../model/protocol.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import type { Endpoint, Service } from '../model/service.ts';
+import type { EgressPlace } from '../model/sidecar.ts';
 import type { ConnectionPool, LoadBalancing, PolicyBlocks, TrafficPolicy, Tunnel } from '../model/traffic-policy.ts';
 import type { OwnInstance, ProxyView, ViewFacts, VisibleService } from '../view/proxy-view.ts';
+import type { SidecarScope } from '../view/sidecar-scope.ts';
 
 /** As much of a view as listeners may look at. What is not in it cannot make a listener of ours change. */
 export interface ListenerView {
@@ -12,6 +14,15 @@ export interface ListenerView {
   readonly mesh: MeshSettings;
   readonly services: readonly ListenedService[];
   readonly instances: readonly OwnInstance[];
+  readonly scope: ListenerScope;
+}
+
+export interface ListenerScope extends Pick<SidecarScope, 'sidecar' | 'ingress' | 'outboundPolicy'> {
+  readonly egress: readonly ListenedEgress[];
+}
+
+export interface ListenedEgress extends EgressPlace {
+  readonly services: readonly ListenedService[];
   /** Those with rules for connections are enough. */
   readonly routeTables: readonly RouteTable[];
 }
@@ -31,6 +42,7 @@ export type ListenerFacts = Pick<
   | 'reservedPorts'
   | 'idleTimeout'
   | 'tracedAs'
+  | 'ownAddress'
 >;
 
 export interface ListenedService extends Pick<VisibleService, 'aliases'> {
@@ -65,6 +77,7 @@ const listenerFacts = (facts: ViewFacts): ListenerFacts => ({
   reservedPorts: facts.reservedPorts,
   idleTimeout: facts.idleTimeout,
   tracedAs: facts.tracedAs,
+  ownAddress: facts.ownAddress,
 });
 
 /** A service without what its listeners do not look at: most policies and, unless it has no address of its own, its endpoints. */
@@ -111,13 +124,26 @@ function looksAtSource(lb: LoadBalancing | undefined): boolean {
 }
 
 /** The whole of a view that its listeners may look at. */
-export const listenerView = (
-  { facts, mesh, services, instances, routeTables }: ProxyView,
+export function listenerView(
+  { facts, mesh, services, instances, scope }: ProxyView,
   memory: StageMemory,
-): ListenerView => ({
-  facts: memory.same(listenerFacts(facts)),
-  mesh,
-  services: services.map((visible) => memory.derived('listened service', visible, listenedService)),
-  instances,
-  routeTables: routeTables.filter(hasConnectionRules),
-});
+): ListenerView {
+  const listened = (visible: VisibleService): ListenedService =>
+    memory.derived('listened service', visible, listenedService);
+  const all = services.map(listened);
+  const { sidecar, ingress, outboundPolicy } = scope;
+  const egress = scope.egress.map(({ port, bind, capture, services: imported, routeTables }) => ({
+    port,
+    bind,
+    capture,
+    services: imported === services ? all : imported.map(listened),
+    routeTables: routeTables.filter(hasConnectionRules),
+  }));
+  return {
+    facts: memory.same(listenerFacts(facts)),
+    mesh,
+    services: all,
+    instances,
+    scope: { sidecar: ingress.length > 0 ? sidecar : undefined, ingress, outboundPolicy, egress },
+  };
+}

@@ -1,18 +1,18 @@
 import { durationMs } from '../base/brand.ts';
-import { BLACK_HOLE_CLUSTER, PASSTHROUGH_CLUSTER } from '../ir/cluster-name.ts';
 import type { FilterChainIr, ListenerFilterIr, ListenerIr, TcpProxyIr } from '../ir/listener.ts';
 import type { ListenerView } from './listener-view.ts';
 import { PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
 import { listenerName } from './listener-addresses.ts';
 import { onlyPlainHttp } from './outbound-http-chain.ts';
+import { unknownDestination } from './unknown-destination.ts';
 import type { OutboundEntry } from './outbound-entry.ts';
 
 /** The listener of an entry to which no more services come. */
 export function finishListener(
   view: ListenerView,
-  { socket: { addresses }, port, carries, chains }: OutboundEntry,
+  { socket: { addresses, bindsPort }, port, carries, chains }: OutboundEntry,
 ): ListenerIr {
-  const { facts, mesh } = view;
+  const { mesh } = view;
   const isSniffed = carries === 'auto';
   const finished = chains.map((owned) =>
     owned.carries === 'http' && isSniffed ? onlyPlainHttp(owned.chain) : owned.chain,
@@ -24,7 +24,7 @@ export function finishListener(
     addresses,
     port,
     direction: 'outbound',
-    bindsPort: facts.interception === 'none',
+    bindsPort,
     usesOriginalDestination: false,
     isTransparent: false,
     inspectors,
@@ -71,7 +71,7 @@ const passthroughChain = (view: ListenerView): FilterChainIr => ({
 });
 
 /** Where connections go that are meant for no known service. */
-export const toUnknownDestination = ({ facts, mesh }: ListenerView): TcpProxyIr => ({
-  ...tcpTo(mesh.outboundPolicy === 'registry-only' ? BLACK_HOLE_CLUSTER : PASSTHROUGH_CLUSTER),
+export const toUnknownDestination = ({ facts, scope }: ListenerView): TcpProxyIr => ({
+  ...tcpTo(unknownDestination(scope.outboundPolicy)),
   idleTimeout: facts.idleTimeout,
 });

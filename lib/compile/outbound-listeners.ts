@@ -2,7 +2,7 @@ import { unreachable } from '../base/unreachable.ts';
 import { ipAddressKey } from '../base/ip-address.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import type { ListenerIr } from '../ir/listener.ts';
-import type { ListenerView } from './listener-view.ts';
+import type { ListenedEgress, ListenedService, ListenerView } from './listener-view.ts';
 import { carriesOf, mayMix, meeting, takeFree } from './listener-conflicts.ts';
 import { withDistinctSockets } from './listener-addresses.ts';
 import { isPartialWildcard } from './connection-filters.ts';
@@ -18,17 +18,8 @@ import { refusal } from './refused-ports.ts';
  * cannot share a socket the older one keeps it.
  */
 export function outboundListeners(view: ListenerView): Noted<readonly ListenerIr[]> {
-  const building: Building = { view, routing: connectionRouting(view), entries: new Map(), issues: [] };
-  for (const visible of view.services) {
-    for (const port of visible.service.ports) {
-      if (port.protocol === 'udp') continue;
-      for (const socket of outboundSockets(view.facts, visible, port)) {
-        const claim = { visible, port, socket };
-        const reason = refusal(view, port.number, socket) ?? admit(building, claim);
-        if (reason !== undefined) building.issues.push(conflict(claim, reason));
-      }
-    }
-  }
+  const building: Building = { view, entries: new Map(), issues: [] };
+  for (const listener of view.scope.egress) addListener(building, listener);
   const listeners = [...building.entries.values()].map((entry) => finishListener(view, entry));
   return { value: withDistinctSockets(listeners), issues: building.issues };
 }
@@ -36,13 +27,43 @@ export function outboundListeners(view: ListenerView): Noted<readonly ListenerIr
 /** What has been opened so far. Lives only while one view's listeners are built. */
 interface Building {
   readonly view: ListenerView;
-  readonly routing: ConnectionRouting;
   readonly entries: Map<string, OutboundEntry>;
   readonly issues: Issue[];
 }
 
+/** What is built for one egress listener. */
+interface Admitting extends Building {
+  readonly listener: ListenedEgress;
+  readonly routing: ConnectionRouting;
+}
+
+function addListener(building: Building, listener: ListenedEgress): void {
+  const { view, issues } = building;
+  const admitting = { ...building, listener, routing: connectionRouting(view, listener) };
+  for (const visible of listener.services) {
+    for (const { port, servicePort } of claimedPorts(listener, visible)) {
+      if (port.protocol === 'udp') continue;
+      for (const socket of outboundSockets(listener, view.facts, { visible, port })) {
+        const claim = { visible, port, servicePort, socket };
+        const reason = refusal(view, port.number, socket) ?? admit(admitting, claim);
+        if (reason !== undefined) issues.push(conflict(claim, reason));
+      }
+    }
+  }
+}
+
+/** Each port of a service, or the one that its egress listener names; TCP of a unix socket can be meant for an only port. */
+function claimedPorts(
+  { port: named }: ListenedEgress,
+  { service: { ports } }: ListenedService,
+): readonly Pick<Claim, 'port' | 'servicePort'>[] {
+  if (named === undefined) return ports.map((port) => ({ port, servicePort: port.number }));
+  const [only, ...others] = ports;
+  return [{ port: named, servicePort: only !== undefined && others.length === 0 ? only.number : named.number }];
+}
+
 /** Adds a claim to the listener of its socket, or opens it; answers why not, where it cannot be. */
-function admit(building: Building, claim: Claim): string | undefined {
+function admit(building: Admitting, claim: Claim): string | undefined {
   const { visible, port, socket } = claim;
   const { hostname } = visible.service;
   if (isToldByName(claim) && isPartialWildcard(hostname)) {
@@ -50,6 +71,8 @@ function admit(building: Building, claim: Claim): string | undefined {
   }
   const key = `${ipAddressKey(socket.addresses[0])} ${port.number}`;
   const entry = building.entries.get(key);
+  if (entry !== undefined && entry.openedBy !== building.listener && building.listener.port === undefined)
+    return undefined; // LS-7
   if (entry !== undefined) return join(building, claim, entry);
   const carries = carriesOf(port.protocol);
   // LS-8: at the wildcard address anything may arrive, except where a service says that it is a forward proxy (RD-17).
@@ -57,6 +80,7 @@ function admit(building: Building, claim: Claim): string | undefined {
   const opened: OutboundEntry = {
     socket,
     port: port.number,
+    openedBy: building.listener,
     carries: isSniffed ? 'auto' : carries,
     speaks: isSniffed ? 'mixed' : port.protocol,
     chains: [],
@@ -66,7 +90,7 @@ function admit(building: Building, claim: Claim): string | undefined {
   return addChains(building, claim, opened);
 }
 
-function join(building: Building, claim: Claim, entry: OutboundEntry): string | undefined {
+function join(building: Admitting, claim: Claim, entry: OutboundEntry): string | undefined {
   const { protocol } = claim.port;
   const met = meeting(entry.carries, carriesOf(protocol));
   switch (met) {
@@ -86,7 +110,7 @@ function join(building: Building, claim: Claim, entry: OutboundEntry): string | 
   }
 }
 
-function addChains({ view, routing, issues }: Building, claim: Claim, entry: OutboundEntry): string | undefined {
+function addChains({ view, routing, issues }: Admitting, claim: Claim, entry: OutboundEntry): string | undefined {
   const { hostname } = claim.visible.service;
   const carries = carriesOf(claim.port.protocol);
   const lost: (string | undefined)[] = [];

@@ -7,7 +7,7 @@ import type { ConnectionMatch } from '../model/connection-rule.ts';
 import { isTls } from '../model/protocol.ts';
 import { MESH_GATEWAY, type RouteTable } from '../model/route-table.ts';
 import type { Service, ServicePort } from '../model/service.ts';
-import type { ListenedService, ListenerFacts, ListenerView } from './listener-view.ts';
+import type { ListenedEgress, ListenedService, ListenerFacts, ListenerView } from './listener-view.ts';
 import {
   clusterFilters,
   namesToMatch,
@@ -25,14 +25,17 @@ import { servicesByHost } from './services-by-host.ts';
 import { aliasHosts } from './service-domains.ts';
 import { statPrefix } from './stat-name.ts';
 
-/** What decides about connections that nobody reads as HTTP; found out once per view. */
+/** What decides about connections that nobody reads as HTTP; found out once per egress listener. */
 export interface ConnectionRouting {
   readonly services: ReadonlyMap<HostName, ListenedService>;
   /** Tables with rules for connections, in selection order. */
   readonly tables: readonly RouteTable[];
 }
 
-export function connectionRouting({ services, routeTables }: ListenerView): ConnectionRouting {
+export function connectionRouting(
+  { services }: ListenerView,
+  { routeTables }: Pick<ListenedEgress, 'routeTables'>,
+): ConnectionRouting {
   return {
     services: servicesByHost(services),
     tables: routeTables.filter(({ tcp, tls }) => tcp.length > 0 || tls.length > 0),
@@ -128,9 +131,9 @@ const CHAIN = { ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT };
 
 /** TR-5, TR-6: to the service itself. */
 function serviceChain({ claim, place, facts }: Building): FilterChainIr {
-  const { visible, port, socket } = claim;
+  const { visible, port, servicePort, socket } = claim;
   const { service, policy, aliases } = visible;
-  const cluster = outboundCluster(port.number, '', service.hostname);
+  const cluster = outboundCluster(servicePort, '', service.hostname);
   const prefix = statPrefix(cluster, place.mesh.outboundStatName, { service, port, subset: '', targetPort: 0 });
   const filters = clusterFilters(cluster, { prefix, policy, subset: '' }, place);
   return {

@@ -2,7 +2,7 @@ import type { Noted } from '../base/issue.ts';
 import type { ListenerIr } from '../ir/listener.ts';
 import type { ListenerView } from './listener-view.ts';
 import { httpProxyListener } from './http-proxy-listener.ts';
-import { virtualInboundListener } from './inbound-listener.ts';
+import { inboundListeners } from './inbound-listener.ts';
 import { outboundListeners } from './outbound-listeners.ts';
 import { virtualOutboundListener } from './virtual-outbound-listener.ts';
 
@@ -16,10 +16,10 @@ export function compileSidecarListeners(view: ListenerView): Noted<readonly List
   const outbound = outboundListeners(view);
   const forwardProxy = httpProxyListener(view);
   const listeners = forwardProxy === undefined ? outbound.value : [...outbound.value, forwardProxy];
-  if (view.facts.interception === 'none') return { value: listeners, issues: outbound.issues };
-  const inbound = virtualInboundListener(view);
+  const redirected = view.facts.interception === 'none' ? [] : [virtualOutboundListener(view)];
+  const inbound = inboundListeners(view);
   return {
-    value: [...listeners, virtualOutboundListener(view), inbound.value],
+    value: [...listeners, ...redirected, ...inbound.value],
     issues: [...outbound.issues, ...inbound.issues],
   };
 }

@@ -10,7 +10,8 @@ import type { ServicePort } from '../model/service.ts';
 import { MAX_DIRECT_BODY } from './direct-body.ts';
 import { hashKeyOf } from './hash-key.ts';
 import type { RouteAttachment } from './route-attachment.ts';
-import type { OfferedService, RouteView } from './route-view.ts';
+import { routePlace, type RoutePlace } from './route-place.ts';
+import type { OfferedService, RoutedEgress, RouteView } from './route-view.ts';
 import { parseRouteName } from './route-name.ts';
 import { sharedConfiguration } from './shared-configuration.ts';
 import { defaultRoute } from './service-routes.ts';
@@ -39,28 +40,31 @@ export function compileSidecarRoutes(
   names: readonly string[],
   memory: StageMemory = noMemory,
 ): SidecarRoutes {
-  const claims = tableClaims(view.routeTables);
-  const byPort = new Map<number, PortHosts>();
-  const given = new Map<RouteTable, PlacedRoutes[]>();
-  const issues: Issue[] = [];
+  const compiled = new Map<string, PortHosts>();
+  const hostsOf = (place: RoutePlace): readonly VirtualHostIr[] => {
+    const key = `${view.scope.egress.indexOf(place.listener)} ${place.port}`;
+    const hosts = compiled.get(key) ?? compilePort(view, place, memory);
+    compiled.set(key, hosts);
+    return hosts.value;
+  };
+  const { outboundPolicy } = view.scope;
+  const unknown = memory.combined('unknown hosts', [outboundPolicy], () => unknownHosts(outboundPolicy));
   const value = [...new Set(names)].flatMap((name) => {
     const parsed = parseRouteName(name);
     if (parsed === undefined) return [];
-    const { port, host } = parsed;
-    const hosts = byPort.get(port) ?? compilePort(view, { claims, port }, memory);
-    byPort.set(port, hosts);
-    const virtualHosts =
-      host === undefined
-        ? [...hosts.value, memory.combined('unknown hosts', [view.mesh], () => unknownHosts(view.mesh))]
-        : sniffed(hosts.value, { host, name }, memory);
-    const settings = { name, ignoresPort: ignoresPort(view, port), maxDirectBody: MAX_DIRECT_BODY };
+    const place = routePlace(view.scope, parsed);
+    const settings = { name, ignoresPort: ignoresPort(view, place?.port ?? 0), maxDirectBody: MAX_DIRECT_BODY };
+    if (place === undefined) return [sharedConfiguration(settings, [], memory)]; // no listener says anything about it
+    const hosts = hostsOf(place);
+    const { host } = parsed;
+    const virtualHosts = host === undefined ? [...hosts, unknown] : sniffed(hosts, { host, name }, memory);
     return [sharedConfiguration(settings, virtualHosts, memory)];
   });
-  for (const port of byPort.values()) {
-    issues.push(...port.issues);
+  const given = new Map<RouteTable, PlacedRoutes[]>();
+  for (const port of compiled.values()) {
     for (const [table, routes] of port.given) given.set(table, [...(given.get(table) ?? []), routes]);
   }
-  return { value, issues, given };
+  return { value, issues: [...compiled.values()].flatMap(({ issues }) => issues), given };
 }
 
 /** The routes that a table gives on the port of a listener, for a port of services. */
@@ -101,18 +105,15 @@ interface Candidate {
 }
 
 /** Virtual hosts of one listener port, sorted by name; port 0 is the forward proxy's, which means every port (RD-3). */
-function compilePort(
-  view: RouteView,
-  { claims, port }: { readonly claims: TableClaims; readonly port: number },
-  memory: StageMemory,
-): PortHosts {
-  const candidates = candidatesFor(view, port);
+function compilePort(view: RouteView, { listener, port }: RoutePlace, memory: StageMemory): PortHosts {
+  const candidates = candidatesFor(listener, port);
+  const claims = tableClaims(listener.routeTables);
   const claimed = claimedCandidates(candidates, claims);
   const issues: Issue[] = [];
   const given: (readonly [RouteTable, PlacedRoutes])[] = [];
   const groups: HostGroup[] = [];
   const routed = new Set<HostName>();
-  for (const table of servesStrangers(port) ? view.routeTables : claims.inOrder(claimed.keys())) {
+  for (const table of servesStrangers(port) ? listener.routeTables : claims.inOrder(claimed.keys())) {
     for (const [groupPort, members] of byHttpPort(claimed.get(table) ?? [], port)) {
       const routes = placedRoutes(table, { port, groupPort }, { view, memory });
       given.push([table, routes]);
@@ -139,9 +140,9 @@ function attachment(
   return { gateway: MESH_GATEWAY, usesTls: false, namespace, labels, mesh: view.mesh, services };
 }
 
-function candidatesFor(view: RouteView, port: number): ReadonlyMap<HostName, Candidate> {
+function candidatesFor({ services }: RoutedEgress, port: number): ReadonlyMap<HostName, Candidate> {
   const candidates = new Map<HostName, Candidate>();
-  for (const visible of view.services) {
+  for (const visible of services) {
     const { ports, hostname } = visible.service;
     const meant =
       port === 0 ? ports : ports.filter((each) => each.number === port && each.protocol !== 'udp').slice(0, 1);

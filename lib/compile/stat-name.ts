@@ -2,7 +2,7 @@ import type { Service, ServicePort } from '../model/service.ts';
 
 /** What a stat name can be made of. */
 export interface StatNameParts {
-  readonly service: Service;
+  readonly service: Pick<Service, 'hostname' | 'name' | 'namespace' | 'registry'>;
   readonly port: ServicePort;
   readonly subset: string;
   /** 0 where the cluster is not one of the proxy's own ports. */

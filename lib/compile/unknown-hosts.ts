@@ -1,20 +1,21 @@
 import { unreachable } from '../base/unreachable.ts';
-import { LOOK_UP_CLUSTER, PASSTHROUGH_CLUSTER } from '../ir/cluster-name.ts';
+import { LOOK_UP_CLUSTER } from '../ir/cluster-name.ts';
 import type { FilterChainIr } from '../ir/listener.ts';
 import type { RouteIr, VirtualHostIr } from '../ir/route-configuration.ts';
-import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { OutboundPolicy } from '../model/sidecar.ts';
 import type { ListenerView } from './listener-view.ts';
 import { ANY_CONNECTION, httpManager, PLAIN_CHAIN, PLAIN_HTTP } from './filter-chains.ts';
 import { MAX_DIRECT_BODY } from './direct-body.ts';
 import { plainForward, plainRoute } from './service-routes.ts';
+import { unknownDestination } from './unknown-destination.ts';
 
 const LOOK_UP = 'allow_any_dynamic_dns';
 
 /** RD-14: what happens with requests for hosts that are not in the view. */
-export function unknownHosts({ outboundPolicy }: MeshSettings): VirtualHostIr {
-  switch (outboundPolicy) {
+export function unknownHosts(policy: OutboundPolicy): VirtualHostIr {
+  switch (policy.mode) {
     case 'allow-any':
-      return anyHost(plainRoute('allow_any', '', plainForward(PASSTHROUGH_CLUSTER)));
+      return anyHost(plainRoute('allow_any', '', plainForward(unknownDestination(policy))));
     case 'look-up':
       return anyHost(plainRoute(LOOK_UP, '', plainForward(LOOK_UP_CLUSTER)));
     case 'registry-only':
@@ -23,7 +24,7 @@ export function unknownHosts({ outboundPolicy }: MeshSettings): VirtualHostIr {
         action: { type: 'direct-response', status: 502, body: undefined },
       });
     default:
-      return unreachable(outboundPolicy);
+      return unreachable(policy.mode);
   }
 }
 
@@ -37,8 +38,9 @@ const anyHost = (route: RouteIr): VirtualHostIr => ({
 
 /** LS-1, RD-14: HTTP on a port that no service has goes to the host that the request names; `undefined` where nothing is looked up. */
 export function unknownHttpChain(view: ListenerView): FilterChainIr | undefined {
-  if (view.mesh.outboundPolicy !== 'look-up') return undefined;
-  const virtualHosts = [unknownHosts(view.mesh)];
+  const { outboundPolicy } = view.scope;
+  if (outboundPolicy.mode !== 'look-up') return undefined;
+  const virtualHosts = [unknownHosts(outboundPolicy)];
   const manager = httpManager(view, {
     listenerClass: 'sidecar-outbound',
     statPrefix: `outbound_virtualOutbound_${LOOK_UP}`,

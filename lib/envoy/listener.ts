@@ -66,4 +66,9 @@ function encodeNetworkFilter(filter: NetworkFilterIr, ir: PollSetting): ProtoJso
   }
 }
 
-const socketAddress = (address: string, portValue: number): ProtoJson => ({ socketAddress: { address, portValue } });
+function socketAddress(address: string, portValue: number): ProtoJson {
+  if (!address.startsWith(UNIX)) return { socketAddress: { address, portValue } };
+  return { pipe: { path: address.slice(UNIX.length) } };
+}
+
+const UNIX = 'unix://';

@@ -34,9 +34,9 @@ export function unusedTables(sight: Sight): readonly Reason[] {
 }
 
 /** The route tables that a proxy uses. */
-export function tablesIn({ routeTables, gateway }: ProxyView): readonly RouteTable[] {
+export function tablesIn({ scope, gateway }: ProxyView): readonly RouteTable[] {
   const ofServers = gateway?.listeners.flatMap(({ servers }) => servers.flatMap((server) => server.routeTables)) ?? [];
-  return [...new Set([...routeTables, ...ofServers])];
+  return [...new Set([...scope.egress.flatMap(({ routeTables }) => routeTables), ...ofServers])];
 }
 
 /** About which hosts it was decided, and by what. */

@@ -5,8 +5,9 @@ import type { HttpConnectionManagerIr } from './http-connection-manager.ts';
 /** One address and port on which a proxy takes connections, and what it does with each of them. */
 export interface ListenerIr {
   readonly name: string;
-  /** IP addresses, at least one; further ones serve the other family of a dual-stack proxy. */
+  /** IP addresses, further ones for the other family of a dual-stack proxy; or one `unix://` with the path of a socket. */
   readonly addresses: readonly [string, ...string[]];
+  /** 0 for a unix socket. */
   readonly port: number;
   readonly direction: 'inbound' | 'outbound';
   /** False for a listener that is only handed connections by the one that takes all redirected connections. */

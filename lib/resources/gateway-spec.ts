@@ -5,7 +5,7 @@ import { textMap, texts, uint32 } from './field-shapes.ts';
 /** Shape of an Istio Gateway. Source: Istio's reference page "Gateway". */
 const tlsProtocol = z.enum(['TLS_AUTO', 'TLSV1_0', 'TLSV1_1', 'TLSV1_2', 'TLSV1_3']);
 
-const serverTls = z.strictObject({
+export const serverTls = z.strictObject({
   httpsRedirect: z.boolean().exactOptional().describe('Whether plain HTTP requests are redirected to HTTPS.'),
   mode: z
     .enum(['PASSTHROUGH', 'SIMPLE', 'MUTUAL', 'AUTO_PASSTHROUGH', 'ISTIO_MUTUAL', 'OPTIONAL_MUTUAL'])

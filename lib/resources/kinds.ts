@@ -6,6 +6,7 @@ import { mesh } from './mesh.ts';
 import { namespace } from './namespace.ts';
 import { serviceEntry } from './service-entry.ts';
 import { service } from './service.ts';
+import { sidecar } from './sidecar.ts';
 import { virtualService } from './virtual-service.ts';
 import { workloadEntry } from './workload-entry.ts';
 
@@ -18,6 +19,7 @@ export const kinds = {
   Namespace: namespace,
   Service: service,
   ServiceEntry: serviceEntry,
+  Sidecar: sidecar,
   VirtualService: virtualService,
   WorkloadEntry: workloadEntry,
 } as const satisfies Record<string, KindDefinition>;

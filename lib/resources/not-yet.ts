@@ -83,6 +83,12 @@ const notYet: readonly NotYet[] = [
     what: 'resolution DYNAMIC_DNS',
     instead: 'list the hosts and use DNS',
   },
+  {
+    kind: 'Sidecar',
+    path: 'spec.ingress[].tls',
+    what: 'TLS that ends at a port of a sidecar',
+    instead: 'end it in the application, and give the port protocol TLS',
+  },
   ...onMesh(),
 ];
 

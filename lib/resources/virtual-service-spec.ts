@@ -13,7 +13,7 @@ import {
 } from './field-shapes.ts';
 
 /** Shape of a VirtualService, all of Istio's fields. Source: Istio's reference page "Virtual Service". */
-const destination = z.strictObject({
+export const destination = z.strictObject({
   host: z
     .string()
     .exactOptional()

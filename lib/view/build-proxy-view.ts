@@ -1,24 +1,22 @@
 import type { Noted } from '../base/issue.ts';
 import { noMemory, type StageMemory } from '../base/stage-memory.ts';
 import type { World } from '../world/world.ts';
+import { buildScope } from './build-scope.ts';
 import { mergeGateways } from './merge-gateways.ts';
 import type { ProxyView, ViewFacts } from './proxy-view.ts';
 import { ownInstances } from './own-instances.ts';
-import { meshRouteTables } from './route-tables.ts';
-import { visibleServices } from './services.ts';
 
 /** What one class of proxies may see of the world. Nothing that exportTo or a selector hides from them is in it. */
 export function buildProxyView(world: World, facts: ViewFacts, memory: StageMemory = noMemory): Noted<ProxyView> {
-  const services = visibleServices(world, facts, memory);
-  const isRouter = facts.type === 'router';
-  const gateway = isRouter ? mergeGateways(world, facts) : undefined;
+  const { scope, services } = buildScope(world, facts, memory);
+  const gateway = facts.type === 'router' ? mergeGateways(world, facts) : undefined;
   return {
     value: {
       facts,
       mesh: world.mesh,
       services,
-      instances: ownInstances(world, facts),
-      routeTables: isRouter ? [] : meshRouteTables(world, facts),
+      instances: ownInstances(world, facts, services),
+      scope,
       gateway: gateway?.value,
     },
     issues: gateway?.issues ?? [],

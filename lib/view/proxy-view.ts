@@ -1,14 +1,16 @@
 import type { Brand } from '../base/brand.ts';
-import type { HostName } from '../base/host-name.ts';
 import type { Labels } from '../base/labels.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
-import type { MutualTlsMode } from '../model/mutual-tls.ts';
-import type { RouteTable } from '../model/route-table.ts';
-import type { Endpoint, Service, ServiceKey, ServicePort } from '../model/service.ts';
+import type { Service, ServiceKey, ServicePort } from '../model/service.ts';
 import type { TrafficPolicy } from '../model/traffic-policy.ts';
 import type { MergedGateway } from './merged-gateway.ts';
 import type { ProxyFacts } from './proxy-facts.ts';
+import type { SidecarFacts } from './sidecar-facts.ts';
+import type { SidecarScope } from './sidecar-scope.ts';
 import type { TracedAs } from './traced-as.ts';
+import type { VisibleService } from './visible-service.ts';
+
+export type { VisibleService } from './visible-service.ts';
 
 /** Who shares a view: hash of the facts that can change what a proxy is given. */
 export type ViewKey = Brand<string, 'ViewKey'>;
@@ -25,7 +27,7 @@ type UnreadFact =
  * The facts that decide what a proxy is given, and nothing else (VIEW-1, VIEW-2): no id, no addresses, and of the labels
  * only those that some selector names. Equal facts, equal view. What is left out here no stage can read.
  */
-export interface ViewFacts extends Omit<ProxyFacts, UnreadFact> {
+export interface ViewFacts extends Omit<ProxyFacts, UnreadFact>, SidecarFacts {
   readonly selectedLabels: Labels;
   /** A proxy without any label takes no part in failover by labels (LB-8). */
   readonly hasLabels: boolean;
@@ -51,27 +53,15 @@ export interface OwnInstance {
   readonly policy: TrafficPolicy | undefined;
 }
 
-/** A service that this proxy may reach, with all that was decided elsewhere about it. */
-export interface VisibleService {
-  readonly service: Service;
-  readonly endpoints: readonly Endpoint[];
-  /** Other names of the service that the proxy may use, sorted (SR-19). */
-  readonly aliases: readonly HostName[];
-  /** The one traffic policy that applies to this client and this service (DR-13 to DR-17). */
-  readonly policy: TrafficPolicy | undefined;
-  /** What servers in its namespace take where nothing is said of the one that is met (MTLS-3). */
-  readonly mutualTls: MutualTlsMode;
-}
-
 /** Everything that one class of proxies may see, in a deterministic order. */
 export interface ProxyView {
   readonly facts: ViewFacts;
   readonly mesh: MeshSettings;
-  /** In the order of SR-6, oldest first within each part; at most one per host name. */
+  /** All that it may call, in the order in which its scope imports it; at most one per host name. */
   readonly services: readonly VisibleService[];
   readonly instances: readonly OwnInstance[];
-  /** Route tables bound to the mesh that this sidecar may use, in selection order (VS-15); empty for a router. */
-  readonly routeTables: readonly RouteTable[];
+  /** What its Sidecar, or the lack of one, says about it. */
+  readonly scope: SidecarScope;
   /** What a router listens on, merged from all Gateways that select it; `undefined` for a sidecar. */
   readonly gateway: MergedGateway | undefined;
 }

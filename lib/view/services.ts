@@ -6,36 +6,37 @@ import type { World } from '../world/world.ts';
 import { outboundPolicy } from './policy-lookup.ts';
 import type { ViewFacts, VisibleService } from './proxy-view.ts';
 
-/** What a proxy may reach: by SR-6's order, one service per host name, each with the one policy that applies to this client. */
-export function visibleServices(world: World, facts: ViewFacts, memory: StageMemory): readonly VisibleService[] {
-  const { namespace } = facts;
-  const inSight = memory.derived(`services in sight of ${namespace}`, world.services, (all) =>
-    inSightOf(all, namespace),
-  );
+/** Makes services what a proxy sees of them. */
+export type SeeService = (service: Service, aliases: readonly HostName[]) => VisibleService;
+
+/** What every service is to one proxy: with its address, endpoints, and the one policy that applies to this client. */
+export function serviceSeer(world: World, facts: ViewFacts, memory: StageMemory): SeeService {
   const endpoints = visibleEndpoints(world, facts, memory);
   // One object for all views and revisions in which it is the same, so that what is made of it is known again.
-  return inSight.map((one) => {
+  return (one, aliases) => {
     const service = addressed(one, world, { facts, memory });
-    const [seen, aliases] = [endpoints(one), visibleAliases(world, facts, one)];
+    const seen = endpoints(one);
     const policy = outboundPolicy(world, facts, one);
-    return memory.combined<object, VisibleService>(
-      'visible service',
-      [service, seen, aliases, policy ?? NO_POLICY],
-      () => ({
-        service,
-        endpoints: seen,
-        aliases,
-        policy,
-        mutualTls: 'permissive', // no kind of document says otherwise yet; where one does, it is an input above
-      }),
-    );
-  });
+    const parts = [service, seen, aliases, policy ?? NO_POLICY];
+    return memory.combined<object, VisibleService>('visible service', parts, () => ({
+      service,
+      endpoints: seen,
+      aliases,
+      policy,
+      mutualTls: 'permissive', // no kind of document says otherwise yet; where one does, it is an input above
+    }));
+  };
 }
 
 /** Stands for a policy that is not there. */
 const NO_POLICY: Readonly<Record<string, never>> = {};
 
-function visibleAliases(
+/** All that proxies of a namespace may reach where no Sidecar says less: by SR-6's order, one service per host name. */
+export function servicesInSight(world: World, { namespace }: ViewFacts, memory: StageMemory): readonly Service[] {
+  return memory.derived(`services in sight of ${namespace}`, world.services, (all) => inSightOf(all, namespace));
+}
+
+export function visibleAliases(
   { aliases }: World,
   { namespace }: ViewFacts,
   { hostname }: Service,
@@ -93,23 +94,32 @@ function visibleEndpoints(
 
 /** The services that proxies of a namespace may reach, one per host name. */
 function inSightOf(services: readonly Service[], namespace: string): readonly Service[] {
+  const visible = inVisibilityOrder(services, namespace);
+  const kept = preferredByHost(visible, namespace);
+  return visible.filter((service) => kept.get(service.hostname) === service.namespace);
+}
+
+/** SC-11: the namespace whose service of a host is meant: the viewer's own, else that of a Service, else whichever came first. */
+export function preferredByHost(
+  services: readonly Service[],
+  viewer: string,
+): ReadonlyMap<HostName, Service['namespace']> {
   const byHost = new Map<HostName, Service>();
-  for (const service of inVisibilityOrder(services, namespace)) {
+  for (const service of services) {
     const found = byHost.get(service.hostname);
-    if (found === undefined || isPreferred(service, found, namespace)) byHost.set(service.hostname, service);
+    if (found === undefined || isPreferred(service, found, viewer)) byHost.set(service.hostname, service);
   }
-  return [...byHost.values()];
+  return new Map([...byHost].map(([host, { namespace }]) => [host, namespace]));
 }
 
 /** SR-6, SR-7: private to the namespace or exported to it by name, then public; oldest first in each part. */
-function inVisibilityOrder(services: readonly Service[], namespace: string): readonly Service[] {
+export function inVisibilityOrder(services: readonly Service[], namespace: string): readonly Service[] {
   const ranked = services
     .filter(({ visibility }) => isVisibleTo(visibility, namespace))
     .map((service) => ({ service, rank: visibilityRank(service.visibility, service.namespace, namespace) }));
   return ranked.sort((a, b) => a.rank - b.rank).map(({ service }) => service); // the sort is stable: age stays within a rank
 }
 
-/** SC-11: of one host name, the viewer's own comes first, then a Service, then whichever came first. */
 function isPreferred(candidate: Service, found: Service, namespace: string): boolean {
   const claim = (service: Service): number =>
     service.namespace === namespace ? 0 : service.registry === 'kubernetes' ? 1 : 2;

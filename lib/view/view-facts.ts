@@ -3,11 +3,12 @@ import { NOWHERE } from '../base/locality.ts';
 import type { World } from '../world/world.ts';
 import type { ProxyFacts } from './proxy-facts.ts';
 import { ownPorts } from './own-instances.ts';
+import { sidecarFacts } from './sidecar-facts.ts';
 import type { ViewFacts, ViewKey } from './proxy-view.ts';
 import { tracedAs } from './traced-as.ts';
 
 /** What of a world decides which view a proxy has. Of the served ports only those of the proxy's own namespace matter. */
-export type ViewSplit = Pick<World, 'selectedLabels' | 'decidingFacts' | 'servedPorts'>;
+export type ViewSplit = Pick<World, 'selectedLabels' | 'decidingFacts' | 'servedPorts' | 'sidecarChoices'>;
 
 /** The part of a proxy's facts that this world can tell apart (VIEW-1, VIEW-2, VIEW-5). */
 export function viewFacts(world: ViewSplit, proxy: ProxyFacts): ViewFacts {
@@ -21,6 +22,7 @@ export function viewFacts(world: ViewSplit, proxy: ProxyFacts): ViewFacts {
     selectedLabels: Object.fromEntries(selected),
     hasLabels: world.selectedLabels.size > 0 && Object.keys(labels).length > 0, // read beside a priority, which selects one
     ipFamily: ipFamily(ips),
+    ...sidecarFacts(world, proxy),
     ownPorts: ownPorts(world, proxy),
     tracedAs: world.decidingFacts.has('tracedAs') ? tracedAs(proxy) : undefined,
   };

@@ -2,6 +2,7 @@ import type { Issue, Noted } from '../base/issue.ts';
 import { type Recall, recallList, recallNothing } from '../base/recall.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { RouteTable } from '../model/route-table.ts';
+import type { SidecarSource } from '../model/sidecar.ts';
 import type { Endpoint, Service, ServiceKey } from '../model/service.ts';
 import type { Kind } from '../resources/kinds.ts';
 import type { Resource } from '../resources/resource.ts';
@@ -13,6 +14,8 @@ import { readRouteTables } from './route-tables.ts';
 import { selectedLabels } from './selected-labels.ts';
 import type { ServedPorts } from './served-ports.ts';
 import { readServiceAliases, type ServiceAliases } from './service-aliases.ts';
+import { sidecarChoices, type SidecarChoice } from './sidecar-choices.ts';
+import { readSidecars } from './sidecars.ts';
 import { readServices } from './services.ts';
 import { allTrafficPolicies, readTrafficPolicies, type TrafficPolicies } from './traffic-policies.ts';
 
@@ -28,6 +31,10 @@ export interface World {
   readonly routeTables: readonly RouteTable[];
   readonly trafficPolicies: TrafficPolicies;
   readonly gateways: readonly GatewaySource[];
+  /** In the order in which they are asked whether they select a workload (SC-1). */
+  readonly sidecars: readonly SidecarSource[];
+  /** What of them can tell two proxies of a namespace apart. */
+  readonly sidecarChoices: readonly SidecarChoice[];
   /** Label keys that some selector names; only these can tell two proxies apart (VIEW-1, VIEW-2). */
   readonly selectedLabels: ReadonlySet<string>;
   /** Which facts about where and as whom a proxy runs can change what it is given. */
@@ -70,6 +77,7 @@ export function buildWorld(
     stage('DestinationRule', (documents, inner) => readTrafficPolicies(documents, mesh, inner)),
   );
   const gateways = take(stage('Gateway', (documents, inner) => readGateways(documents, inner)));
+  const sidecars = take(stage('Sidecar', (documents, inner) => readSidecars(documents, mesh, inner)));
   const policies = recall.value('policies', [trafficPolicies], () => allTrafficPolicies(trafficPolicies));
   return {
     value: {
@@ -81,6 +89,10 @@ export function buildWorld(
       routeTables,
       trafficPolicies,
       gateways,
+      sidecars,
+      sidecarChoices: recall.value('sidecar choices', [sidecars, mesh], () =>
+        sidecarChoices(sidecars, mesh.rootNamespace),
+      ),
       selectedLabels: selectedLabels({ mesh, trafficPolicies: policies, gateways, routeTables, services }, recall),
       decidingFacts: recall.value('deciding facts', [mesh, policies, services], () =>
         decidingFacts({ mesh, trafficPolicies: policies, services }),

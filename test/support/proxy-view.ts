@@ -1,8 +1,11 @@
 import type { Issue } from '../../lib/base/issue.ts';
 import { parseProtocol } from '../../lib/model/protocol.ts';
+import type { RouteTable } from '../../lib/model/route-table.ts';
 import type { Endpoint, Service, ServicePort } from '../../lib/model/service.ts';
 import { resourceKey } from '../../lib/resources/resource.ts';
 import type { ProxyView, ViewFacts, VisibleService } from '../../lib/view/proxy-view.ts';
+import { NO_ADDRESS } from '../../lib/view/sidecar-facts.ts';
+import { EVERY_PORT, scopeOf, type SidecarScope } from '../../lib/view/sidecar-scope.ts';
 import { meshDefaults } from '../../lib/world/mesh-settings.ts';
 import { proxyFacts } from './proxy-facts.ts';
 
@@ -19,30 +22,29 @@ export function viewFactsOf(changes: Partial<ViewFacts> = {}): ViewFacts {
     istioVersion: _version,
     ...facts
   } = proxyFacts({ type: 'sidecar' });
-  return {
-    ...facts,
-    selectedLabels: {},
-    hasLabels: false,
-    ipFamily: 'v4',
-    ownPorts: [],
-    tracedAs: undefined,
-    ...changes,
-  };
+  const derived = { selectedLabels: {}, hasLabels: false, ipFamily: 'v4', ownPorts: [], tracedAs: undefined } as const;
+  return { ...facts, ...derived, sidecar: '', ownAddress: NO_ADDRESS, ...changes };
 }
 
 /** A view in which only what matters to a test is written. */
-export function proxyView(
-  changes: Partial<Omit<ProxyView, 'facts'>> & { readonly facts?: Partial<ViewFacts> } = {},
-): ProxyView {
+export function proxyView({ routeTables = [], scope, ...changes }: ProxyViewChanges = {}): ProxyView {
+  const { mesh = meshDefaults(), services = [] } = changes;
   return {
-    mesh: meshDefaults(),
-    services: [],
     instances: [],
-    routeTables: [],
     gateway: undefined,
     ...changes,
+    mesh,
+    services,
+    scope: { ...scopeOf(undefined, mesh), egress: [{ ...EVERY_PORT, services, routeTables }], ...scope },
     facts: viewFactsOf(changes.facts),
   };
+}
+
+export interface ProxyViewChanges extends Partial<Omit<ProxyView, 'facts' | 'scope'>> {
+  readonly facts?: Partial<ViewFacts>;
+  /** Of the one listener for every port, with all the services. */
+  readonly routeTables?: readonly RouteTable[];
+  readonly scope?: Partial<SidecarScope>;
 }
 
 /** A ServiceEntry's service called `<name>.example`; resolution DNS, no address and no port unless given. */

@@ -47,6 +47,23 @@ export const sampleDocuments: Readonly<Record<Kind, object>> = {
     },
     { labels: { 'kubernetes.io/service-name': 'reviews' } },
   ),
+  Sidecar: documentOf('Sidecar', {
+    workloadSelector: { labels: { app: 'reviews' } },
+    ingress: [
+      {
+        port: { number: 9080, protocol: 'HTTP', name: 'http' },
+        defaultEndpoint: '127.0.0.1:8080',
+        captureMode: 'IPTABLES',
+        connectionPool: { tcp: { maxConnections: 10 } },
+      },
+    ],
+    egress: [
+      { port: { number: 80, protocol: 'HTTP' }, bind: '127.0.0.2', captureMode: 'NONE', hosts: ['prod/ratings.prod'] },
+      { hosts: ['./*', 'istio-system/*', '~/*.internal.example.com'] },
+    ],
+    outboundTrafficPolicy: { mode: 'ALLOW_ANY', egressProxy: { host: 'egress.example.com', port: { number: 3128 } } },
+    inboundConnectionPool: { http: { http1MaxPendingRequests: 5 } },
+  }),
   VirtualService: documentOf('VirtualService', {
     hosts: ['reviews.prod'],
     gateways: ['mesh', 'istio/gw'],

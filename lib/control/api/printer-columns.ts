@@ -58,6 +58,7 @@ const ownColumns: Readonly<Record<Kind, readonly PrinterColumn[]>> = {
     column('Port(s)', 'Its ports', { cell: ({ ports }) => list(ports).map(servicePort).join(',') || '<none>' }),
     column('Selector', 'Labels of its instances', { priority: 1, cell: ({ selector }) => labels(selector) }),
   ],
+  Sidecar: [],
   ServiceEntry: [
     member('Hosts', 'hosts', 'The names of the service'),
     member('Location', 'location', 'Whether its instances belong to the mesh'),

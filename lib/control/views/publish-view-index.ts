@@ -51,6 +51,7 @@ export function viewIndexPublisher({ blobs, records }: PublishIndexPorts): Publi
     const named = nameIndexRoot({
       selectedLabels: [...world.selectedLabels].sort(),
       decidingFacts: [...world.decidingFacts].sort(),
+      sidecarChoices: world.sidecarChoices,
       servedPorts: edited.root,
     });
     if (named.hash !== stored?.record.root) {

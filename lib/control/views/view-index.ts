@@ -3,6 +3,7 @@ import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
 import type { ProxyFacts } from '../../view/proxy-facts.ts';
 import { type ViewSplit, viewFacts, viewKey } from '../../view/view-facts.ts';
 import type { DecidingFact } from '../../world/deciding-facts.ts';
+import type { SidecarChoice } from '../../world/sidecar-choices.ts';
 import type { ServedPort } from '../../world/served-ports.ts';
 import type { BlobReader } from '../revisions/blob-reader.ts';
 import { lookUp } from '../revisions/read-trie.ts';
@@ -18,6 +19,8 @@ export interface ViewIndexRoot {
   readonly selectedLabels: readonly string[];
   /** Sorted. */
   readonly decidingFacts: readonly DecidingFact[];
+  /** Of all namespaces; absent from an index that was written before there were Sidecars. */
+  readonly sidecarChoices?: readonly SidecarChoice[];
   /** From a namespace and an address, see `servedKey`, to the service ports that are served there. */
   readonly servedPorts: TrieRoot;
 }
@@ -47,13 +50,14 @@ const REMEMBERED_VIEWS = 20_000;
 /** Finds views by an index; reads the parts of it that lie at the proxy's own addresses. */
 export function indexedViews({ content }: NamedIndexRoot, reader: BlobReader): ViewFinder {
   const views = leastRecentlyUsed<ContentHash, View>({ max: REMEMBERED_VIEWS });
+  const { sidecarChoices = [] } = content; // an index of before there were any
   const [selectedLabels, decidingFacts] = [new Set(content.selectedLabels), new Set(content.decidingFacts)];
 
   const splitFor = async ({ workloadNamespace, ips }: ProxyFacts): Promise<ViewSplit> => {
     const keys = ips.map((address) => servedKey(workloadNamespace, address));
     const found = await lookUp<readonly ServedPort[]>(reader, content.servedPorts, keys);
     const served = new Map(ips.map((address, index) => [address, found.get(keys[index] ?? '') ?? []]));
-    return { selectedLabels, decidingFacts, servedPorts: new Map([[workloadNamespace, served]]) };
+    return { selectedLabels, decidingFacts, sidecarChoices, servedPorts: new Map([[workloadNamespace, served]]) };
   };
   return {
     async viewOf(facts, nodeHash) {

@@ -116,9 +116,9 @@ function viewDeriver(): (world: ViewSplit, registration: Registration) => readon
       return [...views].map(([key, each]) => ({ view: { key, facts: each }, member }));
     });
   return (world, registration) => {
-    const { selectedLabels, decidingFacts, servedPorts } = world;
+    const { selectedLabels, decidingFacts, sidecarChoices, servedPorts } = world;
     const namespaces = registration.members.map(({ workloadNamespace }) => servedPorts.get(workloadNamespace));
-    const of = [selectedLabels, decidingFacts, ...namespaces];
+    const of = [selectedLabels, decidingFacts, sidecarChoices, ...namespaces];
     const known = remembered.get(registration);
     if (known && known.of.every((input, index) => input === of[index])) return known.views;
     const views = deriveNow(world, registration);

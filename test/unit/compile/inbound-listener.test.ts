@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { virtualInboundListener } from '../../../lib/compile/inbound-listener.ts';
+import { inboundListeners } from '../../../lib/compile/inbound-listener.ts';
 import type { ListenerIr } from '../../../lib/ir/listener.ts';
 import type { OwnInstance, ViewFacts } from '../../../lib/view/proxy-view.ts';
 import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
@@ -25,8 +25,10 @@ function inbound(
   instances: readonly OwnInstance[],
   facts: Partial<ViewFacts> = {},
 ): { readonly listener: ListenerIr; readonly issues: readonly string[] } {
-  const { value, issues } = virtualInboundListener(proxyView({ instances, facts }));
-  return { listener: value, issues: issues.map(summary) };
+  const { value, issues } = inboundListeners(proxyView({ instances, facts }));
+  const [listener] = value;
+  assert.ok(listener);
+  return { listener, issues: issues.map(summary) };
 }
 
 /** The chains of one port, without the exchange of metadata that Istio's Envoy puts first in each. */
@@ -115,10 +117,10 @@ describe('chains of a port', () => {
 
   test('ITLS-8: clients of every trust domain of the mesh are let in', () => {
     const mesh = { ...meshDefaults(), trustDomain: 'a', trustDomainAliases: ['b', 'a', ''] };
-    const { value } = virtualInboundListener(
-      proxyView({ mesh, facts: ISTIO, instances: [instance('a', '80/http', 8080)] }),
+    const { value } = inboundListeners(proxyView({ mesh, facts: ISTIO, instances: [instance('a', '80/http', 8080)] }));
+    const tls = (value[0]?.chains ?? []).flatMap((chain) =>
+      chain.tls === undefined ? [] : [chain.tls.clients?.uriPrefixes],
     );
-    const tls = value.chains.flatMap((chain) => (chain.tls === undefined ? [] : [chain.tls.clients?.uriPrefixes]));
     assert.deepEqual(tls[0], ['spiffe://a/', 'spiffe://b/']);
   });
 });

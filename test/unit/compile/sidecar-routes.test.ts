@@ -8,7 +8,7 @@ import type { ProxyView } from '../../../lib/view/proxy-view.ts';
 import type { MeshSettings } from '../../../lib/model/mesh-settings.ts';
 import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
 import { readRouteTables } from '../../../lib/world/route-tables.ts';
-import { portOf, proxyView, serviceOf, summary, visible } from '../../support/proxy-view.ts';
+import { type ProxyViewChanges, portOf, proxyView, serviceOf, summary, visible } from '../../support/proxy-view.ts';
 import { virtualService } from '../../support/route-tables.ts';
 
 const service = (host: string, ...ports: readonly string[]): ProxyView['services'][number] =>
@@ -21,9 +21,9 @@ const tables = (specs: Readonly<Record<string, VirtualServiceSpec>>): readonly R
   ).value;
 
 const facts = { dnsDomain: '' };
-const compiled = (changes: Partial<Omit<ProxyView, 'facts'>>, ...names: readonly string[]) =>
+const compiled = (changes: Omit<ProxyViewChanges, 'facts'>, ...names: readonly string[]) =>
   compileSidecarRoutes(proxyView({ ...changes, facts }), names);
-const only = (changes: Partial<Omit<ProxyView, 'facts'>>, name: string): RouteConfigurationIr => {
+const only = (changes: Omit<ProxyViewChanges, 'facts'>, name: string): RouteConfigurationIr => {
   const [configuration] = compiled(changes, name).value;
   if (configuration === undefined) throw new Error(`nothing for ${name}`);
   return configuration;
