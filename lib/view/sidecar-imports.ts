@@ -79,7 +79,7 @@ export const importedAliases = (aliases: readonly HostName[], { by }: ImportedSe
 };
 
 /** SC-12: a listener for one port means services that have it, and of those nothing else. */
-export function matchingPort(service: Service, port: EgressSource['port']): Service | undefined {
+function matchingPort(service: Service, port: EgressSource['port']): Service | undefined {
   if (!meansOnePort(port)) return service;
   return withPorts(service, (number) => number === port.number);
 }

@@ -5,6 +5,7 @@ import { canonicalJson } from '../../lib/base/hashing.ts';
 import { buildResources } from '../../lib/control/build/build-snapshot.ts';
 import type { ProxyFacts } from '../../lib/view/proxy-facts.ts';
 import type { ViewFacts } from '../../lib/view/proxy-view.ts';
+import { NO_ADDRESS } from '../../lib/view/sidecar-facts.ts';
 import { viewFacts, viewKey } from '../../lib/view/view-facts.ts';
 import { buildWorld, type World } from '../../lib/world/world.ts';
 import { arbitraryViewWorld, similarNodes } from '../support/arbitrary-views.ts';
@@ -42,6 +43,8 @@ const FORGETFUL: Readonly<Record<string, Keyed>> = {
   labels: (facts) => ({ ...facts, selectedLabels: {} }),
   namespace: (facts) => ({ ...facts, namespace: '' }),
   'network view': (facts) => ({ ...facts, networkView: [] }),
+  sidecar: (facts) => ({ ...facts, sidecar: '' }),
+  'own address': (facts) => ({ ...facts, ownAddress: NO_ADDRESS }),
   'own ports': (facts) => ({ ...facts, ownPorts: [] }),
   'family of addresses': (facts) => ({ ...facts, ipFamily: 'v4' }),
   'DNS domain': (facts) => ({ ...facts, dnsDomain: '' }),

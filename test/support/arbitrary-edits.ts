@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { keyOf, type Resource } from '../../lib/resources/resource.ts';
 import { arbitraryDocuments, arbitraryNode } from './arbitrary-documents.ts';
+import { arbitrarySidecar } from './arbitrary-sidecars.ts';
 import { arbitraryVirtualServices } from './arbitrary-routes.ts';
 import { contestedSockets, listeningNode } from './arbitrary-sockets.ts';
 import type { Profile } from '../../lib/view/proxy-facts.ts';
@@ -100,7 +101,9 @@ const admitted = fc
   .array(fc.oneof(coreService, slice, writtenNamespace, hashing, travelling), { maxLength: 4 })
   .map((written) => unadmittedResourcesOf(written.map((each) => JSON.stringify(each)).join('\n---\n')));
 
-const documents = fc.oneof(arbitraryDocuments, arbitraryVirtualServices, contestedSockets, admitted);
+const sidecars = fc.array(arbitrarySidecar, { minLength: 1, maxLength: 2 });
+
+const documents = fc.oneof(arbitraryDocuments, arbitraryVirtualServices, contestedSockets, admitted, sidecars);
 
 const edit: fc.Arbitrary<Edit> = fc.record({
   put: fc.oneof(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Resource } from '../../lib/resources/resource.ts';
 import { arbitraryDocuments, arbitraryNode } from './arbitrary-documents.ts';
+import { arbitrarySidecar } from './arbitrary-sidecars.ts';
 import { unadmittedResourcesOf } from './documents.ts';
 import type { TestNode } from './proxy-facts.ts';
 
@@ -107,7 +108,7 @@ const admitted = fc
 
 /** Worlds in which somebody asks for each fact about a proxy: for its place, its networks, its labels, its namespace. */
 export const arbitraryViewWorld: fc.Arbitrary<readonly Resource[]> = fc
-  .tuple(arbitraryDocuments, admitted)
+  .tuple(arbitraryDocuments, admitted, fc.array(arbitrarySidecar, { maxLength: 2 }))
   .map((parts) => {
     const all = parts.flat();
     return [
