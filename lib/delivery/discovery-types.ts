@@ -1,5 +1,5 @@
 import type { XdsType } from '../envoy/envoy-resource.ts';
-import { XDS_TYPES } from '../envoy/xds-types.ts';
+import { ALL_XDS_TYPES, XDS_TYPES } from '../envoy/xds-types.ts';
 
 /** What may stand behind `POST /v3/discovery:`. */
 export interface DiscoveryType {
@@ -21,7 +21,7 @@ const NEVER_MADE: readonly DiscoveryType[] = [
 
 const byPath: ReadonlyMap<string, DiscoveryType> = new Map(
   [
-    ...(Object.keys(XDS_TYPES) as XdsType[]).map((xdsType) => {
+    ...ALL_XDS_TYPES.map((xdsType) => {
       const { path, typeUrl } = XDS_TYPES[xdsType];
       return { path, typeUrl, xdsType };
     }),

@@ -57,3 +57,6 @@ export const XDS_TYPES: Readonly<Record<XdsType, XdsTypeRow>> = {
     short: 'ECDS',
   },
 };
+
+/** All of them in that order. */
+export const ALL_XDS_TYPES = Object.keys(XDS_TYPES) as readonly XdsType[];

@@ -1,6 +1,6 @@
 import { canonicalJson, type ContentHash } from '../base/hashing.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
-import { XDS_TYPES } from '../envoy/xds-types.ts';
+import { ALL_XDS_TYPES } from '../envoy/xds-types.ts';
 import type { VersionInfo } from './version-info.ts';
 
 /**
@@ -48,7 +48,7 @@ export function printManifest(manifest: Manifest): string {
 /** Throws a TypeError on a text that `printManifest` did not print: one of another release, say. */
 export function readManifest(text: string): Manifest {
   const manifest = JSON.parse(text) as Partial<Record<XdsType, Partial<TypeManifest>>>;
-  for (const type of Object.keys(XDS_TYPES) as XdsType[]) {
+  for (const type of ALL_XDS_TYPES) {
     const { shards, whole } = manifest[type] ?? {};
     if (!Array.isArray(shards)) throw new TypeError(`the manifest has no table of ${type}`);
     if (whole && 'body' in whole) throw new TypeError(`the manifest has one body for all ${type}`);

@@ -1,6 +1,6 @@
 import { type ContentHash, hashBytes } from '../base/hashing.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
-import { XDS_TYPES } from '../envoy/xds-types.ts';
+import { ALL_XDS_TYPES } from '../envoy/xds-types.ts';
 import { type Manifest, printManifest, type TypeManifest } from './manifest.ts';
 import type { SealedResource } from './sealed-resource.ts';
 import { printShard } from './shard.ts';
@@ -53,10 +53,9 @@ export interface Served {
  * already; everything there is without one. Bodies come first, then shards, the manifest last (SNAP-5).
  */
 export function blobsSince({ tables, manifest }: Sealed, served?: Served): readonly Uint8Array[] {
-  const types = Object.keys(XDS_TYPES) as XdsType[];
   const texts = [
-    ...types.flatMap((type) => newBodies(type, tables[type], served)),
-    ...types.flatMap((type) => newShards(tables[type], served?.manifest[type])),
+    ...ALL_XDS_TYPES.flatMap((type) => newBodies(type, tables[type], served)),
+    ...ALL_XDS_TYPES.flatMap((type) => newShards(tables[type], served?.manifest[type])),
     printManifest(manifest),
   ];
   return texts.map((text) => utf8.encode(text));
@@ -83,8 +82,7 @@ function newParts(parts: readonly SealedShard[], served?: TypeManifest): readonl
 
 /** One value for every type. */
 export function perType<T>(make: (type: XdsType) => T): Record<XdsType, T> {
-  const types = Object.keys(XDS_TYPES) as XdsType[];
-  return Object.fromEntries(types.map((type) => [type, make(type)])) as Record<XdsType, T>;
+  return Object.fromEntries(ALL_XDS_TYPES.map((type) => [type, make(type)])) as Record<XdsType, T>;
 }
 
 const utf8 = new TextEncoder();

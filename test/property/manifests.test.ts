@@ -2,15 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { EnvoyResource, XdsType } from '../../lib/envoy/envoy-resource.ts';
-import { XDS_TYPES } from '../../lib/envoy/xds-types.ts';
+import { ALL_XDS_TYPES } from '../../lib/envoy/xds-types.ts';
 import { sealResource, sentBody } from '../../lib/snapshot/sealed-resource.ts';
 import { shardCount } from '../../lib/snapshot/place.ts';
 import { seal, type Sealed, type Tables } from '../../lib/snapshot/snapshot.ts';
 import { differingShards, tableDifference } from '../../lib/snapshot/table-difference.ts';
 import { entriesOf, resourceIn, type TypeTable } from '../../lib/snapshot/type-table.ts';
 import { blobsByHash, textOfPart } from '../support/offers.ts';
-
-const types = Object.keys(XDS_TYPES) as XdsType[];
 
 /** Up to some hundred resources of two types, so that tables of one and of several shards come up; names of all kinds. */
 const mesh: fc.Arbitrary<readonly EnvoyResource[]> = fc.uniqueArray(
@@ -57,7 +55,7 @@ test('SNAP-1: a look-up through the shards is one in the flat list, and every pa
     fc.property(mesh, fc.string(), (list, stranger) => {
       const snapshot = sealed(list);
       const blobs = blobsByHash(snapshot);
-      for (const type of types) {
+      for (const type of ALL_XDS_TYPES) {
         const table = snapshot.tables[type];
         const flat = new Map(list.filter((one) => one.type === type).map((one) => [one.name, one]));
         assert.deepEqual(new Set([...entriesOf(table)].map(([name]) => name)), new Set(flat.keys()));

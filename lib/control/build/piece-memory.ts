@@ -2,7 +2,7 @@ import { contentIds, type ContentIds } from '../../base/content-ids.ts';
 import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
 import type { PieceKind, StageMemory } from '../../base/stage-memory.ts';
 import type { XdsType } from '../../envoy/envoy-resource.ts';
-import { XDS_TYPES } from '../../envoy/xds-types.ts';
+import { ALL_XDS_TYPES } from '../../envoy/xds-types.ts';
 import type { ViewKey } from '../../view/proxy-view.ts';
 import { combinedMemory } from './combined-memory.ts';
 import { verify } from './verify-piece.ts';
@@ -42,7 +42,7 @@ const SAME_VALUES = 200_000;
 
 export function pieceMemory(options: PieceMemoryOptions = {}): PieceMemory {
   const ids = contentIds();
-  const cache = options.cache ?? xdsCache({ types: TYPES, clearedByPeerAuthentication: ['endpoints'] });
+  const cache = options.cache ?? xdsCache({ types: ALL_XDS_TYPES, clearedByPeerAuthentication: ['endpoints'] });
   const counts = pieceCounter();
   const verifiesHits = options.verifiesHits === true;
   let [combined, derived, last] = [combinedMemory(ids, verifiesHits), derivedMemory(verifiesHits), lastLists()];
@@ -134,8 +134,6 @@ function pieceCounter() {
     },
   };
 }
-
-const TYPES = Object.keys(XDS_TYPES) as XdsType[];
 
 const entryOf = <Argument extends object>(
   kind: PieceKind<Argument, object>,

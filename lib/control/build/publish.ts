@@ -1,8 +1,7 @@
 import type { EpochMs } from '../../base/brand.ts';
 import { type ContentHash, hashBytes } from '../../base/hashing.ts';
 import { unreachable } from '../../base/unreachable.ts';
-import type { XdsType } from '../../envoy/envoy-resource.ts';
-import { XDS_TYPES } from '../../envoy/xds-types.ts';
+import { ALL_XDS_TYPES } from '../../envoy/xds-types.ts';
 import type { Blobs } from '../../ports/blobs.ts';
 import type { RecordGuard, StoredRecord } from '../../ports/records.ts';
 import type { TypeManifest } from '../../snapshot/manifest.ts';
@@ -136,9 +135,8 @@ async function servedTo(
   { tables }: Sealed,
 ): Promise<Served> {
   const manifest = await snapshots.manifest(hash);
-  const types = Object.keys(XDS_TYPES) as XdsType[];
-  const found = await Promise.all(types.map((type) => differenceTo(snapshots, manifest[type], tables[type])));
-  const changed = new Map(types.map((type, index) => [type, new Set(found[index]?.difference.present.keys())]));
+  const found = await Promise.all(ALL_XDS_TYPES.map((type) => differenceTo(snapshots, manifest[type], tables[type])));
+  const changed = new Map(ALL_XDS_TYPES.map((type, index) => [type, new Set(found[index]?.difference.present.keys())]));
   return { manifest, changed, chunks: new Set(found.flatMap(({ chunks }) => chunks)) };
 }
 

@@ -1,8 +1,7 @@
 import type { Noted } from '../../base/issue.ts';
 import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
 import { compile } from '../../compile/compile.ts';
-import type { XdsType } from '../../envoy/envoy-resource.ts';
-import { XDS_TYPES } from '../../envoy/xds-types.ts';
+import { ALL_XDS_TYPES } from '../../envoy/xds-types.ts';
 import type { ProxyIr } from '../../ir/proxy-ir.ts';
 import type { BrokenReference } from '../../snapshot/references.ts';
 import type { SealedResource } from '../../snapshot/sealed-resource.ts';
@@ -41,7 +40,8 @@ export function viewSealer(pieces: PieceMemory): SealView {
     const { value: lists, issues, view, ir } = buildSealed(world, { key, facts });
     const notes = notesFor({ key, view, ir, issues });
     const before = last.get(key);
-    if (before && TYPES.every((type) => before.resources[type] === lists[type])) return { sealed: before, notes };
+    if (before && ALL_XDS_TYPES.every((type) => before.resources[type] === lists[type]))
+      return { sealed: before, notes };
     const broken = check(lists, before?.resources);
     if (broken) throw new IncompleteSnapshot(broken);
     const sealed = sealTables(
@@ -52,8 +52,6 @@ export function viewSealer(pieces: PieceMemory): SealView {
     return { sealed, notes };
   };
 }
-
-const TYPES = Object.keys(XDS_TYPES) as XdsType[];
 
 /** The table of a list, made once for all views that have the list. */
 function tableMemory(): typeof tableOf {

@@ -7,7 +7,7 @@ import { discoveryType } from '../../delivery/discovery-types.ts';
 import { holdOf } from '../../delivery/order-polls.ts';
 import { type Channel, statusOf, type SyncStatus, worstOf } from '../../delivery/read-acks.ts';
 import type { XdsType } from '../../envoy/envoy-resource.ts';
-import { XDS_TYPES } from '../../envoy/xds-types.ts';
+import { ALL_XDS_TYPES, XDS_TYPES } from '../../envoy/xds-types.ts';
 import type { VersionInfo } from '../../snapshot/version-info.ts';
 import { parseIstioVersion, printIstioVersion } from '../../view/istio-version.ts';
 import type { ProxyState } from '../polls/proxy-states.ts';
@@ -72,9 +72,7 @@ export interface StatusInput {
 
 export function proxyStatus(input: StatusInput): ProxyStatus {
   const { state, head } = input;
-  const types = (Object.keys(XDS_TYPES) as XdsType[]).map(
-    (type) => [XDS_TYPES[type].short, typeStatus(type, input)] as const,
-  );
+  const types = ALL_XDS_TYPES.map((type) => [XDS_TYPES[type].short, typeStatus(type, input)] as const);
   const polled = types.map(([, { status }]) => status).filter((status) => status !== 'NOT_SENT');
   return {
     id: state.facts.id,
@@ -108,7 +106,7 @@ export interface LoopStatus {
 }
 
 export function loopStatuses(input: StatusInput): readonly LoopStatus[] {
-  return (Object.keys(XDS_TYPES) as XdsType[]).flatMap((type) =>
+  return ALL_XDS_TYPES.flatMap((type) =>
     allLoopsOf(type, input).map(({ key, name, status, channel }) => ({
       type,
       names: namesIn(name),

@@ -3,7 +3,7 @@ import type { Offer } from '../../delivery/decide.ts';
 import { discoveryTypes } from '../../delivery/discovery-types.ts';
 import { subscriptionsOf } from '../../delivery/subscriptions.ts';
 import type { XdsType } from '../../envoy/envoy-resource.ts';
-import { XDS_TYPES } from '../../envoy/xds-types.ts';
+import { ALL_XDS_TYPES } from '../../envoy/xds-types.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { VersionInfo } from '../../snapshot/version-info.ts';
 import type { BuildOutcome } from '../build/build-outcome.ts';
@@ -43,7 +43,7 @@ async function offersFor(
   { manifest }: Head,
   state: ProxyState,
 ): Promise<Partial<Record<XdsType, Offer>>> {
-  const offers = (Object.keys(XDS_TYPES) as XdsType[]).map(async (type) => {
+  const offers = ALL_XDS_TYPES.map(async (type) => {
     const names = namesPolled(type, state);
     return [type, await offerFor(snapshots, manifest, { type, names })] as const;
   });

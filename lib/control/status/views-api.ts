@@ -1,7 +1,6 @@
 import type { Labels } from '../../base/labels.ts';
 import { printTimestampMs } from '../../base/timestamp.ts';
-import type { XdsType } from '../../envoy/envoy-resource.ts';
-import { XDS_TYPES } from '../../envoy/xds-types.ts';
+import { ALL_XDS_TYPES, XDS_TYPES } from '../../envoy/xds-types.ts';
 import type { Records } from '../../ports/records.ts';
 import type { ProxyType } from '../../view/proxy-facts.ts';
 import type { Manifest } from '../../snapshot/manifest.ts';
@@ -90,8 +89,7 @@ async function summaryOf({ heads, snapshots }: ViewsPorts, { view, members, buil
 }
 
 function resourceCounts(manifest: Manifest): Readonly<Record<string, number>> {
-  const types = Object.keys(XDS_TYPES) as XdsType[];
-  return Object.fromEntries(types.map((type) => [XDS_TYPES[type].short, manifest[type].size]));
+  return Object.fromEntries(ALL_XDS_TYPES.map((type) => [XDS_TYPES[type].short, manifest[type].size]));
 }
 
 function sharedLabels(members: readonly ProxyState[]): Labels {

@@ -1,7 +1,6 @@
 import { type ContentHash, contentHash } from '../../base/hashing.ts';
 import type { Trail } from '../../delivery/trail.ts';
-import type { XdsType } from '../../envoy/envoy-resource.ts';
-import { XDS_TYPES } from '../../envoy/xds-types.ts';
+import { ALL_XDS_TYPES } from '../../envoy/xds-types.ts';
 import type { Blobs } from '../../ports/blobs.ts';
 import type { Records } from '../../ports/records.ts';
 import { orNothing } from '../config/or-nothing.ts';
@@ -138,7 +137,7 @@ async function nameManifest(
   named: Set<ContentHash>,
 ): Promise<void> {
   const manifest = await snapshots.manifest(root);
-  for (const type of Object.keys(XDS_TYPES) as XdsType[]) {
+  for (const type of ALL_XDS_TYPES) {
     const set: TypeManifest = manifest[type];
     const indexes = [...set.shards.keys()].filter((index) => {
       const hash = set.shards[index]?.hash;
