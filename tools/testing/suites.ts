@@ -12,13 +12,10 @@ interface Suite {
 /** All suites in the order in which they run: the fast ones first. A test file outside these folders is never run. */
 export const suites = {
   unit: { processes: 'shared', limitMinutes: 3 },
-  types: { processes: 'shared', limitMinutes: 1 },
   golden: { processes: 'shared', limitMinutes: 3 },
-  traffic: { processes: 'shared', limitMinutes: 3 },
   property: { processes: 'shared', limitMinutes: 4 },
   contract: { processes: 'separate', limitMinutes: 5 },
   arch: { processes: 'separate', limitMinutes: 3 },
-  peer: { processes: 'separate', limitMinutes: 3 },
   e2e: { processes: 'separate', limitMinutes: 12 },
   fault: { processes: 'separate', limitMinutes: 15 },
 } as const satisfies Record<string, Suite>;
