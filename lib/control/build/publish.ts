@@ -33,16 +33,16 @@ export type PublishPlan =
   /** The same snapshot, of which other things are told: for proxies nothing changes. */
   | { readonly plan: 'annotate'; readonly head: Head }
   | { readonly plan: 'replace'; readonly head: Head }
-  | { readonly plan: 'step-down'; readonly newerEpoch: LeaseEpoch }
-  | { readonly plan: 'too-old'; readonly newerRevision: number };
+  | { readonly plan: 'step-down' }
+  | { readonly plan: 'too-old' };
 
 export type Published = 'kept' | 'replaced' | 'stepped-down' | 'too-old' | 'lost-race';
 
 /** What to do about one proxy view, given the head that is served now. */
 export function planPublish(served: Head | undefined, publication: Publication): PublishPlan {
   const { sealed, report, revision, epoch, at } = publication;
-  if (served && served.epoch > epoch) return { plan: 'step-down', newerEpoch: served.epoch };
-  if (served && served.revision > revision) return { plan: 'too-old', newerRevision: served.revision };
+  if (served && served.epoch > epoch) return { plan: 'step-down' };
+  if (served && served.revision > revision) return { plan: 'too-old' };
   if (served?.manifest !== sealed.manifestHash) {
     const head = { manifest: sealed.manifestHash, epoch, revision, publishedAt: at, report: report.hash };
     return { plan: 'replace', head };

@@ -2,7 +2,7 @@ import type { DurationMs, EpochMs } from '../../base/brand.ts';
 import type { ContentHash } from '../../base/hashing.ts';
 import type { Issue } from '../../base/issue.ts';
 import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
-import { type Recall, recallNothing, runMemory } from '../../base/recall.ts';
+import { type Recall, runMemory } from '../../base/recall.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { StoreUnavailable } from '../../ports/store-errors.ts';
 import type { Resource } from '../../resources/resource.ts';
@@ -65,14 +65,15 @@ export function worlds({ config, clock, metrics }: WorldsPorts): Worlds {
   const read = async (): Promise<WorldAt> => {
     const at = clock.now();
     const [revision, health] = await Promise.all([config.newestRevision(), config.newestHealth()]);
-    if (held?.world.revision !== revision || held.health !== health) {
-      const { revision: newest, health: read, resources } = await config.readNewest();
-      const world = metrics.timeWorld(() => memory.run((recall) => worldAt(newest, resources, recall)));
-      if (!held || held.world.revision <= newest) held = { world, health: read, at };
-      const { services, routeTables } = world.world;
-      metrics.noteWorld({ revision: newest, services: services.length, virtualServices: routeTables.length });
+    if (held?.world.revision === revision && held.health === health) {
+      held = { ...held, at };
+      return held.world;
     }
-    held = { ...(held ?? { world: worldAt(0, [], recallNothing), health }), at };
+    const { revision: newest, health: read, resources } = await config.readNewest();
+    const world = metrics.timeWorld(() => memory.run((recall) => worldAt(newest, resources, recall)));
+    held = held && held.world.revision > newest ? { ...held, at } : { world, health: read, at };
+    const { services, routeTables } = world.world;
+    metrics.noteWorld({ revision: newest, services: services.length, virtualServices: routeTables.length });
     return held.world;
   };
   /** A read that began after the call: one that is under way may have seen the revision before. */
