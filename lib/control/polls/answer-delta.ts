@@ -15,7 +15,7 @@ import { findAgain, findView, type FindViewPorts, type FoundView } from '../view
 import type { Metrics, PollAnswer } from '../metrics.ts';
 import { NOT_AGREED } from './not-agreed.ts';
 import { noteAnswer, type NotePorts } from './note-answer.ts';
-import type { ProxyStates, Refusal as StatedRefusal } from './proxy-states.ts';
+import type { ProxyStates, Rejection } from './proxy-states.ts';
 import { partReader } from './offer.ts';
 import type { Head } from '../build/served-heads.ts';
 import type { StoredSnapshots } from '../build/stored-snapshots.ts';
@@ -161,7 +161,7 @@ async function note(ports: DeltaPorts, { poll, facts }: ReadArrival, { view, hea
   const answer = answerTo(delta);
   await noteAnswer(ports, {
     ...{ facts, nodeHash: poll.nodeHash, view, head, type, channel: deltaChannel(type, subscriptions) },
-    ...{ carried, answered, answer, duration, refusal: refusalIn(delta) },
+    ...{ carried, answered, answer, duration, rejection: rejectionIn(delta) },
   });
 }
 
@@ -171,7 +171,7 @@ async function noteLate({ states, clock }: DeltaPorts, { poll, facts }: ReadArri
   await states.noteLate({ facts, nodeHash: poll.nodeHash, viewKey: view.key, channel, at: clock.now() });
 }
 
-function refusalIn({ request: { rejection: reason }, refused }: RequestDelta): StatedRefusal | undefined {
+function rejectionIn({ request: { rejection: reason }, refused }: RequestDelta): Rejection | undefined {
   return reason === undefined ? undefined : { reason, suspects: refused };
 }
 

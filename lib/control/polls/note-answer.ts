@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { ProxyFacts } from '../../view/proxy-facts.ts';
 import type { Metrics, PollAnswer } from '../metrics.ts';
-import type { NotedChange, ProxyStates, Refusal } from './proxy-states.ts';
+import type { NotedChange, ProxyStates, Rejection } from './proxy-states.ts';
 import type { Head } from '../build/served-heads.ts';
 import type { View } from '../build/worlds.ts';
 
@@ -29,16 +29,16 @@ export interface AnsweredPoll {
   readonly carried: string;
   readonly answered: string;
   /** What the poll said of an answer that the proxy did not take. */
-  readonly refusal?: Refusal | undefined;
+  readonly rejection?: Rejection | undefined;
   readonly answer: PollAnswer;
   readonly duration: DurationMs;
 }
 
 /** Takes down what a proxy showed and was told, and says so where it is news. */
 export async function noteAnswer(ports: NotePorts, answered: AnsweredPoll): Promise<void> {
-  const { facts, nodeHash, view, channel, carried, refusal } = answered;
+  const { facts, nodeHash, view, channel, carried, rejection } = answered;
   const at = ports.clock.now();
-  const noted = { facts, nodeHash, viewKey: view.key, channel, at, carried, answered: answered.answered, refusal };
+  const noted = { facts, nodeHash, viewKey: view.key, channel, at, carried, answered: answered.answered, rejection };
   tellNews(ports, answered, await ports.states.note(noted));
 }
 

@@ -35,10 +35,10 @@ export interface NotedPoll extends PollingProxy {
   readonly carried: string;
   readonly answered: string;
   /** What the poll said of an answer that the proxy did not take. */
-  readonly refusal?: Refusal | undefined;
+  readonly rejection?: Rejection | undefined;
 }
 
-export interface Refusal {
+export interface Rejection {
   readonly reason: string;
   /** Names of what that answer changed. */
   readonly suspects: readonly string[];
@@ -212,13 +212,13 @@ async function noteTogether(records: Pick<Records, 'get'>, entry: Held, poll: No
 }
 
 function noteAlone(entry: Held, poll: NotedPoll): NotedChange {
-  const { carried, answered: versionInfo, at, facts, channel, refusal } = poll;
+  const { carried, answered: versionInfo, at, facts, channel, rejection } = poll;
   const { channels } = entry.state ?? NOTHING_KNOWN;
   const before = channels[channel];
-  const heardPoll = { carried, at, refresh: facts.refresh, isLateEchoTrue: true, refusal: refusal?.reason };
+  const heardPoll = { carried, at, refresh: facts.refresh, isLateEchoTrue: true, refusal: rejection?.reason };
   const after = heard(before, heardPoll);
-  const isNewlyRefused = refusal !== undefined && after.rejected !== before?.rejected;
-  const seen = isNewlyRefused ? { ...after, suspects: refusal.suspects } : after;
+  const isNewlyRejected = rejection !== undefined && after.rejected !== before?.rejected;
+  const seen = isNewlyRejected ? { ...after, suspects: rejection.suspects } : after;
   return change(entry, poll, { ...entry.state, channels: { ...channels, [channel]: answered(seen, versionInfo, at) } });
 }
 

@@ -9,7 +9,7 @@ import type { Head, ServedHeads } from '../build/served-heads.ts';
 import type { UnknownViewLimit } from './unknown-view-limit.ts';
 import type { ViewFinder } from './view-index.ts';
 import type { ViewIndexes } from './view-indexes.ts';
-import type { PollingProxy, ViewRegistry } from './view-registry.ts';
+import type { ProxyInView, ViewRegistry } from './view-registry.ts';
 import type { View, WorldAt, Worlds } from '../build/worlds.ts';
 
 export interface FindViewPorts {
@@ -117,7 +117,7 @@ async function buildInPoll(ports: FindViewPorts, proxy: AskingProxy): Promise<Fo
 /** `known`: registered before this call. */
 async function ensureRegistered(
   { registry, isWithinLimit, metrics, clock }: FindViewPorts,
-  polling: PollingProxy,
+  polling: ProxyInView,
 ): Promise<'known' | 'was-there' | 'new' | 'refused'> {
   if (registry.notePoll(polling)) return 'known';
   if (await registry.isRegistered(polling)) return 'was-there';

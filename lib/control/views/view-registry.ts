@@ -24,7 +24,7 @@ export interface RegisteredView extends View {
 }
 
 /** A proxy that polls, with the view that it was found to have. */
-export interface PollingProxy {
+export interface ProxyInView {
   readonly view: View;
   readonly facts: ProxyFacts;
   readonly nodeHash: ContentHash;
@@ -36,11 +36,11 @@ export interface PollingProxy {
  */
 export interface ViewRegistry {
   /** Takes down that a proxy polls. Answers whether the view is registered, as far as this process knows without a look. */
-  notePoll(proxy: PollingProxy): boolean;
+  notePoll(proxy: ProxyInView): boolean;
   /** Looks whether the view is registered; throws StoreUnavailable with the store down. */
-  isRegistered(proxy: PollingProxy): Promise<boolean>;
+  isRegistered(proxy: ProxyInView): Promise<boolean>;
   /** Durably registers the view, unless it is. */
-  register(proxy: PollingProxy): Promise<'was-there' | 'new'>;
+  register(proxy: ProxyInView): Promise<'was-there' | 'new'>;
   /** Registers a view that nobody has polled yet, because a new world told the members of another one apart. */
   adopt(view: View, from: Registration): Promise<void>;
   /** Writes that views are still polled, and by which new classes (DLV-6). */
@@ -77,7 +77,7 @@ export function viewRegistry(records: Records, clock: Pick<Clock, 'now'>): ViewR
   const known = leastRecentlyUsed<ViewKey, KnownView>({ max: REMEMBERED_VIEWS });
   let listed: ReadonlyMap<string, RegisteredView> = new Map();
 
-  const remember = ({ view, facts }: PollingProxy, { members, lastPolledAt }: Registration): void => {
+  const remember = ({ view, facts }: ProxyInView, { members, lastPolledAt }: Registration): void => {
     known.set(view.key, {
       view,
       classes: new Set(members.map(classOf)),
@@ -88,7 +88,7 @@ export function viewRegistry(records: Records, clock: Pick<Clock, 'now'>): ViewR
       writtenAt: lastPolledAt,
     });
   };
-  const find = async (proxy: PollingProxy): Promise<boolean> => {
+  const find = async (proxy: ProxyInView): Promise<boolean> => {
     const stored = await records.get<Registration>(keyOf(proxy.view.key));
     if (stored) remember(proxy, stored.record);
     return stored !== undefined;
@@ -143,7 +143,7 @@ export function membersByClass(members: readonly ProxyFacts[]): readonly ProxyFa
   return [...byClass.values()].slice(0, MAX_MEMBERS);
 }
 
-function noteIn(entry: KnownView | undefined, { facts, nodeHash }: PollingProxy, now: EpochMs): boolean {
+function noteIn(entry: KnownView | undefined, { facts, nodeHash }: ProxyInView, now: EpochMs): boolean {
   if (entry === undefined) return false;
   entry.lastPolledAt = now;
   entry.newest = facts;
