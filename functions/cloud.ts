@@ -15,7 +15,7 @@ import { type ConfigApiOptions, localConfigApi } from '../lib/control/config/con
 import { configSource } from '../lib/control/build/config-source.ts';
 import { consoleApi } from '../lib/control/http/console-api.ts';
 import { type DeliveryService, deliveryService } from '../lib/control/delivery-service.ts';
-import type { HttpHandler } from '../lib/control/polls/discovery-api.ts';
+import type { HttpHandler } from '../lib/control/http/http-handler.ts';
 import { KEEPER_RETENTION } from '../lib/control/sweep/keeper.ts';
 import { metrics } from '../lib/control/metrics.ts';
 import { objectConditions, type WithConditions } from '../lib/control/status/object-sights.ts';

@@ -5,7 +5,7 @@ import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpSecurityHeaders from '@middy/http-security-headers';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { requestFrom, resultFrom, streamedResultFrom } from '../lib/adapters/aws/http-event.ts';
-import type { HttpHandler } from '../lib/control/polls/discovery-api.ts';
+import type { HttpHandler } from '../lib/control/http/http-handler.ts';
 
 /** What stands behind a function URL or an HTTP API: takes its events, gives its results. */
 export type HttpFunction = (

@@ -1,7 +1,7 @@
 import type { S3Event } from 'aws-lambda';
 import { hashOf } from '../lib/base/hashing.ts';
 import { FILE_LIMIT_BYTES } from '../lib/control/api/read-body.ts';
-import type { HttpHandler } from '../lib/control/polls/discovery-api.ts';
+import type { HttpHandler } from '../lib/control/http/http-handler.ts';
 import { type Cloud, cloud, cloudConfig } from './cloud.ts';
 
 const INBOX = 'inbox/';

@@ -1,6 +1,6 @@
 import { compressing } from '../lib/adapters/http/compress.ts';
 import type { DeliveryService } from '../lib/control/delivery-service.ts';
-import type { HttpHandler } from '../lib/control/polls/discovery-api.ts';
+import type { HttpHandler } from '../lib/control/http/http-handler.ts';
 import { type Cloud, cloud, cloudDelivery } from './cloud.ts';
 import { type HttpFunction, httpFunction, streamingHttpFunction } from './http-function.ts';
 

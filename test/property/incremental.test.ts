@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { buildResources } from '../../lib/control/build/build-snapshot.ts';
 import { pieceMemory } from '../../lib/control/build/piece-memory.ts';
 import { sealedBuild } from '../../lib/control/build/seal-view.ts';
-import { viewNotes } from '../../lib/control/views/view-notes.ts';
+import { viewNotes } from '../../lib/control/build/view-notes.ts';
 import { sealResource } from '../../lib/snapshot/sealed-resource.ts';
 import { viewFacts, viewKey } from '../../lib/view/view-facts.ts';
 import { runMemory } from '../../lib/base/recall.ts';

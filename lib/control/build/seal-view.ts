@@ -12,7 +12,7 @@ import { buildProxyView } from '../../view/build-proxy-view.ts';
 import type { ProxyView, ViewKey } from '../../view/proxy-view.ts';
 import type { PieceMemory } from './piece-memory.ts';
 import { resourceSealer } from './resource-sealer.ts';
-import { type ViewNotes, viewNotes } from '../views/view-notes.ts';
+import { type ViewNotes, viewNotes } from './view-notes.ts';
 import type { View, WorldAt } from './worlds.ts';
 import { cacheToken } from './xds-cache.ts';
 

@@ -1,5 +1,5 @@
 import { hashBytes } from '../../base/hashing.ts';
-import type { HttpHandler } from '../polls/discovery-api.ts';
+import type { HttpHandler } from './http-handler.ts';
 import { jsonResponse } from './json-response.ts';
 
 /** Whether a path belongs to the console: the page itself, or one of the files that it loads. */

@@ -4,7 +4,7 @@ import type { Resource } from '../../resources/resource.ts';
 import { meshName } from '../../resources/well-known-names.ts';
 import type { ConfigSource } from '../build/worlds.ts';
 import { printDocument } from '../config/print-document.ts';
-import type { HttpHandler } from '../polls/discovery-api.ts';
+import type { HttpHandler } from './http-handler.ts';
 import { jsonResponse } from './json-response.ts';
 
 /** What each path tells of the objects of the newest revision, under the names that Istio's debug pages have (PS-8). */

@@ -1,5 +1,5 @@
 import type { PlainAnswer, PlainBody, PlainHandler } from '../../base/plain-http.ts';
-import type { HttpHandler } from '../polls/discovery-api.ts';
+import type { HttpHandler } from './http-handler.ts';
 
 /** A handler of plain values as a fetch-style one, for front doors that bring such requests anyway. */
 export function fetchHandler(handler: PlainHandler): HttpHandler {

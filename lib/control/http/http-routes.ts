@@ -1,6 +1,6 @@
 import { isConsolePath } from './console-api.ts';
 import { DEBUG_PATHS } from './debug-api.ts';
-import type { HttpHandler } from '../polls/discovery-api.ts';
+import type { HttpHandler } from './http-handler.ts';
 
 /** The parts of the service that people use, with a browser or the command line. */
 export interface PeopleParts {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Records } from '../../ports/records.ts';
 import { StoreUnavailable } from '../../ports/store-errors.ts';
-import type { HttpHandler } from '../polls/discovery-api.ts';
+import type { HttpHandler } from './http-handler.ts';
 import { jsonResponse } from './json-response.ts';
 import type { PieceMemory } from '../build/piece-memory.ts';
 import { DEBUG_PATHS } from './debug-api.ts';

@@ -1,4 +1,4 @@
-import type { HttpHandler } from '../polls/discovery-api.ts';
+import type { HttpHandler } from './http-handler.ts';
 import { jsonResponse } from './json-response.ts';
 
 /** What anyone may know of the service as a whole. */

@@ -11,9 +11,6 @@ import { type AnswerDelta, MANY_TYPES } from './answer-delta.ts';
 import type { AnswerPoll } from './answer-poll.ts';
 import type { Metrics } from '../metrics.ts';
 
-/** What every HTTP part of the service is. */
-export type HttpHandler = (request: Request) => Promise<Response>;
-
 export interface DiscoveryPorts {
   readonly answerPoll: AnswerPoll;
   readonly answerDelta: AnswerDelta;

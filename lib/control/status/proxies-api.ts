@@ -5,7 +5,7 @@ import { type BuildOutcome, builtAtOf, newestBuild } from '../build/build-outcom
 import { readBody } from '../api/read-body.ts';
 import { configDump, dumpedTypes } from './config-dump.ts';
 import { explainProxy, readQuestion } from './explain-proxy.ts';
-import type { HttpHandler } from '../polls/discovery-api.ts';
+import type { HttpHandler } from '../http/http-handler.ts';
 import { jsonResponse } from '../http/json-response.ts';
 import type { ProxyState, ProxyStates } from '../polls/proxy-states.ts';
 import { propagation, tookRevision } from './propagation.ts';

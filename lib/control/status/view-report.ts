@@ -6,7 +6,7 @@ import { placeOf, shardAt, shardCount } from '../../snapshot/place.ts';
 import type { ViewKey } from '../../view/proxy-view.ts';
 import { rememberedBlobs } from '../build/remembered-blobs.ts';
 import type { ResourceSources } from './resource-documents.ts';
-import type { ViewNotes } from '../views/view-notes.ts';
+import type { ViewNotes } from '../build/view-notes.ts';
 
 /** What is told of the snapshot that a view serves, beside it: what was wrong with its documents, and which of them made what. */
 export interface ViewReport {

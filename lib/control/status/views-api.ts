@@ -6,7 +6,7 @@ import type { ProxyType } from '../../view/proxy-facts.ts';
 import type { Manifest } from '../../snapshot/manifest.ts';
 import type { ViewFacts, ViewKey } from '../../view/proxy-view.ts';
 import { type BuildOutcome, newestBuild } from '../build/build-outcome.ts';
-import type { HttpHandler } from '../polls/discovery-api.ts';
+import type { HttpHandler } from '../http/http-handler.ts';
 import { jsonResponse } from '../http/json-response.ts';
 import type { ProxyState, ProxyStates } from '../polls/proxy-states.ts';
 import type { ServedHeads } from '../build/served-heads.ts';

@@ -2,7 +2,7 @@ import type { Issue } from '../../base/issue.ts';
 import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
 import type { ProxyIr } from '../../ir/proxy-ir.ts';
 import type { ProxyView, ViewKey } from '../../view/proxy-view.ts';
-import { missingDestinations } from '../build/missing-destinations.ts';
+import { missingDestinations } from './missing-destinations.ts';
 import {
   isSameOrigins,
   type OriginInputs,
@@ -11,7 +11,7 @@ import {
   type ResourceSources,
   sourcesOf,
 } from '../status/resource-documents.ts';
-import { haveSameOrigins } from '../build/same-origins.ts';
+import { haveSameOrigins } from './same-origins.ts';
 
 /** What a build found out about one view beside its resources. */
 export interface ViewNotes {
