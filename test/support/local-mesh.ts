@@ -1,4 +1,4 @@
-import { createServer, get, type RequestListener } from 'node:http';
+import { createServer, get, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type LocalService, startLocal } from '../../functions/local.ts';
 import { durationMs } from '../../lib/base/brand.ts';
@@ -82,19 +82,31 @@ export function backend(name: string): Promise<TinyServer> {
   return tinyServer((_request, response) => response.end(name));
 }
 
-/** One request to a port on loopback under another host name, which `fetch` does not allow; status and body of the answer. */
-export function callAs(
-  host: string,
+/** What came back of a request. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** One request to a port on loopback under another host name, which `fetch` does not allow. */
+export function requestTo(
   port: number,
-  more: Readonly<Record<string, string>> = {},
-): Promise<{ readonly status: number; readonly body: string }> {
+  asked: { readonly host: string; readonly path?: string; readonly headers?: Readonly<Record<string, string>> },
+): Promise<Answer> {
+  const { host, path = '/', headers = {} } = asked;
   return new Promise((resolve, reject) => {
-    const headers = { ...more, host };
-    const request = get({ host: '127.0.0.1', port, headers, agent: false }, (answer) => {
+    const options = { host: '127.0.0.1', port, path, headers: { ...headers, host }, agent: false };
+    const request = get(options, (answer) => {
       let body = '';
       answer.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
-      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }));
     });
     request.on('error', reject);
   });
+}
+
+/** The same for the path `/`. */
+export function callAs(host: string, port: number, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  return requestTo(port, { host, headers });
 }
