@@ -83,7 +83,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   const builds = buildLoop(delivery.builder, log);
   if (delivery.shards) shards.start(delivery.shards);
   const { withConditions } = delivery;
-  const limits = { bodyLimitBytes: FILE_LIMIT_BYTES, withConditions };
+  const limits = { bodyLimitBytes: FILE_LIMIT_BYTES, isServing: () => state.isServing, withConditions };
   const config = localConfigApi({ ...ports, ids: randomUUID }, limits);
   const handler = httpRoutes({
     ...delivery,

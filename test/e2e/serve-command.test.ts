@@ -68,6 +68,17 @@ describe('pilotless serve', () => {
     assert.equal(await first.end('SIGINT'), 0);
   });
 
+  test('a watch that is open ends with the service instead of holding it up', async () => {
+    const served = await serve('--in-memory');
+    const watch = await fetch(`${served.url}/apis/networking.istio.io/v1/virtualservices?watch=true`, {
+      signal: AbortSignal.timeout(10_000),
+    });
+    const begun = performance.now();
+    const [code, events] = await Promise.all([served.end(), watch.text()]);
+    assert.deepEqual([code, events], [0, '']);
+    assert.ok(performance.now() - begun < 5_000, 'it waited until the watch was cut');
+  });
+
   test('IDN-2: another address than loopback is refused while proxies prove nothing', async () => {
     const refused = await pilotless('serve', '--in-memory', '--port', '0', '--host', '0.0.0.0');
     assert.equal(refused.code, 1);

@@ -14,6 +14,8 @@ export async function writeResponse(
     return;
   }
   const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+  // What waits for something to tell, a watch, has begun: the client must not take it for no answer at all.
+  const waiting = setImmediate(() => response.flushHeaders());
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -23,6 +25,7 @@ export async function writeResponse(
     }
     response.end();
   } finally {
+    clearImmediate(waiting);
     await reader.cancel();
   }
 }

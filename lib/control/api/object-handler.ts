@@ -19,6 +19,8 @@ export interface ObjectApi {
   readonly withConditions: WithConditions;
   /** A watch ends after this time at the latest; a front door that waits no longer for an answer allows less than we do. */
   readonly longestWatch: DurationMs;
+  /** A watch ends as soon as this is false: a service that is told to stop waits for what is under way. */
+  readonly isServing: () => boolean;
   /** Who sends the request, as the front door found out. */
   readonly writerOf: (request: Request) => string;
 }
@@ -74,9 +76,9 @@ async function listOrWatch(api: ObjectApi, request: Request, { path, query }: Li
   if (!form) return notAcceptable();
   const printing = printingOf(api.store, path, { form, query });
   if (query.get('watch') === 'true' || query.get('watch') === '1') {
-    const { store, longestWatch, withConditions } = api;
+    const { store, longestWatch, isServing, withConditions } = api;
     const { signal } = request;
-    const watched = { path, wanted: read.value, query, longestWatch, signal };
+    const watched = { path, wanted: read.value, query, longestWatch, isServing, signal };
     return watchObjects(store, { ...watched, printing, withConditions });
   }
   return list(api, path, { wanted: read.value, printing });

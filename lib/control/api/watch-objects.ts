@@ -18,6 +18,8 @@ export interface WatchRequest {
   readonly query: URLSearchParams;
   /** It ends after this time unless it asks for less; the client opens the next one where it ended. */
   readonly longestWatch: DurationMs;
+  /** It ends when this is false. */
+  readonly isServing: () => boolean;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
   /** In which form objects are shown. */
@@ -81,7 +83,7 @@ async function* watch(
     }
     if (seen === start && wantsInitialEvents(request.query)) yield bookmark(request, newest, INITIAL_EVENTS_END);
     seen = newest;
-    if (store.clock.now() >= end || gone.aborted || request.signal.aborted) break;
+    if (store.clock.now() >= end || gone.aborted || request.signal.aborted || !request.isServing()) break;
     await store.clock.sleep(WATCH_PAUSE);
   }
   if (request.query.get('allowWatchBookmarks') === 'true') yield bookmark(request, seen);

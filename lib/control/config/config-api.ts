@@ -33,6 +33,7 @@ export function localConfigApi(ports: ConfigStorePorts, options: ConfigApiOption
 const defaults = {
   bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES,
   longestWatch: durationMs(30 * 60_000),
+  isServing: () => true,
   writerOf: () => 'anonymous',
   withConditions: async (objects: readonly Resource[]) => objects,
 };
