@@ -20,6 +20,8 @@ export interface ApiRequest {
 export interface ApiClient {
   /** The answer, whatever its status; fails with the code for "not reached" when there is none. */
   ask(path: string, request?: ApiRequest): Promise<ApiAnswer>;
+  /** The JSON of each line of an answer as it comes, until the answer ends or breaks off; fails as `ask` does before it begins. */
+  lines(path: string, request?: ApiRequest): AsyncGenerator<unknown, void>;
 }
 
 /** Statuses that say "not now": the same request may succeed a moment later. */
@@ -34,18 +36,17 @@ export function apiClient({ server, token }: Pick<GlobalOptions, 'server' | 'tok
     const url = new URL(path, server);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
     const authorization = token ? { authorization: `Bearer ${token}` } : {};
-    const response = await fetch(url, {
+    return fetch(url, {
       method,
       headers: { accept: 'application/json', ...authorization, ...headers },
       ...(body !== undefined && { body }),
     });
-    return answerOf(response);
   };
   return {
     async ask(path, request = {}) {
       for (const pauseMs of [...pausesMs, undefined]) {
         try {
-          const answer = await send(path, request);
+          const answer = await answerOf(await send(path, request));
           if (!notNow.has(answer.status) || pauseMs === undefined) return reached(answer, server);
         } catch (error) {
           // Only a request that may be sent twice is repeated after a connection that broke half way.
@@ -55,7 +56,29 @@ export function apiClient({ server, token }: Pick<GlobalOptions, 'server' | 'tok
       }
       throw notReached(server, undefined);
     },
+    async *lines(path, request = {}) {
+      const response = await send(path, request).catch((error: unknown) => {
+        throw notReached(server, error);
+      });
+      if (response.ok && response.body) yield* jsonLines(response.body);
+      else accepted(reached(await answerOf(response), server));
+    },
   };
+}
+
+async function* jsonLines(body: ReadableStream<Uint8Array>): AsyncGenerator<unknown, void> {
+  const decoder = new TextDecoder();
+  let begun = '';
+  try {
+    for await (const piece of body) {
+      const lines = (begun + decoder.decode(piece, { stream: true })).split('\n');
+      begun = lines.pop() ?? '';
+      for (const line of lines) yield parsed(line);
+    }
+  } catch (error) {
+    // A connection that broke, or on which nothing came for long: whoever follows asks again.
+    if (!(error instanceof TypeError)) throw error;
+  }
 }
 
 async function answerOf(response: Response): Promise<ApiAnswer> {

@@ -1,31 +1,18 @@
 import type { Command } from 'commander';
 import { epochMs } from '../base/brand.ts';
 import { ageOf } from '../base/elapsed.ts';
-import { type KindNames, objectPath, resourceWord } from '../control/config/kind-names.ts';
-import { proxiesWord, type ShownCondition, statusWord } from '../control/status/status-word.ts';
+import { objectPath, resourceWord } from '../control/config/kind-names.ts';
+import { proxiesWord, statusWord } from '../control/status/status-word.ts';
 import { accepted, apiClient, type ApiClient } from './api-client.ts';
+import type { ApiObject } from './api-object.ts';
 import { CliFailure } from './cli-failure.ts';
 import { optionsOf, type GlobalOptions } from './global-options.ts';
 import { type ObjectArgument, readObjectArguments } from './object-arguments.ts';
-import { printTable, printValue, yamlOf } from './print-value.ts';
+import { type Followed, followObjects } from './follow-objects.ts';
+import { printTable, printValue, rowPrinter, yamlOf } from './print-value.ts';
 
-interface GetOptions {
-  readonly allNamespaces: boolean;
-  readonly selector?: string;
-  readonly fieldSelector?: string;
-}
-
-/** An object as the API answers it, as far as this verb looks into it. */
-export interface ApiObject {
-  readonly apiVersion: string;
-  readonly kind: KindNames['kind'];
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly creationTimestamp?: string;
-    readonly resourceVersion?: string;
-  };
-  readonly status?: { readonly conditions?: readonly ShownCondition[] };
+interface GetOptions extends Omit<Followed, 'namespace'> {
+  readonly watch: boolean;
 }
 
 /** `pilotless get KIND [NAME...]`: objects, as kubectl shows them. */
@@ -35,6 +22,7 @@ export function getVerb(verb: Command): Command {
     .option('-A, --all-namespaces', 'in all namespaces', false)
     .option('-l, --selector <selector>', 'only objects with these labels: a=b,c!=d,e in (x,y)')
     .option('--field-selector <selector>', 'only objects whose metadata.name or metadata.namespace is so')
+    .option('-w, --watch', 'go on with what changes, until it is interrupted', false)
     .action((what: readonly string[], _options: unknown, command: Command) => get(what, command));
 }
 
@@ -42,6 +30,7 @@ async function get(what: readonly string[], command: Command): Promise<void> {
   const options = optionsOf<GetOptions>(command);
   const wanted = readObjectArguments(what);
   const client = apiClient(options);
+  if (options.watch) return watch(client, wanted, options);
   const objects: ApiObject[] = [];
   const missing: string[] = [];
   for (const argument of wanted) {
@@ -57,13 +46,37 @@ async function get(what: readonly string[], command: Command): Promise<void> {
   if (missing.length > 0) throw new CliFailure('refused');
 }
 
+/** What there is, then each object that changes or goes, as it is then. */
+async function watch(
+  client: ApiClient,
+  wanted: readonly ObjectArgument[],
+  options: GetOptions & GlobalOptions,
+): Promise<void> {
+  const [only, ...others] = wanted;
+  if (!only || others.length > 0) throw new CliFailure('usage', 'watch one kind, or one object of it');
+  const show = changePrinter(options);
+  for await (const objects of followObjects(client, only, options)) show(objects);
+}
+
+function changePrinter(options: GetOptions & GlobalOptions): (objects: readonly ApiObject[]) => void {
+  const { output } = options;
+  const printRows = rowPrinter(headOf(options));
+  if (output === 'table') return (objects) => printRows(objects.map((object) => rowOf(object, options)));
+  return (objects) => {
+    for (const object of objects) {
+      if (output === 'yaml') process.stdout.write('---\n');
+      printValue(object, output);
+    }
+  };
+}
+
 /** Page by page, so that a large store does not answer with one huge body. */
 const PAGE_OBJECTS = 500;
 
 export async function listAll(
   client: ApiClient,
   { names }: ObjectArgument,
-  { allNamespaces, namespace, selector, fieldSelector }: GetOptions & Pick<GlobalOptions, 'namespace'>,
+  { allNamespaces, namespace, selector, fieldSelector }: Followed,
 ): Promise<readonly ApiObject[]> {
   const path = objectPath(names.kind, allNamespaces ? {} : { namespace });
   const objects: ApiObject[] = [];
@@ -99,14 +112,26 @@ function print(objects: readonly ApiObject[], { options, isOne }: Printing): voi
   }
   const isMixed = new Set(objects.map(({ kind }) => kind)).size > 1;
   printTable(
-    [...(allNamespaces ? ['NAMESPACE'] : []), 'NAME', 'STATUS', 'PROXIES', 'REVISION', 'AGE'],
-    objects.map(({ kind, metadata, status }) => [
-      ...(allNamespaces ? [metadata.namespace ?? ''] : []),
-      isMixed ? `${resourceWord(kind)}/${metadata.name}` : metadata.name,
-      statusWord(status?.conditions),
-      proxiesWord(status?.conditions),
-      metadata.resourceVersion ?? '',
-      ageOf(metadata.creationTimestamp, epochMs(Date.now())),
-    ]),
+    headOf(options),
+    objects.map((object) => rowOf(object, { allNamespaces, isMixed })),
   );
+}
+
+const headOf = ({ allNamespaces }: Pick<GetOptions, 'allNamespaces'>): readonly string[] => [
+  ...(allNamespaces ? ['NAMESPACE'] : []),
+  ...['NAME', 'STATUS', 'PROXIES', 'REVISION', 'AGE'],
+];
+
+function rowOf(
+  { kind, metadata, status }: ApiObject,
+  { allNamespaces, isMixed = false }: Pick<GetOptions, 'allNamespaces'> & { readonly isMixed?: boolean },
+): readonly string[] {
+  return [
+    ...(allNamespaces ? [metadata.namespace ?? ''] : []),
+    isMixed ? `${resourceWord(kind)}/${metadata.name}` : metadata.name,
+    statusWord(status?.conditions),
+    proxiesWord(status?.conditions),
+    metadata.resourceVersion ?? '',
+    ageOf(metadata.creationTimestamp, epochMs(Date.now())),
+  ];
 }

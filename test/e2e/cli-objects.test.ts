@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
+import { startGuarded } from '../../tools/support/guarded-process.ts';
+import { repositoryRoot } from '../../tools/support/repository.ts';
+import { waitUntil } from '../../tools/support/wait-until.ts';
 import { documents, virtualService } from '../support/apply.ts';
 import { type Backend, backends } from '../support/backends.ts';
 import { tinyServer } from '../support/local-mesh.ts';
@@ -26,7 +29,16 @@ function objectVerbs({ start }: Backend): void {
       await served.stop();
     });
     const run = (args: readonly string[], input = '') => runCli(args, { url: served.url, input });
-    return { run, path: (name: string) => join(dir.path, name) };
+    /** Starts a verb that goes on until the test ends; answers what it has printed so far. */
+    const follow = (...args: readonly string[]) => {
+      const { output, stop } = startGuarded({
+        ...{ program: process.execPath, args: [join(repositoryRoot, 'bin/pilotless.mjs'), ...args] },
+        env: { PILOTLESS_URL: served.url, NO_COLOR: '1' },
+      });
+      t.after(stop);
+      return output;
+    };
+    return { run, follow, path: (name: string) => join(dir.path, name) };
   }
 
   test('apply, get, diff, history, rollback and delete do what their names say', async (t) => {
@@ -151,6 +163,31 @@ function objectVerbs({ start }: Backend): void {
       assert.deepEqual(parse(yaml.stdout), JSON.parse(json.stdout));
       assert.ok(Object.keys(JSON.parse(json.stdout) as object).length > 0);
     }
+  });
+
+  test('get -w goes on with what changes, as rows under one head or as objects', async (t) => {
+    const { run, follow } = await setUp(t, {});
+    assert.equal((await run(['apply', '-f', '-'], documents(virtualService('reviews'), service))).code, 0);
+    const [rows, objects] = [follow('get', 'vs', '-w'), follow('get', 'vs', 'reviews', '-w', '-o', 'json')];
+    const says = (output: () => string, what: RegExp) =>
+      waitUntil(() => what.test(output()), { what: String(what), timeoutMs: 20_000, detail: output });
+    await Promise.all([says(rows, /^NAME +STATUS .*\nreviews .* 1 +\S+\n/), says(objects, /"resourceVersion": "1"/)]);
+
+    assert.equal((await run(['apply', '-f', '-'], virtualService('reviews', { host: 'ratings' }))).code, 0);
+    await Promise.all([says(rows, /^reviews .* 2 +\S+$/m), says(objects, /"host": "ratings"/)]);
+    assert.equal((await run(['apply', '-f', '-'], virtualService('other'))).code, 0);
+    assert.equal((await run(['delete', 'vs', 'reviews'])).code, 0);
+    await Promise.all([says(rows, /^reviews .* 4 +\S+$/m), says(objects, /"resourceVersion": "4"/)]);
+    assert.equal(rows().match(/^NAME/gm)?.length, 1);
+    assert.match(rows(), /^other .* 3 +\S+$/m);
+    assert.doesNotMatch(objects(), /"other"/);
+  });
+
+  test('get -w refuses an object that is not there, and several kinds at once', async (t) => {
+    const { run } = await setUp(t, {});
+    const [missing, several] = [await run(['get', 'vs', 'reviews', '-w']), await run(['get', 'vs,svc', '-w'])];
+    assert.deepEqual([missing.code, several.code], [1, 2]);
+    assert.match(missing.stderr, /"reviews" not found/);
   });
 }
 
