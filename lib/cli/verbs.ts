@@ -82,6 +82,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./config-dump.ts')).configDumpVerb,
   },
   {
+    name: 'scope',
+    description: 'show which services a proxy may call, by which listener, and which Sidecar says so',
+    load: async () => (await import('./scope.ts')).scopeVerb,
+  },
+  {
     name: 'explain',
     description: 'name the objects that decide what a proxy does with a request, and why others do not',
     load: async () => (await import('./explain.ts')).explainVerb,

@@ -36,6 +36,8 @@ function serviceApi({ start }: Backend): void {
     assert.match(stdout, /^PROXY +CDS +LDS .*\nclient\.default +SYNCED +NOT_SENT /);
     const one = await runCli(['proxy-status', 'client.default', '-o', 'json'], { url: service.url });
     assert.equal((JSON.parse(one.stdout) as { snapshotRevision: number }).snapshotRevision, 1);
+    const scope = await runCli(['scope', 'client.default', '--host', '*.cluster.local'], { url: service.url });
+    assert.match(scope.stdout, /\nNAMESPACE +HOST .*\ndefault +reviews\.default\.svc\.cluster\.local +80\/HTTP +0 /);
     assert.equal((await runCli(['proxy-status', 'nobody.default'], { url: service.url })).code, 1);
   });
 

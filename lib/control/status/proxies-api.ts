@@ -10,6 +10,7 @@ import { jsonResponse } from '../http/json-response.ts';
 import type { ProxyState, ProxyStates } from '../polls/proxy-states.ts';
 import { propagation, tookRevision } from './propagation.ts';
 import { namesOf } from './proxy-names.ts';
+import { scopeOfProxy } from './proxy-scope.ts';
 import { type ProxyStatus, proxyStatus, type StatusInput } from './proxy-status.ts';
 import type { ServedHeads } from '../build/served-heads.ts';
 import type { Worlds } from '../build/worlds.ts';
@@ -32,14 +33,15 @@ export interface ProxiesPorts {
 
 /**
  * `GET /v1/proxies[?namespace=NS]`, `GET /v1/proxies/ID`, `GET /v1/proxies/ID/config-dump[?types=cds,eds]`,
- * `GET /v1/proxies/ID/names[?format=hosts]` and `POST /v1/proxies/ID/explain`, with the whole node id or its third part,
- * `name.namespace`.
+ * `GET /v1/proxies/ID/names[?format=hosts]`, `GET /v1/proxies/ID/scope[?host=HOST]` and `POST /v1/proxies/ID/explain`, with the
+ * whole node id or its third part, `name.namespace`.
  */
 export function proxiesApi(given: ProxiesPorts): HttpHandler {
   const ports = { ...given, read: statusReader(given) };
   return async (request) => {
     const { pathname, searchParams } = new URL(request.url);
-    const [, encodedId, part] = /^\/v1\/proxies(?:\/(.+?)(?:\/(config-dump|names|explain))?)?$/.exec(pathname) ?? [];
+    const [, encodedId, part] =
+      /^\/v1\/proxies(?:\/(.+?)(?:\/(config-dump|names|scope|explain))?)?$/.exec(pathname) ?? [];
     const method = part === 'explain' ? 'POST' : 'GET';
     if (request.method !== method) {
       return jsonResponse(405, { code: 'METHOD_NOT_ALLOWED', message: `use ${method}` });
@@ -55,6 +57,7 @@ export function proxiesApi(given: ProxiesPorts): HttpHandler {
     if (!state) return notFound(id);
     if (part === 'config-dump') return dumpOf(ports, state, searchParams.get('types') ?? '');
     if (part === 'names') return namesOf(ports.worlds, state.facts, searchParams.get('format'));
+    if (part === 'scope') return scopeOfProxy(ports.worlds, state, searchParams.get('host'));
     if (part === 'explain') return explained(ports, state, request);
     return jsonResponse(200, await statusFor(ports, state, build));
   };

@@ -236,6 +236,27 @@ test('a proxy is explained by the newest configuration, with or without a reques
   assert.equal((await get(service, '/v1/proxies/client.default/explain')).status, 405);
 });
 
+test('SC-28: a proxy’s scope by the newest configuration, whole or of one host', async () => {
+  const service = await settled();
+  const { status, body } = await get(service, '/v1/proxies/client.default/scope');
+  assert.equal(status, 200);
+  const { proxy, revision, sidecar, outboundTrafficPolicy } = body as Readonly<Record<string, unknown>>;
+  assert.deepEqual(
+    [proxy, revision, sidecar, outboundTrafficPolicy],
+    [sidecarNode.id, 1, undefined, { mode: 'ALLOW_ANY' }],
+  );
+  const hosts = async (query: string): Promise<readonly string[]> => {
+    const answer = await get(service, `/v1/proxies/client.default/scope${query}`);
+    return (answer.body as { readonly services: readonly { readonly host: string }[] }).services.map(
+      ({ host }) => host,
+    );
+  };
+  assert.deepEqual(await hosts(''), ['reviews.default.svc.cluster.local']);
+  assert.deepEqual(await hosts('?host=*.Default.svc.cluster.local'), ['reviews.default.svc.cluster.local']);
+  assert.deepEqual(await hosts('?host=ratings'), []);
+  assert.equal((await get(service, '/v1/proxies/nobody/scope')).status, 404);
+});
+
 test('DLV-5: a version that was not taken is shown with the documents that its suspects were made of', async () => {
   const service = await settled();
   const { acked: old = '' } = (await statusOf(service)).types['EDS'] ?? {};
