@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { canonicalJson } from '../../../lib/base/hashing.ts';
 import type { ProxyView } from '../../../lib/view/proxy-view.ts';
+import { viewFacts, viewKey } from '../../../lib/view/view-facts.ts';
 import { lineOf } from '../../support/line.ts';
-import type { TestNode } from '../../support/proxy-facts.ts';
+import { proxyFacts, type TestNode } from '../../support/proxy-facts.ts';
 
 const document = (kind: string, name: string, spec: object): string =>
   JSON.stringify({ apiVersion: 'networking.istio.io/v1', kind, metadata: metadataOf(name), spec });
@@ -127,6 +128,38 @@ test('SC-15, SC-16: a service that several listeners import has the ports of all
   const services = [entry('b/x', 'x.com', 80, 81, 82), entry('a/x', 'x.com', 81)];
   assert.deepEqual(named(viewOf([own, ...services]).services), ['b/x.com 82']);
   assert.deepEqual(named(viewOf([own, services[0] ?? '']).services), ['b/x.com 82,81']);
+});
+
+const limits = (name: string, host: string, maxConnections: number): string =>
+  document('DestinationRule', name, { host, trafficPolicy: { connectionPool: { tcp: { maxConnections } } } });
+
+test('SC-17: a rule applies to services in scope alone, be they called or served; the one of the own namespace counts', () => {
+  const served = document('ServiceEntry', 'a/served', {
+    hosts: ['served.com'],
+    resolution: 'STATIC',
+    ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+    endpoints: [{ address: '10.0.0.1' }],
+  });
+  const rules = [limits('a/near', 'two.com', 1), limits('b/far', 'two.com', 2), limits('a/served', 'served.com', 3)];
+  const policies = (...hosts: readonly string[]) => {
+    const { services, instances } = viewOf([imports(...hosts), served, ...rules, ...mesh]);
+    return [services, instances].map((all) => all.map(({ service, policy }) => [service.hostname, policy?.from[0]]));
+  };
+  assert.deepEqual(policies('b/two.com'), [[['two.com', 'DestinationRule/a/near']], [['served.com', undefined]]]);
+  assert.deepEqual(policies('./served.com'), [
+    [['served.com', 'DestinationRule/a/served']],
+    [['served.com', 'DestinationRule/a/served']],
+  ]);
+});
+
+test('SC-28: proxies for which the same Sidecar decides share their view, whatever their own labels and ids', () => {
+  const selecting = sidecar('a/app', { workloadSelector: { labels: { app: 'x' } } });
+  const { world } = lineOf([selecting, sidecar('a/own', {}), ...mesh].join('\n---\n'));
+  const keyOf = (id: string, labels: Readonly<Record<string, string>>): string =>
+    viewKey(viewFacts(world, proxyFacts({ type: 'sidecar', namespace: 'a', id, labels })));
+  const [first, second] = [keyOf('one', { app: 'x', color: 'red' }), keyOf('two', { app: 'x', color: 'blue' })];
+  assert.equal(first, second);
+  assert.notEqual(first, keyOf('one', { app: 'y', color: 'red' }));
 });
 
 test('SC-19: the Sidecar says what becomes of other traffic, else the mesh does', () => {
