@@ -74,7 +74,7 @@ describe('which hosts are routed', () => {
       ['a.com:80 a.com: t'],
     ],
     [
-      'GW-18: tables of one host, oldest first by name',
+      'GW-18, VS-20: tables of one host all have their say, oldest first by name',
       [
         gateway('g', { hosts: ['*'] }),
         table('ns/u', ['a.com'], { gateways: ['g'], match: { uri: { prefix: '/u' } } }),

@@ -188,7 +188,7 @@ describe('what a listener does', () => {
     ]);
   });
 
-  test('TR-5, LS-13: TLS at the wildcard address is told by the server’s name', () => {
+  test('TR-5, LS-13, LS-15: TLS at the wildcard address is told by the server’s name', () => {
     const { listeners } = listen([[serviceOf('a', ports('443/tls'))], [serviceOf('b', ports('443/https'))]]);
     assert.deepEqual(sketches(listeners), [
       [
@@ -201,7 +201,7 @@ describe('what a listener does', () => {
     assert.deepEqual(listeners[0]?.inspectors, [{ type: 'tls-inspector', ports: { on: 'every-port' } }]);
   });
 
-  test('TR-5: TLS at an address of its own needs no name', () => {
+  test('TR-5, LS-15: TLS at an address of its own needs no name', () => {
     const { listeners } = listen([[serviceOf('a', { ...ports('443/tls'), addresses: ['10.1.0.1'] })]]);
     assert.deepEqual(sketches(listeners), [['10.1.0.1_443', '* → tcp outbound|443||a.example']]);
     assert.deepEqual(listeners[0]?.inspectors, []);

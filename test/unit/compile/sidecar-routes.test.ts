@@ -56,7 +56,7 @@ test('RD-3, RD-4, RT-32: a virtual host for each service of the port that speaks
   assert.deepEqual(told(only({ services }, '80')), ['a:80 -> outbound|80||a', 'b:80 -> outbound|80||b']);
 });
 
-test('RD-10: a table whose host is the service speaks for it; the first one does', () => {
+test('RD-10, VS-20: a table whose host is the service speaks for it; the first one does', () => {
   const services = [service('a.x', '80/http')];
   const routeTables = tables({ one: { hosts: ['a.x'], ...answers(201) }, two: { hosts: ['a.x'], ...answers(202) } });
   assert.deepEqual(told(only({ services, routeTables }, '80')), ['a.x:80 -> 201']);

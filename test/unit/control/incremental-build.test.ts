@@ -162,3 +162,33 @@ test('IMP-2: labels and annotations that nothing looks at change no snapshot', (
   const noted = service('a').replace('{ name: a }', '{ name: a, annotations: { note: hello } }');
   assert.equal(build(mesh({ a: noted })).sealed[0]?.manifestHash, before?.manifestHash);
 });
+
+test('CL-16: an edit makes the clusters that it touches, and those of a host or a subset that went are in the list no more', () => {
+  const build = buildingProcess([sidecar]);
+  const clusters = (text: string) => {
+    const { sealed, made } = build(text);
+    return { made, byName: new Map(sealed[0]?.resources.clusters.map(({ name, hash }) => [name, hash])) };
+  };
+  type Clusters = ReturnType<typeof clusters>;
+  const edited = ({ byName: before }: Clusters, { byName: after }: Clusters) => ({
+    changed: [...before.keys()].filter((name) => after.has(name) && before.get(name) !== after.get(name)),
+    gone: [...before.keys()].filter((name) => !after.has(name)),
+  });
+  const before = clusters(mesh());
+  const pooled = clusters(mesh({ policy: policy('a', '{ connectionPool: { tcp: { maxConnections: 8 } } }') }));
+  const ofA = ['outbound|80|v1|a.example', 'outbound|80||a.example'];
+  assert.deepEqual(edited(before, pooled), { changed: ofA, gone: [] });
+  assert.deepEqual(pooled.made, { 'service-clusters': 1 });
+  const lessened = clusters(mesh({ policy: policy('a', POOL).replace(/ {2}subsets.*\n/, '') }));
+  assert.deepEqual(edited(before, lessened), { changed: [], gone: ['outbound|80|v1|a.example'] });
+  assert.deepEqual(edited(before, clusters(mesh({ a: '---' }))), { changed: [], gone: ofA });
+  const slower = `${mesh()}
+apiVersion: pilotless.dev/v1
+kind: Mesh
+metadata: { name: default }
+spec: { meshConfig: { connectTimeout: 3s } }
+`;
+  const outbound = (names: Iterable<string>): readonly string[] =>
+    [...names].filter((name) => name.startsWith('outbound'));
+  assert.deepEqual(outbound(edited(before, clusters(slower)).changed), outbound(before.byName.keys()));
+});

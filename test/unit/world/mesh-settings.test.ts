@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { meshDefaults, readMeshSettings } from '../../../lib/world/mesh-settings.ts';
-import { unadmittedResourcesOf } from '../../support/documents.ts';
+import { resourcesOf, unadmittedResourcesOf } from '../../support/documents.ts';
 
 const read = (meshConfig: string, name = 'default') =>
   readMeshSettings(
@@ -71,4 +71,21 @@ test('a MeshConfig that is all there is has no default beside it', () => {
     [undefined, 0, 'registry-only', false, undefined],
   );
   assert.deepEqual([value.tracing, value.defaultExportTo.services], [undefined, ['*']]);
+});
+
+test('PCTX-16: a member that is null is one that nobody wrote', () => {
+  const unset = [
+    ...['rootNamespace', 'trustDomain', 'connectTimeout', 'protocolDetectionTimeout', 'dnsRefreshRate'],
+    ...['outboundTrafficPolicy', 'inboundTrafficPolicy', 'localityLbSetting', 'enableAutoMtls', 'proxyListenPort'],
+    ...['proxyInboundListenPort', 'defaultServiceExportTo', 'defaultVirtualServiceExportTo', 'defaultConfig'],
+  ];
+  const { value } = readMeshSettings(
+    resourcesOf(`
+apiVersion: pilotless.dev/v1
+kind: Mesh
+metadata: { name: default }
+spec: { meshConfig: { ${unset.map((name) => `${name}: null`).join(', ')} } }
+`),
+  );
+  assert.deepEqual(value, meshDefaults());
 });

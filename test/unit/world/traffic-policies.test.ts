@@ -175,3 +175,9 @@ test('LB-15, LB-16: algorithms, hash keys and warm-up as written', () => {
   });
   assert.deepEqual(lb('{ warmupDurationSecs: 5s }')?.warmup, { duration: 5000, shape: undefined });
 });
+
+test('DR-4: exact hosts and wildcards are kept apart', () => {
+  const { local } = read(rule('a', '{ host: a.com }'), rule('b', "{ host: '*.com' }")).value.trafficPolicies;
+  assert.deepEqual([...(local.get('default')?.exact.keys() ?? [])], ['a.com']);
+  assert.deepEqual([...(local.get('default')?.wildcards.keys() ?? [])], ['*.com']);
+});
