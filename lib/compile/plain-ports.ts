@@ -30,7 +30,7 @@ const mayPassThrough = (service: Service, policy: TrafficPolicy | undefined): bo
   isPassedThrough(service, policy, undefined) || (policy?.subsets ?? []).some(({ blocks }) => passesThrough(blocks.lb));
 
 /** Whether connections of the service, or of a subset of it, pass through; what a port's own block says does not count. */
-export function isPassedThrough(
+function isPassedThrough(
   { resolution }: Service,
   policy: TrafficPolicy | undefined,
   subset: Subset | undefined,

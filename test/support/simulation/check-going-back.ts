@@ -1,5 +1,5 @@
 import { type ContentHash, hashBytes } from '../../../lib/base/hashing.ts';
-import { noEndpoints } from './end-of-simulation.ts';
+import { noEndpoints } from './wanted.ts';
 import type { History, PollAnswered } from './history.ts';
 import { type ServedFrom, servedIn } from './served-in-history.ts';
 

@@ -8,8 +8,8 @@ import { buildWorld } from '../../../lib/world/world.ts';
 import { serviceEntry } from '../delivery.ts';
 import { resourcesOf } from '../documents.ts';
 import type { SeededRandom } from '../seeded-random.ts';
-import { wantedBy } from './end-of-simulation.ts';
-import type { PolledNode } from './poller.ts';
+import type { PolledNode } from './polled-node.ts';
+import { wantedBy } from './wanted.ts';
 
 // The few meshes that simulations of delivery know. What is made of them is made once for all schedules of a process: it is a
 // pure function of them, and what the schedules try is who writes it where and when.

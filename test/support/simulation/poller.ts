@@ -2,6 +2,7 @@ import { MARKER_HEADER, MARKER_VALUE } from '../../../lib/delivery/answer.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Happening } from './history.ts';
 import type { HttpAnswer } from './ask.ts';
+import { type PolledNode, textsIn } from './polled-node.ts';
 import type { SimulatedService } from './simulated-service.ts';
 import type { PolledProxy } from './scenario.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -13,13 +14,6 @@ export interface Poller {
   /** `type/name` -> the resource as JSON. */
   readonly held: ReadonlyMap<string, string>;
   start(): void;
-}
-
-/** A node as it stands in a poll. */
-export interface PolledNode {
-  readonly id: string;
-  readonly cluster: string;
-  readonly metadata: Readonly<Record<string, string>>;
 }
 
 export interface PollerPorts {
@@ -168,18 +162,4 @@ function readAnswer({ body }: HttpAnswer): Taken | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Every text that stands anywhere under that member. */
-export function textsIn(value: unknown, member: string): ReadonlySet<string> {
-  const found = new Set<string>();
-  const visit = (inside: unknown): void => {
-    if (typeof inside !== 'object' || inside === null) return;
-    for (const [key, below] of Object.entries(inside)) {
-      if (key === member && typeof below === 'string') found.add(below);
-      else visit(below);
-    }
-  };
-  visit(value);
-  return found;
 }
