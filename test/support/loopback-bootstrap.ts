@@ -54,15 +54,28 @@ function standIn({ type, name }: EnvoyResource, { portOf }: LoopbackWorld): Envo
 /** A listener that asks the kernel for the destination is bound to a free port; every other one is only handed connections. */
 function rewired({ type, name, body }: EnvoyResource, world: LoopbackWorld): EnvoyResource {
   const observed = logged(body, name, world);
-  const filters = (body['listenerFilters'] ?? []) as readonly ProtoJson[];
-  if (body['useOriginalDst'] !== true && !filters.some(readsDestination)) {
-    return { type, name, body: { ...observed, bindToPort: false } };
-  }
-  const listenerFilters = [proxyProtocol, ...filters.filter((filter) => !asksKernel(filter))];
+  if (!takesRedirected(body)) return { type, name, body: { ...observed, bindToPort: false } };
+  const listenerFilters = [proxyProtocol, ...filtersOf(body).filter((filter) => !asksKernel(filter))];
   const bound = { address: loopback(0), additionalAddresses: [], transparent: false, listenerFilters };
   return { type, name, body: { ...observed, ...bound } };
 }
 
+/** Where the proxy itself listens, each `address:port`: no connection there is redirected. */
+export function openedAddresses(resources: readonly EnvoyResource[]): ReadonlySet<string> {
+  const opened = resources.filter(
+    ({ type, body }) => type === 'listeners' && body['bindToPort'] !== false && !takesRedirected(body),
+  );
+  return new Set(
+    opened.flatMap(({ body }) => {
+      const { socketAddress } = body['address'] as { socketAddress?: { address: string; portValue: number } };
+      return socketAddress === undefined ? [] : [`${socketAddress.address}:${socketAddress.portValue}`];
+    }),
+  );
+}
+
+const filtersOf = (body: ProtoJson): readonly ProtoJson[] => (body['listenerFilters'] ?? []) as readonly ProtoJson[];
+const takesRedirected = (body: ProtoJson): boolean =>
+  body['useOriginalDst'] === true || filtersOf(body).some(readsDestination);
 const readsDestination = (filter: ProtoJson): boolean => filter['name'] === 'envoy.filters.listener.original_dst';
 const asksKernel = (filter: ProtoJson): boolean =>
   readsDestination(filter) || filter['name'] === 'envoy.filters.listener.original_src';

@@ -13,7 +13,7 @@ import type { EnvoyResource } from '../../lib/envoy/envoy-resource.ts';
 import { type RunningEnvoy, startEnvoy } from '../../tools/support/start-envoy.ts';
 import { waitUntil } from '../../tools/support/wait-until.ts';
 import { CALL_HEADER, type Echo, type EchoUpstreams, startEchoUpstreams } from './echo-upstreams.ts';
-import { ENTRY, type LoggedCall, loopbackBootstrap } from './loopback-bootstrap.ts';
+import { ENTRY, type LoggedCall, loopbackBootstrap, openedAddresses } from './loopback-bootstrap.ts';
 import type { Outcome } from '../../lib/explain/call-outcome.ts';
 import type { Call, Request } from '../../lib/explain/request.ts';
 import { requestOf } from './traffic.ts';
@@ -48,7 +48,8 @@ export async function startLoopbackProxy(resources: readonly EnvoyResource[]): P
   try {
     await envoy.ready();
     const lines = (): readonly LoggedCall[] => readLines(accessLog);
-    return { ...caller({ ports: await boundPorts(envoy), lines, upstreams, logs: envoy.logs }), stop };
+    const ports = await boundPorts(envoy);
+    return { ...caller({ ports, opened: openedAddresses(resources), lines, upstreams, logs: envoy.logs }), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -58,6 +59,8 @@ export async function startLoopbackProxy(resources: readonly EnvoyResource[]): P
 interface Running {
   /** By listener, of those that are bound. */
   readonly ports: ReadonlyMap<string, number>;
+  /** Where the proxy would listen itself. */
+  readonly opened: ReadonlySet<string>;
   readonly lines: () => readonly LoggedCall[];
   readonly upstreams: EchoUpstreams;
   readonly logs: () => string;
@@ -71,7 +74,7 @@ function caller(running: Running): Omit<LoopbackProxy, 'stop'> {
       calls += 1;
       const id = String(calls);
       const asked = requestOf(call);
-      const socket = await connection(call, asked.port, running.ports);
+      const socket = await connection(call, asked.port, running);
       const clientPort = socket.localPort;
       const isPlain = asked.scheme === 'http';
       const answer = isPlain ? await exchange(socket, asked, id) : await greet(socket, asked.host);
@@ -93,14 +96,15 @@ function caller(running: Running): Omit<LoopbackProxy, 'stop'> {
   };
 }
 
-/** Connects as one whose connection was redirected, and says by the PROXY protocol where it was going. */
-async function connection({ to, direction }: Call, port: number, ports: Running['ports']): Promise<Socket> {
-  const listener = direction === 'inbound' ? 'virtualInbound' : 'virtualOutbound';
+/** Connects as one whose connection was redirected if it is to be, and says by the PROXY protocol where it was going. */
+async function connection({ to, direction }: Call, asked: number, { ports, opened }: Running): Promise<Socket> {
+  const { address = ELSEWHERE, port = asked } = to ?? {};
+  const redirectedTo = direction === 'inbound' ? 'virtualInbound' : 'virtualOutbound';
+  const listener = opened.has(`${address}:${port}`) ? ENTRY : redirectedTo;
   const socket = connect(ports.get(listener) ?? ports.get(ENTRY) ?? 0, '127.0.0.1');
   await once(socket, 'connect');
-  const { address = ELSEWHERE } = to ?? {};
   const family = address.includes(':') ? 'TCP6 2001:db8::2' : 'TCP4 192.0.2.2';
-  socket.write(`PROXY ${family} ${address} 50000 ${to?.port ?? port}\r\n`);
+  socket.write(`PROXY ${family} ${address} 50000 ${port}\r\n`);
   return socket;
 }
 
@@ -197,11 +201,12 @@ async function boundPorts(envoy: RunningEnvoy): Promise<ReadonlyMap<string, numb
   const answer = JSON.parse(await envoy.admin('/listeners?format=json')) as {
     readonly listener_statuses: readonly {
       readonly name: string;
-      readonly local_address: { readonly socket_address: { readonly address: string; readonly port_value: number } };
+      /** A unix socket has no port. */
+      readonly local_address: { readonly socket_address?: { readonly port_value: number } };
     }[];
   };
   return new Map(
-    answer.listener_statuses.map(({ name, local_address: { socket_address } }) => [name, socket_address.port_value]),
+    answer.listener_statuses.map(({ name, local_address }) => [name, local_address.socket_address?.port_value ?? 0]),
   );
 }
 
