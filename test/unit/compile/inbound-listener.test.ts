@@ -101,7 +101,7 @@ describe('chains of a port', () => {
     assert.ok(!firsts({}).has('metadata-exchange'));
   });
 
-  test('ITLS-6, ITLS-8: clients of the mesh show a certificate of the trust domain', () => {
+  test('ITLS-6, ITLS-8, LS-29: clients of the mesh show a certificate of the trust domain', () => {
     const { listener } = inbound([instance('a', '80', 8080)], ISTIO);
     const [http, tcp] = listener.chains.filter(({ tls, match }) => tls !== undefined && match.destinationPort === 8080);
     for (const chain of [http, tcp]) {

@@ -98,3 +98,21 @@ test('CL-17: a cluster says whether it is outside of the mesh, and only Istio’
     ['outbound|80||out.test', true, []],
   ]);
 });
+
+test('CL-18: where other traffic goes has a cluster because it is a service that the Sidecar imports', () => {
+  const proxy = entry('proxy', 'ports: [{ name: tcp, number: 8888, protocol: TCP }], resolution: DNS');
+  const sidecar = (hosts: string): string => `
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: { name: own }
+spec:
+  egress: [{ hosts: ['${hosts}'] }]
+  outboundTrafficPolicy: { mode: ALLOW_ANY, egressProxy: { host: proxy.test, port: { number: 8888 } } }
+`;
+  const clusters = (hosts: string) =>
+    line([proxy, entry('a', http), sidecar(hosts)])
+      .ir.clusters.map(({ name }) => name)
+      .filter((name) => name.startsWith('outbound'));
+  assert.deepEqual(clusters('*/*'), ['outbound|80||a.test', 'outbound|8888||proxy.test']);
+  assert.deepEqual(clusters('*/a.test'), ['outbound|80||a.test']);
+});

@@ -28,6 +28,7 @@ test('G-3: everybody, the own namespace, nobody, or namespaces by name; without 
     ["exportTo: ['*']", ['own', 'named', 'other']],
     ["exportTo: ['.']", ['own']],
     ["exportTo: ['~']", []],
+    ["exportTo: ['~', named]", []],
     ['exportTo: [named]', ['named']],
     ["exportTo: ['.', named]", ['own', 'named']],
     ['exportTo: []', ['own', 'named', 'other']],
