@@ -1,0 +1,100 @@
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+
+/** A certificate and its private key, as PEM. */
+export interface TestCertificate {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** Signs certificates for tests; whoever believes `certificate` believes those. */
+export interface TestAuthority {
+  readonly certificate: string;
+  /** A certificate for DNS names, the first of which is its common name too. */
+  readonly issue: (...names: readonly [string, ...string[]]) => TestCertificate;
+}
+
+/**
+ * An authority of its own, with P-256 keys that live as long as the test and certificates that are valid for a day around now:
+ * none is stored that could run out. Node makes keys and signatures but no certificates; what those hold is RFC 5280, section 4.1.
+ */
+export function testAuthority(name: string): TestAuthority {
+  const own = keyPair();
+  const signed = (subject: string, publicKey: KeyObject, extension: Buffer): string =>
+    certificatePem({ issuer: name, subject, publicKey, extension }, own.privateKey);
+  return {
+    certificate: signed(name, own.publicKey, IS_AUTHORITY),
+    issue: (...names) => {
+      const { publicKey, privateKey } = keyPair();
+      const certificate = signed(names[0], publicKey, alternativeNames(names));
+      return { certificate, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+    },
+  };
+}
+
+const keyPair = (): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+interface Contents {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly publicKey: KeyObject;
+  readonly extension: Buffer;
+}
+
+function certificatePem({ issuer, subject, publicKey, extension }: Contents, signer: KeyObject): string {
+  const contents = sequence(
+    node(0xa0, node(0x02, Buffer.from([2]))), // version 3
+    node(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
+    sequence(ECDSA_WITH_SHA256),
+    commonName(issuer),
+    sequence(utcTime(-ONE_DAY_MS), utcTime(ONE_DAY_MS)),
+    commonName(subject),
+    publicKey.export({ type: 'spki', format: 'der' }),
+    node(0xa3, sequence(extension)),
+  );
+  const signature = bits(sign('sha256', contents, signer));
+  const body = sequence(contents, sequence(ECDSA_WITH_SHA256), signature).toString('base64');
+  return `-----BEGIN CERTIFICATE-----\n${body.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+const ONE_DAY_MS = 24 * 60 * 60 * 1000;
+
+/** One element of DER: tag, length and contents. */
+function node(tag: number, ...contents: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(contents);
+  const { length } = body;
+  const bytes = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff];
+  return Buffer.concat([Buffer.from([tag, ...bytes]), body]);
+}
+
+const sequence = (...contents: readonly Buffer[]): Buffer => node(0x30, ...contents);
+const objectId = (...bytes: readonly number[]): Buffer => node(0x06, Buffer.from(bytes));
+const bits = (body: Buffer): Buffer => node(0x03, Buffer.from([0]), body);
+
+/** 1.2.840.10045.4.3.2 */
+const ECDSA_WITH_SHA256 = objectId(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02);
+/** Basic constraints (2.5.29.19), critical: an authority. */
+const IS_AUTHORITY = sequence(
+  objectId(0x55, 0x1d, 0x13),
+  node(0x01, Buffer.from([0xff])),
+  node(0x04, sequence(node(0x01, Buffer.from([0xff])))),
+);
+
+/** Subject alternative names (2.5.29.17), all of them DNS names. */
+function alternativeNames(names: readonly string[]): Buffer {
+  return sequence(
+    objectId(0x55, 0x1d, 0x11),
+    node(0x04, sequence(...names.map((name) => node(0x82, Buffer.from(name))))),
+  );
+}
+
+/** 2.5.4.3 */
+function commonName(name: string): Buffer {
+  return sequence(node(0x31, sequence(objectId(0x55, 0x04, 0x03), node(0x0c, Buffer.from(name)))));
+}
+
+/** YYMMDDHHMMSSZ */
+function utcTime(fromNowMs: number): Buffer {
+  const text = new Date(Date.now() + fromNowMs).toISOString().replace(/[-:T]/g, '').slice(2, 14);
+  return node(0x17, Buffer.from(`${text}Z`));
+}
