@@ -7,6 +7,7 @@ import { judgeDelegation } from './delegates.ts';
 import { at, textAt, type Json } from './json.ts';
 import { judgeLocalities } from './localities.ts';
 import { judgeServiceEntry } from './service-entries.ts';
+import { judgeSidecarScope } from './sidecar-scope.ts';
 import { judgeSimulation } from './simulation.ts';
 import { validatedDocument } from './small-validators.ts';
 import { judgeTableRoutes } from './table-routes.ts';
@@ -39,6 +40,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   'serviceentry-convert': { verb: 'none', judge: judgeServiceEntry },
   'vs-delegate': { verb: 'none', judge: judgeDelegation },
   'vs-routes': { verb: 'none', judge: judgeTableRoutes },
+  'sidecar-scope': { verb: 'none', judge: judgeSidecarScope },
   'dr-merge': { verb: 'none', judge: judgeTrafficPolicies },
 };
 

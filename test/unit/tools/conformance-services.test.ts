@@ -6,6 +6,7 @@ import type { Case } from '../../../tools/conformance/case.ts';
 import type { Json } from '../../../tools/conformance/json.ts';
 import { judgeLocalities } from '../../../tools/conformance/localities.ts';
 import { judgeServiceEntry } from '../../../tools/conformance/service-entries.ts';
+import { judgeSidecarScope } from '../../../tools/conformance/sidecar-scope.ts';
 import { validatedDocument } from '../../../tools/conformance/small-validators.ts';
 
 const recorded = (body: { readonly [key: string]: Json }): Case => ({ file: '', area: '', name: 'case', body });
@@ -83,4 +84,33 @@ test('a small validator is asked by way of a document that is valid but for its 
   assert.equal(isValid('ValidateProxyAddress', { hostAddr: '::1:80' }), false);
   assert.equal(validatedDocument(recorded({ fn: 'nobodyKnows', args: {} })), undefined);
   assert.equal(validatedDocument(recorded({ fn: 'ValidateDuration', args: { pd: { $error: 'no' } } })), undefined);
+});
+
+test('a scope imports what was recorded, or it differs', () => {
+  const service = (registry: string, port: number, at: string): Json => ({
+    visibility: 'public',
+    service: {
+      ...{ Hostname: 'a.test', CreationTime: at, Attributes: { Namespace: 'shop', ServiceRegistry: registry } },
+      Ports: [{ Name: 'http', Port: port, Protocol: 'HTTP' }],
+    },
+  });
+  const judged = (mode: string, ...numbers: readonly number[]) => {
+    const services = [{ namespace: 'shop', hostname: 'a.test', ports: numbers.map((number) => `http/${number}/HTTP`) }];
+    return judgeSidecarScope(
+      recorded({
+        configNamespace: 'client',
+        mesh: { outboundTrafficPolicy: { mode: 'ALLOW_ANY' } },
+        sidecar: { egress: [{ hosts: ['shop/*'] }] },
+        services: [
+          service('External', 79, '2024-01-01T00:00:00Z'),
+          service('Kubernetes', 81, '2026-01-01T00:00:00Z'),
+          service('Kubernetes', 80, '2025-01-01T00:00:00Z'),
+        ],
+        expected: { services, egressListeners: [{ services }], outboundTrafficPolicy: { mode } },
+      }),
+    ).verdict;
+  };
+  assert.equal(judged('ALLOW_ANY', 80, 81), 'agrees');
+  assert.equal(judged('REGISTRY_ONLY', 80, 81), 'differs');
+  assert.equal(judged('ALLOW_ANY', 79), 'differs');
 });
