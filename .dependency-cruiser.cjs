@@ -8,7 +8,7 @@ const mayImport = {
   view: ['base', 'resources', 'model', 'world'],
   ir: ['base'],
   compile: ['base', 'resources (types)', 'model', 'view', 'ir'],
-  explain: ['base', 'resources (types)', 'model', 'world', 'view', 'ir', 'compile'],
+  explain: ['base', 'resources', 'model', 'world', 'view', 'ir', 'compile'],
   envoy: ['base', 'ir'],
   snapshot: ['base', 'envoy'],
   delivery: ['base', 'envoy', 'snapshot'],

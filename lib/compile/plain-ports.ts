@@ -24,7 +24,7 @@ export function plainPortsOf({ service, endpoints, policy, facts }: PortsReader)
     .sort();
 }
 
-const NONE: PlainPorts = [];
+const NONE: readonly string[] = [];
 
 const mayPassThrough = (service: Service, policy: TrafficPolicy | undefined): boolean =>
   isPassedThrough(service, policy, undefined) || (policy?.subsets ?? []).some(({ blocks }) => passesThrough(blocks.lb));

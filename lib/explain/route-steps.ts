@@ -1,13 +1,12 @@
 import type { HostName } from '../base/host-name.ts';
-import { documentOf } from '../compile/document-path.ts';
 import type { RouteActionIr, RouteIr, VirtualHostIr } from '../ir/route-configuration.ts';
-import type { ResourceKey } from '../resources/resource.ts';
 import type { PassedOver, Reason, Step } from './explanation.ts';
 import { isSentToTls, type Journey } from './follow-call.ts';
 import { lostServices } from './lost-services.ts';
 import { lostTables, type Sight } from './lost-tables.ts';
 import { withoutPort, type Request } from './request.ts';
 import { mismatch } from './route-choice.ts';
+import { sourceDocument } from './source-document.ts';
 
 /** Which virtual host and route the request met, or which routing of connections, and whose they are. */
 export function routeSteps(sight: Sight, journey: Journey): readonly Step[] {
@@ -81,8 +80,8 @@ function sentenceOf(action: RouteActionIr): string {
 }
 
 function decidersOf({ view }: Sight, { source }: RouteIr, host: HostName): readonly Reason[] {
-  const document = documentOf(source);
-  if (document !== undefined) return [{ resource: document as ResourceKey, reason: 'its rule matches the request' }];
+  const document = sourceDocument(source);
+  if (document !== undefined) return [{ resource: document, reason: 'its rule matches the request' }];
   const visible = view.services.find(({ service }) => service.hostname === host);
   if (visible === undefined) return [];
   return [
@@ -100,19 +99,18 @@ function passedOver({ routes }: VirtualHostIr, taken: RouteIr | undefined, reque
     if (index === at) return [];
     const reason = mismatch(route.match, request);
     if (index > at && reason !== undefined) return [];
-    const document = documentOf(route.source);
-    const resource = document === undefined ? {} : { resource: document as ResourceKey };
+    const document = sourceDocument(route.source);
+    const resource = document === undefined ? {} : { resource: document };
     return [{ name: route.name, ...resource, reason: reason ?? 'it matches too, and comes later' }];
   });
   return told.slice(0, TOLD_ROUTES);
 }
 
 function connectionRoute(sight: Sight, { chain, tcp, request }: Journey): Step {
-  const document = documentOf(chain?.source ?? '');
+  const document = sourceDocument(chain?.source ?? '');
   const target = tcp?.target;
   const names = target?.type === 'weighted' ? target.clusters.map(({ cluster }) => cluster) : [target?.cluster ?? ''];
-  const decidedBy =
-    document === undefined ? [] : [{ resource: document as ResourceKey, reason: 'its rule takes the connection' }];
+  const decidedBy = document === undefined ? [] : [{ resource: document, reason: 'its rule takes the connection' }];
   return {
     ...nothing('route', `connections are forwarded to ${names.join(', ')}, whatever they carry`),
     decidedBy,

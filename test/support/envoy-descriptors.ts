@@ -9,7 +9,18 @@ import { pgvProblems } from './pgv-rules.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /** The packages whose messages Envoy takes as configuration, with all that they import. */
-const CONFIGURATION = /^envoy\/(config|extensions|type|data|service\/discovery)\/.*v3.*\.proto$/;
+const CONFIGURATION =
+  /^(envoy\/(config|extensions|type|data|service\/discovery)\/.*v3.*|udpa\/type\/v1\/typed_struct)\.proto$/;
+
+/** A filter that Istio's own proxy has beside Envoy's; the packages of Envoy's messages lack it. */
+const ISTIO_ALPN = `
+syntax = "proto3";
+package istio.envoy.config.filter.http.alpn.v2alpha1;
+message FilterConfig {
+  enum Protocol { HTTP10 = 0; HTTP11 = 1; HTTP2 = 2; }
+  message AlpnOverride { Protocol upstream_protocol = 1; repeated string alpn_override = 2; }
+  repeated AlpnOverride alpn_override = 1;
+}`;
 
 let loaded: protobuf.Root | undefined;
 
@@ -26,6 +37,7 @@ function envoyDescriptors(): protobuf.Root {
   const root = new protobuf.Root();
   root.resolvePath = (_origin, target) => join(directory, target);
   root.loadSync(files.filter((file) => CONFIGURATION.test(file)));
+  protobuf.parse(ISTIO_ALPN, root);
   root.resolveAll();
   loaded = root;
   return root;
