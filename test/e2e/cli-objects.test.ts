@@ -169,8 +169,9 @@ function objectVerbs({ start }: Backend): void {
     const { run, follow } = await setUp(t, {});
     assert.equal((await run(['apply', '-f', '-'], documents(virtualService('reviews'), service))).code, 0);
     const [rows, objects] = [follow('get', 'vs', '-w'), follow('get', 'vs', 'reviews', '-w', '-o', 'json')];
+    // On AWS a client has what a watch tells when it ends, after 20 s.
     const says = (output: () => string, what: RegExp) =>
-      waitUntil(() => what.test(output()), { what: String(what), timeoutMs: 20_000, detail: output });
+      waitUntil(() => what.test(output()), { what: String(what), timeoutMs: 90_000, detail: output });
     await Promise.all([says(rows, /^NAME +STATUS .*\nreviews .* 1 +\S+\n/), says(objects, /"resourceVersion": "1"/)]);
 
     assert.equal((await run(['apply', '-f', '-'], virtualService('reviews', { host: 'ratings' }))).code, 0);
