@@ -19,6 +19,7 @@ import type { HttpHandler } from '../lib/control/http/http-handler.ts';
 import { KEEPER_RETENTION } from '../lib/control/sweep/keeper.ts';
 import { metrics } from '../lib/control/metrics.ts';
 import { objectConditions, type WithConditions } from '../lib/control/status/object-sights.ts';
+import { analysisApi } from '../lib/control/status/analysis-api.ts';
 import { proxiesApi } from '../lib/control/status/proxies-api.ts';
 import { USUAL_SHARD_WORK } from '../lib/control/shards/fan-out.ts';
 import { pollSlack, proxyStates } from '../lib/control/polls/proxy-states.ts';
@@ -108,6 +109,7 @@ export function instanceName(): string {
 interface CloudStatus {
   readonly proxies: HttpHandler;
   readonly views: HttpHandler;
+  readonly analysis: HttpHandler;
   readonly withConditions: WithConditions;
 }
 
@@ -122,11 +124,10 @@ export function cloudStatus(ports: Cloud): CloudStatus {
   };
   const sights = { ...shared, clock, slack: pollSlack(false), reports: storedReports(blobs) };
   const config = configSource(ports);
+  const known = worlds({ config, clock, metrics: metrics(new Registry(), ownVersion()) });
   return {
-    proxies: proxiesApi({
-      ...sights,
-      worlds: worlds({ config, clock, metrics: metrics(new Registry(), ownVersion()) }),
-    }),
+    proxies: proxiesApi({ ...sights, worlds: known }),
+    analysis: analysisApi({ clock, worlds: known, states: shared.states }),
     views: viewsApi({ ...shared, registry: viewRegistry(records, clock) }),
     withConditions: objectConditions(sights),
   };

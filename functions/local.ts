@@ -128,10 +128,11 @@ function shardQueue(clock: Clock, log: Log): MemoryQueue {
 }
 
 /** How the mesh stands, and the page that shows it. */
-function shownToPeople({ proxies, views }: DeliveryService, version: string): Omit<PeopleParts, 'config'> {
+function shownToPeople({ proxies, views, analysis }: DeliveryService, version: string): Omit<PeopleParts, 'config'> {
   return {
     proxies: compressing(proxies),
     views: compressing(views),
+    analysis: compressing(analysis),
     service: serviceApi({ version, identity: 'none' }),
     console: compressing(consoleApi(consoleFiles())),
   };

@@ -52,6 +52,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./validate.ts')).validateVerb,
   },
   {
+    name: 'analyze',
+    description: 'find what is wrong between objects: of the service, or of files with -f',
+    load: async () => (await import('./analyze.ts')).analyzeVerb,
+  },
+  {
     name: 'render',
     description: 'print the Envoy resources that a proxy would receive, offline',
     load: async () => (await import('./render.ts')).renderVerb,

@@ -21,6 +21,7 @@ import { objectConditions, type WithConditions } from './status/object-sights.ts
 import { fetchHandler } from './http/fetch-handler.ts';
 import { operationsApi } from './http/operations-api.ts';
 import { pieceMemory } from './build/piece-memory.ts';
+import { analysisApi } from './status/analysis-api.ts';
 import { proxiesApi } from './status/proxies-api.ts';
 import { pollSlack, proxyStates } from './polls/proxy-states.ts';
 import { type IndexPublication, viewIndexPublisher } from './views/publish-view-index.ts';
@@ -71,6 +72,7 @@ export interface DeliveryService {
   readonly polls: PlainHandler;
   readonly proxies: HttpHandler;
   readonly views: HttpHandler;
+  readonly analysis: HttpHandler;
   readonly operations: HttpHandler;
   /** How far objects got (ST-9). */
   readonly withConditions: WithConditions;
@@ -123,6 +125,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     discovery: fetchHandler(polls),
     polls,
     proxies: proxiesApi({ ...shared, records, states, slack, reports }),
+    analysis: analysisApi({ ...shared, states }),
     views: viewsApi({ records, registry, heads, snapshots, states }),
     withConditions: objectConditions({ records, clock, heads, snapshots, states, slack, reports }),
     operations: operationsApi({

@@ -33,6 +33,8 @@ export interface ConfigAtRevision {
 export interface WorldAt {
   readonly revision: number;
   readonly world: World;
+  /** What it was built of. */
+  readonly resources: readonly Resource[];
   readonly issues: readonly Issue[];
   /** Remembered by the hash of the node that told the facts. */
   viewOf(facts: ProxyFacts, nodeHash: ContentHash): View;
@@ -108,6 +110,7 @@ function worldAt(revision: number, resources: readonly Resource[], recall: Recal
   return {
     revision,
     world,
+    resources,
     issues,
     viewOf(facts, nodeHash) {
       const known = views.get(nodeHash);

@@ -6,6 +6,7 @@ import type { HttpHandler } from './http-handler.ts';
 export interface PeopleParts {
   readonly proxies: HttpHandler;
   readonly views: HttpHandler;
+  readonly analysis: HttpHandler;
   readonly service: HttpHandler;
   readonly console: HttpHandler;
   /** Everything else: what people configure. */
@@ -40,6 +41,7 @@ export function peopleRoutes(parts: PeopleParts): HttpHandler {
     const { pathname } = new URL(request.url);
     if (pathname === '/v1/proxies' || pathname.startsWith('/v1/proxies/')) return parts.proxies(request);
     if (pathname === '/v1/views') return parts.views(request);
+    if (pathname === '/v1/analysis') return parts.analysis(request);
     if (pathname === '/v1/service') return parts.service(request);
     if (isConsolePath(pathname)) return parts.console(request);
     return parts.config(request);

@@ -43,6 +43,7 @@ function functions() {
     config: async (request: Request) => config.fetch(request),
     proxies: delivery.proxies,
     views: delivery.views,
+    analysis: delivery.analysis,
     ...cloudConsole(),
     inbox: async (request: Request) => inbox.fetch(request),
   };
