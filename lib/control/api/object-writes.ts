@@ -246,6 +246,7 @@ function patchOf(mediaType: string, { path, query }: WriteRequest, change: unkno
     case 'application/merge-patch+json':
       return { type: 'merge', change };
     case 'application/apply-patch+yaml':
+      if (!isObject(change)) return 'a server-side apply is one object';
       return {
         type: 'apply',
         change,
@@ -253,6 +254,7 @@ function patchOf(mediaType: string, { path, query }: WriteRequest, change: unkno
         isForced: isTrue(query, 'force'),
       };
     case 'application/strategic-merge-patch+json':
+      if (!isObject(change)) return 'a strategic merge patch is one object';
       return takesStrategicMerge(path.names.kind) ? { type: 'strategic', kind: path.names.kind, change } : undefined;
     case 'application/json-patch+json':
       return Array.isArray(change) ? { type: 'json', operations: change } : 'a JSON patch is a list of operations';
@@ -260,6 +262,8 @@ function patchOf(mediaType: string, { path, query }: WriteRequest, change: unkno
       return undefined;
   }
 }
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isTrue = (query: URLSearchParams, name: string): boolean => ['true', '1'].includes(query.get(name) ?? '');
 

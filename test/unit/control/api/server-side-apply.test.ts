@@ -95,3 +95,17 @@ test('an object that nobody applies on the server has no managers', async () => 
   await call(`POST ${collection}`, entry({}));
   assert.equal((await shown()).metadata.managedFields, undefined);
 });
+
+test('FLT-3: what is applied by the server or merged strategically is one object; anything else is a bad request', async () => {
+  const { call } = apiCaller();
+  for (const type of ['application/apply-patch+yaml', 'application/strategic-merge-patch+json']) {
+    for (const body of ['null', '[]', '7', '"text"']) {
+      const { status, body: answer } = await call(
+        'PATCH /api/v1/namespaces/default/services/db?fieldManager=me',
+        JSON.parse(body) as object,
+        { 'content-type': type },
+      );
+      assert.deepEqual([status, answer.reason], [400, 'BadRequest'], `${type} ${body}`);
+    }
+  }
+});

@@ -64,7 +64,7 @@ test('what is valid but not carried out yet is refused, not ignored', async () =
     'apiVersion: networking.istio.io/v1',
     'kind: DestinationRule',
     'metadata: {name: a}',
-    'spec: {host: a.b, trafficPolicy: {tls: {mode: SIMPLE}}}',
+    'spec: {host: a.b, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}',
   ].join('\n');
   const outcome = await applyText(store, text);
   assert.ok(outcome.outcome === 'refused');
