@@ -13,10 +13,10 @@ interface Suite {
 export const suites = {
   unit: { processes: 'shared', limitMinutes: 3 },
   golden: { processes: 'shared', limitMinutes: 3 },
-  property: { processes: 'shared', limitMinutes: 4 },
+  property: { processes: 'shared', limitMinutes: 8 },
   contract: { processes: 'separate', limitMinutes: 5 },
   arch: { processes: 'separate', limitMinutes: 3 },
-  e2e: { processes: 'separate', limitMinutes: 12 },
+  e2e: { processes: 'separate', limitMinutes: 20 },
   fault: { processes: 'separate', limitMinutes: 15 },
 } as const satisfies Record<string, Suite>;
 
