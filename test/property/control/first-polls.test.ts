@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { BuildReport } from '../../../lib/control/build/build-all.ts';
 import type { DeliveryPorts } from '../../../lib/control/delivery-service.ts';
 import { sentIn, serviceEntry, sidecarNode, testDelivery, type TestDelivery } from '../../support/delivery.ts';
 import { interceptBlobs, interceptRecords, type StoreCall } from '../../../tools/support/intercepted-store.ts';
@@ -41,6 +42,12 @@ async function writerAt(documents: string, isIndexed: boolean): Promise<TestDeli
   writer.configure(documents);
   if (isIndexed) await writer.builder.build('config').finally(() => writer.builder.stepDown());
   return writer;
+}
+
+/** A leader that finds that somebody else wrote the lease asks again, as the stream of changes makes it. */
+async function builtBy(leader: TestDelivery): Promise<BuildReport> {
+  const report = await leader.builder.build('config');
+  return report.outcome === 'followed' ? leader.builder.build('config') : report;
 }
 
 async function assertNewest(writer: TestDelivery, pollers: readonly TestDelivery[]): Promise<void> {
@@ -97,7 +104,7 @@ test('VIEW-4, BLD-1: however polls and a build interleave, no view stays behind'
       const polls = pollers.map((poller) => poller.poll('clusters', { node }));
       const applied = scheduler.schedule(Promise.resolve(), 'apply').then(() => {
         writer.configure(documents);
-        return leader.builder.build('config');
+        return builtBy(leader);
       });
       await scheduler.waitFor(Promise.all(polls));
       assert.equal((await scheduler.waitFor(applied)).outcome, 'built');
