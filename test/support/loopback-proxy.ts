@@ -100,7 +100,9 @@ function caller(running: Running): Omit<LoopbackProxy, 'stop'> {
 async function connection({ to, direction }: Call, asked: number, { ports, opened }: Running): Promise<Socket> {
   const { address = ELSEWHERE, port = asked } = to ?? {};
   const redirectedTo = direction === 'inbound' ? 'virtualInbound' : 'virtualOutbound';
-  const listener = opened.has(`${address}:${port}`) ? ENTRY : redirectedTo;
+  // What others send is met on loopback only after it was redirected.
+  const isMetByProxy = opened.has(`${address}:${port}`) && !(direction === 'inbound' && address.startsWith('127.'));
+  const listener = isMetByProxy ? ENTRY : redirectedTo;
   const socket = connect(ports.get(listener) ?? ports.get(ENTRY) ?? 0, '127.0.0.1');
   await once(socket, 'connect');
   const family = address.includes(':') ? 'TCP6 2001:db8::2' : 'TCP4 192.0.2.2';
