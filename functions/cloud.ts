@@ -17,10 +17,8 @@ import { consoleApi } from '../lib/control/http/console-api.ts';
 import { type DeliveryService, deliveryService } from '../lib/control/delivery-service.ts';
 import type { HttpHandler } from '../lib/control/http/http-handler.ts';
 import { KEEPER_RETENTION } from '../lib/control/sweep/keeper.ts';
+import { meshStatus, type MeshStatus } from '../lib/control/mesh-status.ts';
 import { metrics } from '../lib/control/metrics.ts';
-import { objectConditions, type WithConditions } from '../lib/control/status/object-sights.ts';
-import { analysisApi } from '../lib/control/status/analysis-api.ts';
-import { proxiesApi } from '../lib/control/status/proxies-api.ts';
 import { USUAL_SHARD_WORK } from '../lib/control/shards/fan-out.ts';
 import { pollSlack, proxyStates } from '../lib/control/polls/proxy-states.ts';
 import { servedHeads } from '../lib/control/build/served-heads.ts';
@@ -29,7 +27,6 @@ import { storedSnapshots } from '../lib/control/build/stored-snapshots.ts';
 import { worlds } from '../lib/control/build/worlds.ts';
 import { viewRegistry } from '../lib/control/views/view-registry.ts';
 import { storedReports } from '../lib/control/status/view-report.ts';
-import { viewsApi } from '../lib/control/status/views-api.ts';
 import type { Blobs } from '../lib/ports/blobs.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { Log } from '../lib/ports/log.ts';
@@ -106,31 +103,20 @@ export function instanceName(): string {
   return instance;
 }
 
-interface CloudStatus {
-  readonly proxies: HttpHandler;
-  readonly views: HttpHandler;
-  readonly analysis: HttpHandler;
-  readonly withConditions: WithConditions;
-}
-
 /** How proxies, views and objects stand, for a function that answers no polls. */
-export function cloudStatus(ports: Cloud): CloudStatus {
+export function cloudStatus(ports: Cloud): MeshStatus {
   const { blobs, records, clock } = ports;
-  const shared = {
-    records,
+  const config = configSource(ports);
+  return meshStatus({
+    ...{ records, clock, config },
+    worlds: worlds({ config, clock, metrics: metrics(new Registry(), ownVersion()) }),
     heads: servedHeads(records, clock),
     snapshots: storedSnapshots(blobs),
     states: proxyStates(records, clock, { hearsAllPolls: false }),
-  };
-  const sights = { ...shared, clock, slack: pollSlack(false), reports: storedReports(blobs) };
-  const config = configSource(ports);
-  const known = worlds({ config, clock, metrics: metrics(new Registry(), ownVersion()) });
-  return {
-    proxies: proxiesApi({ ...sights, worlds: known }),
-    analysis: analysisApi({ clock, worlds: known, states: shared.states }),
-    views: viewsApi({ ...shared, registry: viewRegistry(records, clock) }),
-    withConditions: objectConditions(sights),
-  };
+    reports: storedReports(blobs),
+    registry: viewRegistry(records, clock),
+    slack: pollSlack(false),
+  });
 }
 
 /** The page that people look at, and what it is told of the service as a whole. */

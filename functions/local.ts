@@ -15,10 +15,11 @@ import { FILE_LIMIT_BYTES } from '../lib/control/api/read-body.ts';
 import { localConfigApi } from '../lib/control/config/config-api.ts';
 import { configSource } from '../lib/control/build/config-source.ts';
 import { consoleApi } from '../lib/control/http/console-api.ts';
-import { type DeliveryService, deliveryService } from '../lib/control/delivery-service.ts';
+import { deliveryService } from '../lib/control/delivery-service.ts';
 import { httpRoutes, type PeopleParts } from '../lib/control/http/http-routes.ts';
 import { KEEPER_RETENTION } from '../lib/control/sweep/keeper.ts';
 import { leaderHealth } from '../lib/control/lead/leader-health.ts';
+import { meshStatus, type MeshStatus } from '../lib/control/mesh-status.ts';
 import { metrics } from '../lib/control/metrics.ts';
 import { serviceApi } from '../lib/control/http/service-api.ts';
 import { USUAL_SHARD_WORK } from '../lib/control/shards/fan-out.ts';
@@ -82,13 +83,14 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   });
   const builds = buildLoop(delivery.builder, log);
   if (delivery.shards) shards.start(delivery.shards);
-  const { withConditions } = delivery;
+  const status = meshStatus(delivery.sights);
+  const { withConditions } = status;
   const limits = { bodyLimitBytes: FILE_LIMIT_BYTES, isServing: () => state.isServing, withConditions };
   const config = localConfigApi({ ...ports, ids: randomUUID }, limits);
   const handler = httpRoutes({
     ...delivery,
     discovery: compressing(delivery.discovery),
-    ...shownToPeople(delivery, version),
+    ...shownToPeople(status, version),
     config: async (request) => config.fetch(request),
   });
   const plain = { prefix: '/v3/', handler: delivery.polls };
@@ -128,11 +130,12 @@ function shardQueue(clock: Clock, log: Log): MemoryQueue {
 }
 
 /** How the mesh stands, and the page that shows it. */
-function shownToPeople({ proxies, views, analysis }: DeliveryService, version: string): Omit<PeopleParts, 'config'> {
+function shownToPeople({ proxies, views, analysis, debug }: MeshStatus, version: string): Omit<PeopleParts, 'config'> {
   return {
     proxies: compressing(proxies),
     views: compressing(views),
     analysis: compressing(analysis),
+    debug: compressing(debug),
     service: serviceApi({ version, identity: 'none' }),
     console: compressing(consoleApi(consoleFiles())),
   };

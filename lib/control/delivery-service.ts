@@ -13,16 +13,13 @@ import { deltas } from './polls/deltas.ts';
 import type { HttpHandler } from './http/http-handler.ts';
 import { discoveryApi } from './polls/discovery-api.ts';
 import { keeper, type Keeper, type KeeperRetention } from './sweep/keeper.ts';
-import { debugApi } from './http/debug-api.ts';
 import type { HealthCheck } from './lead/leader-health.ts';
 import { leaseKey } from './lead/lease.ts';
+import type { MeshSights } from './mesh-status.ts';
 import type { Metrics } from './metrics.ts';
-import { objectConditions, type WithConditions } from './status/object-sights.ts';
 import { fetchHandler } from './http/fetch-handler.ts';
 import { operationsApi } from './http/operations-api.ts';
 import { pieceMemory } from './build/piece-memory.ts';
-import { analysisApi } from './status/analysis-api.ts';
-import { proxiesApi } from './status/proxies-api.ts';
 import { pollSlack, proxyStates } from './polls/proxy-states.ts';
 import { type IndexPublication, viewIndexPublisher } from './views/publish-view-index.ts';
 import { type SealView, viewSealer } from './build/seal-view.ts';
@@ -37,7 +34,6 @@ import { viewIndexes } from './views/view-indexes.ts';
 import { viewRegistry } from './views/view-registry.ts';
 import { reportSealer, storedReports } from './status/view-report.ts';
 import { viewsToBuild } from './views/views-to-build.ts';
-import { viewsApi } from './status/views-api.ts';
 import { type ConfigSource, worlds } from './build/worlds.ts';
 
 export interface DeliveryPorts {
@@ -70,12 +66,9 @@ export interface DeliveryService {
   readonly discovery: HttpHandler;
   /** The same for servers that need no fetch-style values. */
   readonly polls: PlainHandler;
-  readonly proxies: HttpHandler;
-  readonly views: HttpHandler;
-  readonly analysis: HttpHandler;
   readonly operations: HttpHandler;
-  /** How far objects got (ST-9). */
-  readonly withConditions: WithConditions;
+  /** For whoever shows the mesh to people. */
+  readonly sights: MeshSights;
   /** For whoever leads the keeping of the store. */
   readonly keeper: Keeper;
   /** Writes what was learnt of the proxies since the last time (DLV-6). */
@@ -124,14 +117,10 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     ...(fanOut && { shards: shardBuilder({ ...building, queue: fanOut.queue }) }),
     discovery: fetchHandler(polls),
     polls,
-    proxies: proxiesApi({ ...shared, records, states, slack, reports }),
-    analysis: analysisApi({ ...shared, states }),
-    views: viewsApi({ records, registry, heads, snapshots, states }),
-    withConditions: objectConditions({ records, clock, heads, snapshots, states, slack, reports }),
+    sights: { ...shared, records, config, states, slack, reports, registry },
     operations: operationsApi({
       ...{ records, clock, metrics, isServing: ports.isServing, checks: ports.checks ?? [] },
       readPushStatus: pushStatusReader({ records, heads, reports }),
-      debug: debugApi(config),
       cacheCounts: () => pieces.cacheCounts(),
     }),
     keeper: keeper({ ...ports, heads, snapshots, registry }, ports.retention),

@@ -25,7 +25,7 @@ test('a bundle runs by itself, with what it imports inside, CommonJS and Node mo
   assert.ok(size.gzipped > 0 && size.gzipped < size.minified);
 });
 
-test('the discovery handler carries no YAML and no config API: every cold start would pay for them', async (t) => {
+test('the discovery handler carries no schemas, no validation and no YAML: every cold start would pay for them', async (t) => {
   const tree = tempDir({});
   t.after(tree.remove);
   const target = join(tree.path, 'xds.mjs');
@@ -33,12 +33,9 @@ test('the discovery handler carries no YAML and no config API: every cold start 
   assert.ok(inputs.includes('lib/delivery/decide.ts'));
   const packages = new Set(inputs.map((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]));
   assert.ok(packages.has('@aws-sdk/client-s3'));
-  // Schemas came in with the pages that explain and debug; they belong into a function of their own.
-  for (const name of ['yaml', 'hono', 'rfc6902']) assert.ok(!packages.has(name), name);
-  assert.deepEqual(
-    inputs.filter((path) => path.startsWith('lib/cli/')),
-    [],
-  );
+  for (const name of ['zod', 'yaml', 're2js', 'hono', 'rfc6902']) assert.ok(!packages.has(name), name);
+  const checks = inputs.filter((path) => /^lib\/(resources\/.*-(checks|spec)\.ts|control\/api\/|cli\/)/.test(path));
+  assert.deepEqual(checks, []);
 });
 
 test('the function that serves the console has its files beside it, and the discovery handler has not', async (t) => {

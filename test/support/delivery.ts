@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { memoryBlobs } from '../../lib/adapters/memory/memory-blobs.ts';
 import { memoryRecords } from '../../lib/adapters/memory/memory-records.ts';
 import { type DeliveryPorts, type DeliveryService, deliveryService } from '../../lib/control/delivery-service.ts';
+import { meshStatus, type MeshStatus } from '../../lib/control/mesh-status.ts';
 import { metrics } from '../../lib/control/metrics.ts';
 import type { Resource } from '../../lib/resources/resource.ts';
 import { testStart } from './config-store.ts';
@@ -10,7 +11,7 @@ import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { recordingLog, type RecordingLog } from './recording-log.ts';
 
 /** Delivery in memory, with a config that a test sets directly and a clock that it moves. */
-export interface TestDelivery extends DeliveryService {
+export interface TestDelivery extends DeliveryService, MeshStatus {
   readonly ports: DeliveryPorts;
   readonly clock: FakeClock;
   readonly log: RecordingLog;
@@ -58,6 +59,7 @@ export function testDelivery(replaced: Partial<Omit<DeliveryPorts, 'log'>> = {})
   const service = deliveryService(ports);
   return {
     ...service,
+    ...meshStatus(service.sights),
     ports,
     clock,
     log,

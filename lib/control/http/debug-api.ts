@@ -23,6 +23,9 @@ export const DEBUG_PATHS: ReadonlySet<string> = new Set(Object.keys(PAGES));
  */
 export function debugApi(config: Pick<ConfigSource, 'readNewest'>): HttpHandler {
   return async (request) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return jsonResponse(405, { code: 'METHOD_NOT_ALLOWED', message: 'use GET' });
+    }
     const { pathname } = new URL(request.url);
     const page = PAGES[pathname];
     if (page === undefined) return jsonResponse(404, { code: 'NOT_FOUND', message: `nothing is at ${pathname}` });

@@ -7,6 +7,8 @@ export interface PeopleParts {
   readonly proxies: HttpHandler;
   readonly views: HttpHandler;
   readonly analysis: HttpHandler;
+  /** Answers the paths of `DEBUG_PATHS`. */
+  readonly debug: HttpHandler;
   readonly service: HttpHandler;
   readonly console: HttpHandler;
   /** Everything else: what people configure. */
@@ -30,10 +32,7 @@ export function httpRoutes(parts: HttpParts): HttpHandler {
   };
 }
 
-const OPERATIONS: ReadonlySet<string> = new Set([
-  ...['/healthz', '/readyz', '/metrics', '/debug/push_status'],
-  ...DEBUG_PATHS,
-]);
+const OPERATIONS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics', '/debug/push_status']);
 
 /** The same without polls and operations, which are another function in the cloud. */
 export function peopleRoutes(parts: PeopleParts): HttpHandler {
@@ -42,6 +41,7 @@ export function peopleRoutes(parts: PeopleParts): HttpHandler {
     if (pathname === '/v1/proxies' || pathname.startsWith('/v1/proxies/')) return parts.proxies(request);
     if (pathname === '/v1/views') return parts.views(request);
     if (pathname === '/v1/analysis') return parts.analysis(request);
+    if (DEBUG_PATHS.has(pathname)) return parts.debug(request);
     if (pathname === '/v1/service') return parts.service(request);
     if (isConsolePath(pathname)) return parts.console(request);
     return parts.config(request);

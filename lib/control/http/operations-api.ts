@@ -4,7 +4,6 @@ import { StoreUnavailable } from '../../ports/store-errors.ts';
 import type { HttpHandler } from './http-handler.ts';
 import { jsonResponse } from './json-response.ts';
 import type { PieceMemory } from '../build/piece-memory.ts';
-import { DEBUG_PATHS } from './debug-api.ts';
 import type { HealthCheck } from '../lead/leader-health.ts';
 import type { Metrics } from '../metrics.ts';
 import { HEAD_KEY } from '../revisions/head.ts';
@@ -20,15 +19,12 @@ export interface OperationsPorts {
   readonly isServing: () => boolean;
   /** What `/healthz` asks beside whether the process answers. */
   readonly checks: readonly HealthCheck[];
-  /** Answers the paths of `DEBUG_PATHS`. */
-  readonly debug: HttpHandler;
   readonly cacheCounts: PieceMemory['cacheCounts'];
 }
 
 /**
  * `/healthz`: the process answers, and leads only what it can keep (LE-22). `/readyz`: it can serve, that is, the store answers.
- * `/metrics`: for Prometheus. `/debug/push_status`: the problems behind its gauges; the other paths below `/debug` tell the
- * configuration (PS-8).
+ * `/metrics`: for Prometheus. `/debug/push_status`: the problems behind its gauges (PS-8).
  */
 export function operationsApi(ports: OperationsPorts): HttpHandler {
   return async (request) => {
@@ -36,7 +32,6 @@ export function operationsApi(ports: OperationsPorts): HttpHandler {
       return jsonResponse(405, { code: 'METHOD_NOT_ALLOWED', message: 'use GET' });
     }
     const { pathname } = new URL(request.url);
-    if (DEBUG_PATHS.has(pathname)) return ports.debug(request);
     switch (pathname) {
       case '/healthz':
         return health(ports);

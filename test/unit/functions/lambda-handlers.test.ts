@@ -44,6 +44,7 @@ function functions() {
     proxies: delivery.proxies,
     views: delivery.views,
     analysis: delivery.analysis,
+    debug: delivery.debug,
     ...cloudConsole(),
     inbox: async (request: Request) => inbox.fetch(request),
   };

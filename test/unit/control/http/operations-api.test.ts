@@ -37,7 +37,8 @@ kind: Mesh
 metadata: { name: default }
 spec: { meshConfig: { connectTimeout: 3s } }`);
   const get = async (path: string): Promise<unknown> => {
-    const answer = await service.operations(new Request(`http://x${path}`));
+    const answers = path === '/debug/push_status' ? service.operations : service.debug;
+    const answer = await answers(new Request(`http://x${path}`));
     assert.equal(answer.status, 200, path);
     return answer.json();
   };
