@@ -60,7 +60,7 @@ function rewired({ type, name, body }: EnvoyResource, world: LoopbackWorld): Env
   return { type, name, body: { ...observed, ...bound } };
 }
 
-/** Where the proxy itself listens, each `address:port`: no connection there is redirected. */
+/** Where the proxy itself listens, each `inbound address:port` or `outbound …`: no connection of that direction is redirected there. */
 export function openedAddresses(resources: readonly EnvoyResource[]): ReadonlySet<string> {
   const opened = resources.filter(
     ({ type, body }) => type === 'listeners' && body['bindToPort'] !== false && !takesRedirected(body),
@@ -68,7 +68,8 @@ export function openedAddresses(resources: readonly EnvoyResource[]): ReadonlySe
   return new Set(
     opened.flatMap(({ body }) => {
       const { socketAddress } = body['address'] as { socketAddress?: { address: string; portValue: number } };
-      return socketAddress === undefined ? [] : [`${socketAddress.address}:${socketAddress.portValue}`];
+      const direction = body['trafficDirection'] === 'INBOUND' ? 'inbound' : 'outbound';
+      return socketAddress === undefined ? [] : [`${direction} ${socketAddress.address}:${socketAddress.portValue}`];
     }),
   );
 }

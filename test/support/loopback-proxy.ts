@@ -97,12 +97,11 @@ function caller(running: Running): Omit<LoopbackProxy, 'stop'> {
 }
 
 /** Connects as one whose connection was redirected if it is to be, and says by the PROXY protocol where it was going. */
-async function connection({ to, direction }: Call, asked: number, { ports, opened }: Running): Promise<Socket> {
+async function connection(call: Call, asked: number, { ports, opened }: Running): Promise<Socket> {
+  const { to, direction = 'outbound' } = call;
   const { address = ELSEWHERE, port = asked } = to ?? {};
   const redirectedTo = direction === 'inbound' ? 'virtualInbound' : 'virtualOutbound';
-  // What others send is met on loopback only after it was redirected.
-  const isMetByProxy = opened.has(`${address}:${port}`) && !(direction === 'inbound' && address.startsWith('127.'));
-  const listener = isMetByProxy ? ENTRY : redirectedTo;
+  const listener = opened.has(`${direction} ${address}:${port}`) ? ENTRY : redirectedTo;
   const socket = connect(ports.get(listener) ?? ports.get(ENTRY) ?? 0, '127.0.0.1');
   await once(socket, 'connect');
   const family = address.includes(':') ? 'TCP6 2001:db8::2' : 'TCP4 192.0.2.2';
