@@ -70,6 +70,8 @@ async function writePlain(response: ServerResponse, { status, headers, body }: P
 
 /** Resolves when the client took what was written, or has gone. */
 export function drained(response: ServerResponse): Promise<void> {
+  // Of a client that has gone already no event tells any more.
+  if (response.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     const done = (): void => {
       response.off('drain', done);

@@ -143,6 +143,40 @@ test('a stream goes out piece by piece, and ends when the client goes', async (t
   await gone.promise;
 });
 
+/** Says nothing until the client has gone, and then more than the connection takes; `ended` is told when nobody reads on. */
+async function* lateBody(goes: Promise<void>, ended: () => void): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield new Uint8Array(1);
+    await goes;
+    for (;;) yield new Uint8Array(1024 * 1024);
+  } finally {
+    ended();
+  }
+}
+
+const streamOf = (pieces: AsyncGenerator<Uint8Array, void, undefined>): ReadableStream =>
+  new ReadableStream({
+    pull: async (controller) => controller.enqueue((await pieces.next()).value),
+    cancel: async () => void (await pieces.return()),
+  });
+
+for (const way of ['plain', 'fetch-style'] as const) {
+  test(`a ${way} answer that goes on after its client went comes to its end`, { timeout: 5_000 }, async (t) => {
+    const [goes, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const body = (): AsyncGenerator<Uint8Array, void, undefined> => lateBody(goes.promise, ended.resolve);
+    const { url } = await serve(t, async () => new Response(streamOf(body())), {
+      plain: { prefix: '/plain/', handler: async () => ({ status: 200, headers: {}, body: body() }) },
+    });
+    const path = way === 'plain' ? '/plain/x' : '/x';
+    const request = httpRequest(`${url}${path}`, { method: 'POST', headers: { 'content-length': 0 } }, (answer) => {
+      answer.once('data', () => answer.destroy());
+      answer.once('close', () => setTimeout(goes.resolve, 50));
+    });
+    request.on('error', () => undefined).end();
+    await ended.promise;
+  });
+}
+
 test('closing lets what is under way end, takes nothing new and waits no longer', { timeout: 5_000 }, async () => {
   const started = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();
