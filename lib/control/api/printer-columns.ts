@@ -1,8 +1,9 @@
 import { ageOf } from '../../base/elapsed.ts';
 import type { EpochMs } from '../../base/brand.ts';
+import { conditionsIn } from '../../resources/conditions.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import type { Resource } from '../../resources/resource.ts';
-import { proxiesWord, type ShownCondition, statusWord } from '../status/status-word.ts';
+import { proxiesWord, statusWord } from '../status/status-word.ts';
 
 /** One column of a kind's table. */
 export interface PrinterColumn {
@@ -76,17 +77,14 @@ const nameColumn: PrinterColumn = {
   cell: ({ metadata }) => metadata.name,
 };
 
-const conditions = ({ status }: Resource): readonly ShownCondition[] | undefined =>
-  status?.['conditions'] as readonly ShownCondition[] | undefined;
-
 const stateColumns: readonly PrinterColumn[] = [
   {
     ...{ name: 'Status', description: 'The first thing that keeps it from being in effect', priority: 0 },
-    cell: (resource) => statusWord(conditions(resource)),
+    cell: ({ status }) => statusWord(conditionsIn(status)),
   },
   {
     ...{ name: 'Proxies', description: 'How many of the proxies that depend on it have it', priority: 0 },
-    cell: (resource) => proxiesWord(conditions(resource)),
+    cell: ({ status }) => proxiesWord(conditionsIn(status)),
   },
 ];
 

@@ -55,6 +55,18 @@ test('a table has the columns of its kind, and rows with what was asked to be in
   assert.equal((await call(`GET ${collection}`, undefined, { accept: 'image/png' })).status, 406);
 });
 
+test('a table shows an object whose status has conditions of another shape than theirs', async () => {
+  const { call } = apiCaller();
+  await call(`POST ${collection}`, object);
+  const merge = { 'content-type': 'application/merge-patch+json' };
+  for (const conditions of ['none', {}, [null, 7]]) {
+    assert.equal((await call(`PATCH ${collection}/db/status`, { status: { conditions } }, merge)).status, 200);
+    const { status, body } = await call(`GET ${collection}`, undefined, { accept: table });
+    assert.equal(status, 200, JSON.stringify(conditions));
+    assert.deepEqual((body as unknown as Table).rows[0]?.cells.slice(4, 6), ['-', '-']);
+  }
+});
+
 test('a client that lists by watching is told when it has seen all there was', async () => {
   const { app, call } = apiCaller();
   await call(`POST ${collection}`, object);
