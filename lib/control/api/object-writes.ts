@@ -14,6 +14,7 @@ import { takesStrategicMerge } from '../config/strategic-merge.ts';
 import { type ObjectOutcome, type ObjectWrite, type StoppedWrite, writeObject } from '../config/write-object.ts';
 import { type StatusOutcome, writeStatus } from '../config/write-status.ts';
 import type { FieldConflict } from '../revisions/field-owners.ts';
+import { toResource } from '../revisions/stored-object.ts';
 import { readDryRun } from './list-query.ts';
 import type { ObjectPath } from './object-path.ts';
 import { KUBERNETES_PROTOBUF, readProtobufBody } from './protobuf-body.ts';
@@ -94,27 +95,27 @@ export async function patchFrom(write: WriteRequest): Promise<Response> {
 export async function removeFrom(write: WriteRequest): Promise<Response> {
   const body = await readDocument(write, {});
   if (!body.ok) return body.response;
-  const { preconditions = {}, dryRun } = body.document as {
-    readonly preconditions?: { readonly resourceVersion?: string; readonly uid?: string };
-    readonly dryRun?: unknown;
-  };
+  const { preconditions, dryRun } = members(body.document);
   const isDryRun = Array.isArray(dryRun) && dryRun.includes('All');
   const { name, namespace } = targetOf(write.path);
-  if (write.path.names.kind === 'Namespace') {
-    return carryOut(write, { name, namespace, isRemoval: true, isDryRun }, (target) =>
-      removeNamespace(write.store, target),
-    );
-  }
+  const refusal = (existing: Resource): StoppedWrite | undefined => unmet(members(preconditions), existing);
   return carryOut(write, { name, namespace, isRemoval: true, isDryRun }, (target) =>
-    writeObject(write.store, target, (existing) => {
-      const { resourceVersion, uid } = preconditions;
-      const isStale = resourceVersion !== undefined && resourceVersion !== String(existing?.stamp.resourceVersion);
-      const isOther = uid !== undefined && uid !== existing?.object.metadata.uid;
-      if (!existing || (!isStale && !isOther)) return { step: 'remove' };
-      const message = isStale ? 'conflicting resource version, try again' : `the object with the uid ${uid} is gone`;
-      return { step: 'stop', answer: { outcome: 'conflict', message } };
-    }),
+    write.path.names.kind === 'Namespace'
+      ? removeNamespace(write.store, target, refusal)
+      : writeObject(write.store, target, (existing) => {
+          const answer = existing && refusal(toResource(existing.object, existing.stamp));
+          return answer ? { step: 'stop', answer } : { step: 'remove' };
+        }),
   );
+}
+
+/** Whoever deletes may say which version is meant, and which of the objects that have had the name. */
+function unmet({ resourceVersion, uid }: Members, { metadata }: Resource): StoppedWrite | undefined {
+  if ((resourceVersion ?? metadata.resourceVersion) !== metadata.resourceVersion) {
+    return { outcome: 'conflict', message: 'conflicting resource version, try again' };
+  }
+  if ((uid ?? metadata.uid) === metadata.uid) return undefined;
+  return { outcome: 'conflict', message: `the object with the uid ${String(uid)} is gone` };
 }
 
 interface CarriedOut {

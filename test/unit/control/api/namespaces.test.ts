@@ -41,6 +41,25 @@ test('a namespace goes with all that is in it, as one revision', async () => {
   assert.equal((await call('DELETE /api/v1/namespaces/default')).status, 400);
 });
 
+test('a namespace of another version or uid than a deletion says stays, with all that is in it', async () => {
+  const { call } = apiCaller();
+  await call('POST /api/v1/namespaces/shop/services', service('web'));
+  await call('POST /api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
+  const remove = (preconditions: unknown) => call('DELETE /api/v1/namespaces/shop', { preconditions });
+  assert.equal((await remove({ uid: 'another' })).status, 409);
+  assert.equal((await remove({ resourceVersion: '1' })).status, 409);
+  assert.equal((await call('GET /api/v1/services')).body.items?.length, 1);
+  const { uid, resourceVersion } = (await call('GET /api/v1/namespaces/shop')).body.metadata ?? {};
+  assert.equal((await remove({ uid, resourceVersion })).status, 200);
+  assert.equal((await call('GET /api/v1/services')).body.items?.length, 0);
+});
+
+test('a deletion without preconditions may say so by null', async () => {
+  const { call } = apiCaller();
+  await call('POST /api/v1/namespaces/shop/services', service('web'));
+  assert.equal((await call('DELETE /api/v1/namespaces/shop/services/web', { preconditions: null })).status, 200);
+});
+
 /** As `kubectl create namespace shop` sends it: the mark, the type, and the object with empty fields among those it has. */
 const created = [
   ...[0x6b, 0x38, 0x73, 0x00, 0x0a, 0x0f, 0x0a, 0x02, 0x76, 0x31, 0x12, 0x09, ...Buffer.from('Namespace')],
