@@ -145,9 +145,9 @@ async function carryOut(
   });
   if (outcome.outcome !== 'done') return stopped(write, name, outcome);
   const { action, warnings } = outcome;
-  const resource = isTrial ? await asTried(write, outcome.resource) : await asWritten(write, outcome.resource);
-  const uid = resource.metadata.uid;
+  const { uid } = outcome.resource.metadata;
   if (isRemoval) return success({ ...detailsOf(names, name), ...(uid !== undefined && { uid }) });
+  const resource = isTrial ? await asTried(write, outcome.resource) : await asWritten(write, outcome.resource);
   const status = action === 'created' ? (created ?? 200) : 200;
   const printing = printingOf(write.store, write.path, { form, query: write.query });
   return withWarnings(answered(printObject(resource, printing), form, { status }), warnings);
