@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Agent, type IncomingMessage, request as httpRequest } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { type HttpServer, serveHttp, type ServeOptions } from '../../../../lib/adapters/http/node-server.ts';
 
@@ -160,6 +161,13 @@ const streamOf = (pieces: AsyncGenerator<Uint8Array, void, undefined>): Readable
     cancel: async () => void (await pieces.return()),
   });
 
+/** Calls `gone` when a connection to a server of this process is closed as the server sees it, which is after its client closed it. */
+function afterEachConnection(t: TestContext, gone: () => void): void {
+  const listen = (message: unknown): void => void (message as { socket: Socket }).socket.once('close', gone);
+  subscribe('net.server.socket', listen);
+  t.after(() => unsubscribe('net.server.socket', listen));
+}
+
 for (const way of ['plain', 'fetch-style'] as const) {
   test(`a ${way} answer that goes on after its client went comes to its end`, { timeout: 5_000 }, async (t) => {
     const [goes, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -167,10 +175,10 @@ for (const way of ['plain', 'fetch-style'] as const) {
     const { url } = await serve(t, async () => new Response(streamOf(body())), {
       plain: { prefix: '/plain/', handler: async () => ({ status: 200, headers: {}, body: body() }) },
     });
+    afterEachConnection(t, goes.resolve);
     const path = way === 'plain' ? '/plain/x' : '/x';
     const request = httpRequest(`${url}${path}`, { method: 'POST', headers: { 'content-length': 0 } }, (answer) => {
       answer.once('data', () => answer.destroy());
-      answer.once('close', () => setTimeout(goes.resolve, 50));
     });
     request.on('error', () => undefined).end();
     await ended.promise;
