@@ -1,3 +1,4 @@
+import { isMembers, type Members } from '../../base/members.ts';
 import type { Kind } from '../../resources/kinds.ts';
 import { keyOf, type Resource, resourceKey } from '../../resources/resource.ts';
 import { unreachable } from '../../base/unreachable.ts';
@@ -247,7 +248,7 @@ function patchOf(mediaType: string, { path, query }: WriteRequest, change: unkno
     case 'application/merge-patch+json':
       return { type: 'merge', change };
     case 'application/apply-patch+yaml':
-      if (!isObject(change)) return 'a server-side apply is one object';
+      if (!isMembers(change)) return 'a server-side apply is one object';
       return {
         type: 'apply',
         change,
@@ -255,7 +256,7 @@ function patchOf(mediaType: string, { path, query }: WriteRequest, change: unkno
         isForced: isTrue(query, 'force'),
       };
     case 'application/strategic-merge-patch+json':
-      if (!isObject(change)) return 'a strategic merge patch is one object';
+      if (!isMembers(change)) return 'a strategic merge patch is one object';
       return takesStrategicMerge(path.names.kind) ? { type: 'strategic', kind: path.names.kind, change } : undefined;
     case 'application/json-patch+json':
       return Array.isArray(change) ? { type: 'json', operations: change } : 'a JSON patch is a list of operations';
@@ -264,15 +265,11 @@ function patchOf(mediaType: string, { path, query }: WriteRequest, change: unkno
   }
 }
 
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const isTrue = (query: URLSearchParams, name: string): boolean => ['true', '1'].includes(query.get(name) ?? '');
 
 const targetOf = ({ name = '', namespace = '' }: ObjectPath) => ({ name, namespace });
 
-type Members = Readonly<Record<string, unknown>>;
-
-const members = (value: unknown): Members => (typeof value === 'object' && value !== null ? (value as Members) : {});
+const members = (value: unknown): Members => (isMembers(value) ? value : {});
 
 const statusOf = (document: unknown): Members => {
   const { metadata, status } = members(document);

@@ -1,4 +1,5 @@
 import { applyPatch, type Operation } from 'rfc6902';
+import { isMembers } from '../../base/members.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import type { ConfigStore } from './config-store.ts';
 import type { ExistingObject } from './existing-objects.ts';
@@ -75,13 +76,10 @@ function operated(document: unknown, operations: readonly unknown[]): PatchedDoc
 }
 
 function isOperation(value: unknown): boolean {
-  if (!isRecord(value)) return false;
+  if (!isMembers(value)) return false;
   const { op, path, from } = value;
   // Pointers through a prototype would change what all objects are.
   const isPointer = (text: unknown): boolean =>
     typeof text === 'string' && /^(\/|$)/.test(text) && !/\/(__proto__|constructor|prototype)(\/|$)/.test(text);
   return operators.has(String(op)) && isPointer(path) && ((op !== 'move' && op !== 'copy') || isPointer(from));
 }
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,3 +1,4 @@
+import { isMembers, type Members } from '../../base/members.ts';
 import type { Kind } from '../../resources/kinds.ts';
 
 /**
@@ -17,8 +18,6 @@ export const mergeKeysOf = (kind: Kind): Readonly<Record<string, string>> => mer
 /** Whether a kind takes `strategic-merge-patch+json`; kubectl sends it for the kinds that it has built in. */
 export const takesStrategicMerge = (kind: Kind): boolean => mergedLists[kind] !== undefined;
 
-type Members = Readonly<Record<string, unknown>>;
-
 /**
  * The document after a strategic merge patch: like RFC 7396, but lists of the table are merged item by item, and the directives
  * `$patch` (`replace`, `delete`), `$retainKeys` and `$setElementOrder` are followed.
@@ -37,7 +36,7 @@ function mergeValue(place: Place, target: unknown, change: unknown): unknown {
     const key = place.lists[place.path];
     return key === undefined ? change : mergeList(place, Array.isArray(target) ? target : [], { key, change });
   }
-  return isRecord(change) ? mergeMembers(place, isRecord(target) ? target : {}, change) : change;
+  return isMembers(change) ? mergeMembers(place, isMembers(target) ? target : {}, change) : change;
 }
 
 function mergeMembers(place: Place, target: Members, change: Members): Members {
@@ -49,7 +48,7 @@ function mergeMembers(place: Place, target: Members, change: Members): Members {
   for (const [member, value] of Object.entries(members)) {
     if (member.startsWith('$')) continue;
     const below = { ...place, path: place.path === '' ? member : `${place.path}.${member}` };
-    if (value === null || (isRecord(value) && value['$patch'] === 'delete')) result.delete(member);
+    if (value === null || (isMembers(value) && value['$patch'] === 'delete')) result.delete(member);
     else result.set(member, mergeValue(below, result.get(member), value));
   }
   for (const [member, order] of Object.entries(members)) {
@@ -69,12 +68,12 @@ interface ListChange {
 }
 
 function mergeList(place: Place, target: readonly unknown[], { key, change }: ListChange): readonly unknown[] {
-  const isReplacement = change.some((item) => isRecord(item) && item['$patch'] === 'replace');
+  const isReplacement = change.some((item) => isMembers(item) && item['$patch'] === 'replace');
   const items = isReplacement ? [] : [...target];
   for (const item of change) {
-    if (!isRecord(item)) items.push(item);
+    if (!isMembers(item)) items.push(item);
     else if (item['$patch'] !== 'replace') {
-      const index = items.findIndex((other) => isRecord(other) && other[key] === item[key]);
+      const index = items.findIndex((other) => isMembers(other) && other[key] === item[key]);
       const isRemoval = item['$patch'] === 'delete';
       if (isRemoval && index >= 0) items.splice(index, 1);
       else if (!isRemoval && index >= 0) items[index] = mergeMembers(place, items[index] as Members, item);
@@ -86,11 +85,8 @@ function mergeList(place: Place, target: readonly unknown[], { key, change }: Li
 
 /** Items whose key is in the order come in that order; those that the patch did not know of stay behind them. */
 function inOrder(list: readonly unknown[], order: readonly unknown[], key: string): readonly unknown[] {
-  const keyOf = (item: unknown): unknown => (isRecord(item) ? item[key] : undefined);
+  const keyOf = (item: unknown): unknown => (isMembers(item) ? item[key] : undefined);
   const places = new Map(order.map((item, index) => [keyOf(item), index]));
   const placeOf = (item: unknown): number => places.get(keyOf(item)) ?? places.size;
   return list.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
-
-const isRecord = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

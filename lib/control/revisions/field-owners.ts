@@ -1,4 +1,5 @@
 import { hashOf } from '../../base/hashing.ts';
+import { isMembers, type Members } from '../../base/members.ts';
 
 /**
  * Which fields one manager said in its last server-side apply, in Kubernetes' form: `{"f:spec":{"f:hosts":{}}}`. Lists and
@@ -36,8 +37,6 @@ export interface ServerSideApply {
 export type AppliedDocument =
   | { readonly ok: true; readonly document: Members; readonly owners: readonly FieldOwner[] }
   | { readonly ok: false; readonly conflicts: readonly FieldConflict[] };
-
-export type Members = Readonly<Record<string, unknown>>;
 
 /**
  * Lays a document over the stored one: fields that this manager said before and says no more go, unless another manager says
@@ -152,6 +151,3 @@ export function overlaid(target: unknown, change: unknown): unknown {
 }
 
 const members = (value: unknown): Members => (isMembers(value) ? value : {});
-
-const isMembers = (value: unknown): value is Members =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
