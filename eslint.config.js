@@ -88,7 +88,6 @@ export default tseslint.config(
     files: ['test/**/*.ts'],
     rules: {
       'no-console': 'error',
-      'max-lines': ['error', { max: 800 }],
       'max-lines-per-function': 'off',
     },
   },
