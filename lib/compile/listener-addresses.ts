@@ -32,11 +32,6 @@ export const loopbackAddresses = ({ ipFamily }: ListenerFacts): Addresses => LOO
 /** The first port that needs no privilege to bind. */
 export const FIRST_FREE_PORT = 1024;
 
-/** What a Sidecar writes before the path of a unix socket. */
-const UNIX = 'unix://';
-
-export const isUnixSocket = (address: string): boolean => address.startsWith(UNIX);
-
 /** LS-5 */
 export const listenerName = (address: string, port: number): string => `${address}_${port}`;
 

@@ -1,8 +1,9 @@
+import { isUnixSocket } from '../base/unix-socket.ts';
 import type { FilterChainIr } from '../ir/listener.ts';
 import type { ListenerView } from './listener-view.ts';
 import { httpDnsCaches } from './dns-lookups.ts';
 import { ANY_CONNECTION, HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN, PLAIN_HTTP } from './filter-chains.ts';
-import { isUnixSocket, listenerName } from './listener-addresses.ts';
+import { listenerName } from './listener-addresses.ts';
 import type { Claim } from './outbound-entry.ts';
 import { sharedRouteName, sniffedRouteName } from './route-name.ts';
 

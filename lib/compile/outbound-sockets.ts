@@ -1,10 +1,11 @@
 import { ipAddressKey, isIpAddress, parseIpAddress } from '../base/ip-address.ts';
+import { isUnixSocket } from '../base/unix-socket.ts';
 import type { AddressRange, ListenerIr } from '../ir/listener.ts';
 import { isHttp } from '../model/protocol.ts';
 import type { Service, ServicePort } from '../model/service.ts';
 import type { EgressPlace } from '../model/sidecar.ts';
 import type { ListenedService, ListenerFacts } from './listener-view.ts';
-import { isUnixSocket, loopbackAddresses, wildcardAddresses } from './listener-addresses.ts';
+import { loopbackAddresses, wildcardAddresses } from './listener-addresses.ts';
 
 /** Where connections to a service port are met: an address to listen on, and the destinations meant if several share it. */
 export interface OutboundSocket {

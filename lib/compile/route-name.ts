@@ -1,5 +1,5 @@
 import type { HostName } from '../base/host-name.ts';
-import { isUnixSocket } from './listener-addresses.ts';
+import { isUnixSocket } from '../base/unix-socket.ts';
 
 /** Name of the route configuration of a forward-proxy listener. */
 export const HTTP_PROXY_ROUTES = 'http_proxy';

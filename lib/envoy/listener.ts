@@ -1,6 +1,7 @@
 import type { FilterChainIr, ListenerIr, NetworkFilterIr } from '../ir/listener.ts';
 import type { PollSetting } from '../ir/proxy-ir.ts';
 import { unreachable } from '../base/unreachable.ts';
+import { isUnixSocket, socketPath } from '../base/unix-socket.ts';
 import { encodeDnsCache } from './dns-cache.ts';
 import { encodeDownstreamTls } from './downstream-tls.ts';
 import { optionalDuration } from './duration.ts';
@@ -67,8 +68,5 @@ function encodeNetworkFilter(filter: NetworkFilterIr, ir: PollSetting): ProtoJso
 }
 
 function socketAddress(address: string, portValue: number): ProtoJson {
-  if (!address.startsWith(UNIX)) return { socketAddress: { address, portValue } };
-  return { pipe: { path: address.slice(UNIX.length) } };
+  return isUnixSocket(address) ? { pipe: { path: socketPath(address) } } : { socketAddress: { address, portValue } };
 }
-
-const UNIX = 'unix://';

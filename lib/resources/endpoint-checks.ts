@@ -1,15 +1,14 @@
 import { isIpAddress } from '../base/ip-address.ts';
+import { isUnixSocket, socketPath } from '../base/unix-socket.ts';
 import type { FindingLog } from './finding.ts';
 import { checkLabels, checkPort, checkPortName, fqdnProblem, quoted, unixPathProblem } from './name-checks.ts';
 import type { WorkloadEntrySpec } from './workload-entry-spec.ts';
-
-const unixScheme = 'unix://';
 
 /** SE-33: an instance that stands by itself; which services select it is not known here, so its address may be of any form. */
 export function checkWorkloadEntry(log: FindingLog, entry: WorkloadEntrySpec): void {
   if (!hasAddress(log, entry)) return;
   const { address = '' } = entry;
-  if (address.startsWith(unixScheme)) checkUnixAddress(log, entry);
+  if (isUnixSocket(address)) checkUnixAddress(log, entry);
   else if (address !== '') checkNameOrIp(log, address);
   checkPortsAndLabels(log, entry);
 }
@@ -22,7 +21,7 @@ export function checkStaticEndpoint(
 ): void {
   if (!hasAddress(log, endpoint)) return;
   const { address = '' } = endpoint;
-  if (address.startsWith(unixScheme)) {
+  if (isUnixSocket(address)) {
     checkUnixAddress(log, endpoint);
     if (portNames.size !== 1) {
       log.at('address').error('CONFLICT', 'exactly 1 service port required for unix endpoints');
@@ -52,7 +51,7 @@ function hasAddress(log: FindingLog, { address = '', network = '' }: WorkloadEnt
 }
 
 function checkUnixAddress(log: FindingLog, { address = '', ports = {} }: WorkloadEntrySpec): void {
-  const problem = unixPathProblem(address.slice(unixScheme.length));
+  const problem = unixPathProblem(socketPath(address));
   if (problem !== undefined) log.at('address').error('INVALID_VALUE', problem);
   if (Object.keys(ports).length > 0) {
     log.at('ports').error('CONFLICT', `unix endpoint ${address} must not include ports; a socket file has none`);

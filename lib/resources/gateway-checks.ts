@@ -1,5 +1,6 @@
 import { isIpAddress } from '../base/ip-address.ts';
 import { isHttp, isTls, parseProtocol } from '../base/protocol.ts';
+import { isUnixSocket, socketPath } from '../base/unix-socket.ts';
 import type { FindingLog } from './finding.ts';
 import type { GatewaySpec, ServerSpec } from './gateway-spec.ts';
 import type { Subject } from './kind-definition.ts';
@@ -71,13 +72,11 @@ function checkServerHost(log: FindingLog, entry: string): void {
   refuse(partialWildcardProblem(host));
 }
 
-const unixScheme = 'unix://';
-
 /** GW-36 */
 function checkServerPort(log: FindingLog, { port, bind = '' }: ServerSpec): void {
-  const isUnix = bind.startsWith(unixScheme);
+  const isUnix = isUnixSocket(bind);
   const bindProblem = isUnix
-    ? unixPathProblem(bind.slice(unixScheme.length))
+    ? unixPathProblem(socketPath(bind))
     : bind === '' || isIpAddress(bind)
       ? undefined
       : `${bind} is not a valid IP; bind to an address, or leave bind out`;

@@ -1,4 +1,5 @@
 import type { Issue } from '../base/issue.ts';
+import { isUnixSocket } from '../base/unix-socket.ts';
 import { findingLog, type FindingLog } from './finding.ts';
 import { isClaimHeader } from './header-checks.ts';
 import type { Kind } from './kinds.ts';
@@ -72,7 +73,7 @@ const notYet: readonly NotYet[] = [
   {
     kind: 'Gateway',
     path: 'spec.servers[].bind',
-    when: (bind) => typeof bind === 'string' && bind.startsWith('unix://'),
+    when: (bind) => typeof bind === 'string' && isUnixSocket(bind),
     what: 'a server on a unix socket',
     instead: 'bind to an address',
   },

@@ -1,7 +1,8 @@
 import { isIpAddress } from '../base/ip-address.ts';
+import { isUnixSocket } from '../base/unix-socket.ts';
 import type { FindingLog } from './finding.ts';
 import { isDnsLabel, partialWildcardProblem, quoted, wildcardHostProblem } from './name-checks.ts';
-import { checkBindAddress, checkListenerPort, checkUnixPath, UNIX_SCHEME } from './sidecar-listener-checks.ts';
+import { checkBindAddress, checkListenerPort, checkUnixPath } from './sidecar-listener-checks.ts';
 import type { EgressListenerSpec, SidecarPortSpec } from './sidecar-spec.ts';
 
 /** SC-30: at most one listener without a port, which is the last; each port, and each unix socket, once. */
@@ -51,7 +52,7 @@ function checkSocket(
     ports.add(number);
     return;
   }
-  if (bind.startsWith(UNIX_SCHEME)) checkUnixPath(log.at('bind'), bind);
+  if (isUnixSocket(bind)) checkUnixPath(log.at('bind'), bind);
   else {
     const message = 'sidecar: ports with 0 value must have a unix domain socket bind address, as unix:///path';
     log.at('bind').error('CONFLICT', message);

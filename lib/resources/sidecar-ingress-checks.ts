@@ -1,10 +1,11 @@
 import { isHttp, isTls, parseProtocol } from '../base/protocol.ts';
+import { isUnixSocket } from '../base/unix-socket.ts';
 import { checkConnectionPool } from './connection-checks.ts';
 import type { FindingLog } from './finding.ts';
 import type { ServerTlsSpec } from './gateway-spec.ts';
 import { checkPort } from './name-checks.ts';
 import { checkServerTls } from './server-tls-checks.ts';
-import { checkBindAddress, checkListenerPort, checkUnixPath, UNIX_SCHEME } from './sidecar-listener-checks.ts';
+import { checkBindAddress, checkListenerPort, checkUnixPath } from './sidecar-listener-checks.ts';
 import type { IngressListenerSpec } from './sidecar-spec.ts';
 
 /** SC-31 */
@@ -49,7 +50,7 @@ function checkSettings(log: FindingLog, { port, tls, connectionPool }: IngressLi
 const ENDPOINT_HOSTS: ReadonlySet<string> = new Set(['', '127.0.0.1', '0.0.0.0', '::1', '::']);
 
 function checkEndpoint(log: FindingLog, endpoint: string): void {
-  if (endpoint.startsWith(UNIX_SCHEME)) {
+  if (isUnixSocket(endpoint)) {
     checkUnixPath(log, endpoint);
     return;
   }

@@ -1,11 +1,9 @@
 import { isIpAddress } from '../base/ip-address.ts';
 import { parseProtocol } from '../base/protocol.ts';
+import { socketPath } from '../base/unix-socket.ts';
 import type { FindingLog } from './finding.ts';
 import { checkPort, checkPortName, quoted, unixPathProblem } from './name-checks.ts';
 import type { SidecarPortSpec } from './sidecar-spec.ts';
-
-/** What stands before the path of a unix socket. */
-export const UNIX_SCHEME = 'unix://';
 
 /** SC-30, SC-31: the port of a listener, either way. */
 export function checkListenerPort(log: FindingLog, port: SidecarPortSpec, hasNumber: boolean): void {
@@ -27,6 +25,6 @@ export function checkBindAddress(log: FindingLog, bind: string): void {
 }
 
 export function checkUnixPath(log: FindingLog, address: string): void {
-  const problem = unixPathProblem(address.slice(UNIX_SCHEME.length));
+  const problem = unixPathProblem(socketPath(address));
   if (problem !== undefined) log.error('INVALID_VALUE', problem);
 }

@@ -1,6 +1,7 @@
 import type { Issue, Noted } from '../base/issue.ts';
 import { recallList, recallNothing, type Recall } from '../base/recall.ts';
 import { oldestFirst } from '../base/age.ts';
+import { isUnixSocket, socketPath } from '../base/unix-socket.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import { parseProtocol } from '../model/protocol.ts';
 import type {
@@ -102,8 +103,6 @@ function readIngress(spec: IngressListenerSpec): readonly IngressListener[] {
   ];
 }
 
-const UNIX = 'unix://';
-
 const HOSTS: Readonly<Record<string, { readonly at: 'loopback' | 'workload'; readonly family: 'v4' | 'v6' }>> = {
   '127.0.0.1': { at: 'loopback', family: 'v4' },
   '[::1]': { at: 'loopback', family: 'v6' },
@@ -114,7 +113,7 @@ const HOSTS: Readonly<Record<string, { readonly at: 'loopback' | 'workload'; rea
 /** CL-9. A port alone says nothing about where: the connection goes on to where it was going. */
 function readEndpoint(written: string): WorkloadEndpoint {
   if (written === '') return { at: 'destination' };
-  if (written.startsWith(UNIX)) return { at: 'socket', path: written.slice(UNIX.length) };
+  if (isUnixSocket(written)) return { at: 'socket', path: socketPath(written) };
   const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(written) ?? [];
   if (port === '') return { at: 'unreadable' };
   const place = HOSTS[host];

@@ -2,6 +2,7 @@ import type { Labels } from '../base/labels.ts';
 import type { Locality } from '../base/locality.ts';
 import { isIpAddress } from '../base/ip-address.ts';
 import { localityOf, withPlace } from '../base/topology-labels.ts';
+import { isUnixSocket, socketPath } from '../base/unix-socket.ts';
 import type { Endpoint, EndpointHealth } from '../model/service.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { ResourceKey } from '../resources/resource.ts';
@@ -38,14 +39,13 @@ export interface WorkloadOwner {
   readonly labels: Labels;
 }
 
-const UNIX = 'unix://';
 const TLS_MODE_LABEL = 'security.istio.io/tlsMode';
 
 /** SE-6: an instance as a WorkloadEntry or an endpoint inside a ServiceEntry says it. */
 export function readWorkload(spec: WorkloadEntrySpec, owner: WorkloadOwner, mesh: MeshSettings): Workload {
   const { labels } = owner;
   const written = spec.address ?? '';
-  const isUnixSocket = written.startsWith(UNIX);
+  const isSocket = isUnixSocket(written);
   const locality = localityOf(spec.locality ?? '', labels);
   const network = spec.network ?? '';
   const account = spec.serviceAccount ?? '';
@@ -53,9 +53,9 @@ export function readWorkload(spec: WorkloadEntrySpec, owner: WorkloadOwner, mesh
     source: owner.source,
     namespace: owner.namespace,
     name: owner.name,
-    address: isUnixSocket ? written.slice(UNIX.length) : written,
-    isUnixSocket,
-    isForDnsOnly: isUnixSocket || (written !== '' && !isIpAddress(written)),
+    address: isSocket ? socketPath(written) : written,
+    isUnixSocket: isSocket,
+    isForDnsOnly: isSocket || (written !== '' && !isIpAddress(written)),
     ports: spec.ports ?? {},
     labels: withPlace(labels, { locality, network, clusterId: mesh.clusterId }),
     locality,
