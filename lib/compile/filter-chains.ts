@@ -9,7 +9,7 @@ import { tracing } from './tracing.ts';
 import { httpFilters, type ListenerClass } from './http-filter-order.ts';
 
 /** Longest handshake that a client may take, against those who open connections and say nothing. Istio's default. */
-export const HANDSHAKE_TIMEOUT = durationMs(15_000);
+const HANDSHAKE_TIMEOUT = durationMs(15_000);
 
 /** What HTTP in plain text looks like to the HTTP inspector. */
 export const PLAIN_HTTP = ['http/1.1', 'h2c'];
@@ -34,6 +34,9 @@ export const PLAIN_CHAIN: Omit<FilterChainIr, 'filters'> = {
   handshakeTimeout: undefined,
   source: '',
 };
+
+/** The same with a limit on its handshake. */
+export const TIMED_CHAIN: typeof PLAIN_CHAIN = { ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT };
 
 /** A TCP proxy to one cluster, known to statistics under the cluster's name. */
 export const tcpTo = (cluster: string): TcpProxyIr => ({

@@ -3,7 +3,7 @@ import type { Issue, Noted } from '../base/issue.ts';
 import type { FilterChainIr, ListenerFilterIr, ListenerIr } from '../ir/listener.ts';
 import type { GatewayListener, GatewayServer, MergedGateway, PlainHttpListener } from '../view/merged-gateway.ts';
 import type { ListenerView } from './listener-view.ts';
-import { HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN } from './filter-chains.ts';
+import { httpManager, TIMED_CHAIN } from './filter-chains.ts';
 import { serverChains } from './gateway-server-chains.ts';
 import { boundWildcards, FIRST_FREE_PORT, listenerName, withDistinctSockets } from './listener-addresses.ts';
 import { takeFree } from './listener-conflicts.ts';
@@ -95,7 +95,7 @@ function plainHttpChain(view: ListenerView, listener: PlainHttpListener, name: s
     routes: { by: 'name', name: listener.routeName },
     servesGrpcWeb: listener.servesGrpcWeb,
   });
-  return { ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT, filters: [manager] };
+  return { ...TIMED_CHAIN, filters: [manager] };
 }
 
 const sameConnections = ({ gateway, path }: GatewayServer, rival: GatewayServer): Issue => ({

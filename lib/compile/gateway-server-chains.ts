@@ -14,11 +14,9 @@ import {
   type ConnectionPlace,
 } from './connection-filters.ts';
 import { routeTablePath } from './document-path.ts';
-import { ANY_CONNECTION, HANDSHAKE_TIMEOUT, httpManager, metadataExchange, PLAIN_CHAIN } from './filter-chains.ts';
+import { ANY_CONNECTION, httpManager, metadataExchange, TIMED_CHAIN } from './filter-chains.ts';
 import { servicesByHost } from './services-by-host.ts';
 import { gatewayTls } from './gateway-tls.ts';
-
-const CHAIN = { ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT };
 
 /** GW-26, GW-30, GW-31: the chains of one server that is not HTTP in plain text; none where its connections lead nowhere. */
 export function serverChains(
@@ -35,7 +33,7 @@ export function serverChains(
   if (filters === undefined) return { value: [], issues: [withoutRoutes(server)] };
   const context =
     tls.type === 'terminated' ? gatewayTls(tls, server.httpsRouteName === '' ? 'tcp' : 'http') : undefined;
-  return { value: [{ ...CHAIN, match: { ...ANY_CONNECTION, serverNames }, tls: context, filters }], issues: [] };
+  return { value: [{ ...TIMED_CHAIN, match: { ...ANY_CONNECTION, serverNames }, tls: context, filters }], issues: [] };
 }
 
 /** GW-5: what clients call the server, whatever namespace may bind to it. */
@@ -78,7 +76,12 @@ function passthroughChains(view: ListenerView, server: GatewayServer): Noted<rea
         const serverNames = namesToMatch(names);
         if (serverNames === undefined) issues.push(unusable(table, rule, PARTIAL_WILDCARDS));
         if (names.length === 0 || serverNames === undefined || filters === undefined) continue;
-        value.push({ ...CHAIN, match: { ...ANY_CONNECTION, serverNames }, source: routeTablePath(table), filters });
+        value.push({
+          ...TIMED_CHAIN,
+          match: { ...ANY_CONNECTION, serverNames },
+          source: routeTablePath(table),
+          filters,
+        });
       }
     }
   }

@@ -1,7 +1,7 @@
 import { durationMs } from '../base/brand.ts';
 import type { ListenerIr } from '../ir/listener.ts';
 import type { ListenerView } from './listener-view.ts';
-import { HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN } from './filter-chains.ts';
+import { httpManager, TIMED_CHAIN } from './filter-chains.ts';
 import { listenerName, loopbackAddresses } from './listener-addresses.ts';
 import { HTTP_PROXY_ROUTES } from './route-name.ts';
 
@@ -31,7 +31,7 @@ export function httpProxyListener(view: ListenerView): ListenerIr | undefined {
     inspectors: [],
     inspectionTimeout: durationMs(0),
     continuesUninspected: true,
-    chains: [{ ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT, filters: [manager] }],
+    chains: [{ ...TIMED_CHAIN, filters: [manager] }],
     defaultChain: undefined,
   };
 }

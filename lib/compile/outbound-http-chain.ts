@@ -2,7 +2,7 @@ import { isUnixSocket } from '../base/unix-socket.ts';
 import type { FilterChainIr } from '../ir/listener.ts';
 import type { ListenerView } from './listener-view.ts';
 import { httpDnsCaches } from './dns-lookups.ts';
-import { ANY_CONNECTION, HANDSHAKE_TIMEOUT, httpManager, PLAIN_CHAIN, PLAIN_HTTP } from './filter-chains.ts';
+import { ANY_CONNECTION, httpManager, PLAIN_HTTP, TIMED_CHAIN } from './filter-chains.ts';
 import { listenerName } from './listener-addresses.ts';
 import type { Claim } from './outbound-entry.ts';
 import { sharedRouteName, sniffedRouteName } from './route-name.ts';
@@ -16,7 +16,7 @@ export function httpChain(view: ListenerView, { visible, port, socket }: Claim):
     servesGrpcWeb: port.protocol === 'grpc-web',
     dnsCaches: httpDnsCaches(view, port.protocol === 'http-proxy' ? 0 : port.number),
   });
-  return { ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT, filters: [manager] };
+  return { ...TIMED_CHAIN, filters: [manager] };
 }
 
 /** RD-1: an address of its own needs no routes of other services; where it is shared, so are the routes. */

@@ -19,7 +19,7 @@ import {
 } from './connection-filters.ts';
 import { routeTablePath } from './document-path.ts';
 import { dnsCacheOf } from './dns-lookups.ts';
-import { ANY_CONNECTION, HANDSHAKE_TIMEOUT, PLAIN_CHAIN } from './filter-chains.ts';
+import { ANY_CONNECTION, TIMED_CHAIN } from './filter-chains.ts';
 import type { Claim } from './outbound-entry.ts';
 import { servicesByHost } from './services-by-host.ts';
 import { aliasHosts } from './service-domains.ts';
@@ -87,7 +87,7 @@ function addTcpRules({ facts, claim, place, chains, issues }: Building, tables: 
       const destinationRanges = isForAll ? claim.socket.ranges : matches.flatMap(({ destinations }) => destinations);
       // Istio names the document only where a rule is for every address.
       const source = isForAll ? routeTablePath(table) : '';
-      chains.push({ ...CHAIN, match: { ...ANY_CONNECTION, destinationRanges }, source, filters });
+      chains.push({ ...TIMED_CHAIN, match: { ...ANY_CONNECTION, destinationRanges }, source, filters });
       if (isForAll) return true;
     }
   }
@@ -108,7 +108,7 @@ function addTlsRules({ facts, claim, place, chains, issues }: Building, tables: 
         if (names === undefined || filters === undefined) continue;
         const destinationRanges = destinations.length > 0 ? destinations : claim.socket.ranges;
         const match = { ...ANY_CONNECTION, serverNames: names, destinationRanges };
-        chains.push({ ...CHAIN, match, source: routeTablePath(table), filters });
+        chains.push({ ...TIMED_CHAIN, match, source: routeTablePath(table), filters });
       }
     }
   }
@@ -127,8 +127,6 @@ function canHold(
   return isFromHere && selects(match.sourceLabels, selectedLabels);
 }
 
-const CHAIN = { ...PLAIN_CHAIN, handshakeTimeout: HANDSHAKE_TIMEOUT };
-
 /** TR-5, TR-6: to the service itself. */
 function serviceChain({ claim, place, facts }: Building): FilterChainIr {
   const { visible, port, servicePort, socket } = claim;
@@ -137,7 +135,7 @@ function serviceChain({ claim, place, facts }: Building): FilterChainIr {
   const prefix = statPrefix(cluster, place.mesh.outboundStatName, { service, port, subset: '', targetPort: 0 });
   const filters = clusterFilters(cluster, { prefix, policy, subset: '' }, place);
   return {
-    ...CHAIN,
+    ...TIMED_CHAIN,
     match: {
       ...ANY_CONNECTION,
       destinationRanges: socket.ranges,
