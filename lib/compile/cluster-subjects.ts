@@ -60,7 +60,8 @@ export function clusterSubjects(
   const placeOf = clientPlaces({ locality, selectedLabels, hasLabels }, mesh, memory);
   return {
     clusters: ({ service, endpoints, policy, mutualTls }) => {
-      const plainPorts = memory.same(plainPortsOf({ service, endpoints, policy, facts: ofClusters }));
+      const ports = plainPortsOf({ service, endpoints, policy, facts: ofClusters });
+      const plainPorts = ports.length === 0 ? NO_PORTS : memory.same(ports);
       const shared = { service, policy, mutualTls, plainPorts, facts: ofClusters, mesh };
       if (!resolvesNames(service)) return { ...shared, endpoints: NONE, place: ANYWHERE };
       return { ...shared, endpoints, place: placeOf({ service, policy }) };
@@ -90,3 +91,4 @@ export const resolvesNames = ({ resolution }: Pick<Service, 'resolution'>): bool
   resolution === 'dns' || resolution === 'dns-round-robin';
 
 const NONE: readonly Endpoint[] = [];
+const NO_PORTS: PlainPorts = [];
