@@ -1,3 +1,4 @@
+import { NOWHERE } from '../base/locality.ts';
 import type { ClusterDiscovery, ClusterIr } from '../ir/cluster.ts';
 import type { Service, ServicePort } from '../model/service.ts';
 import type { ConnectionPool, TrafficPolicy } from '../model/traffic-policy.ts';
@@ -32,8 +33,7 @@ export const atAddress = (address: string, port: number): ClusterDiscovery =>
 
 export function staticAt(address: StaticAddress): ClusterDiscovery {
   const endpoint = { address, health: 'unchecked', weight: undefined, workload: '', acceptsMeshTls: false } as const;
-  const locality = { region: '', zone: '', subzone: '' };
-  return { type: 'static', groups: [{ locality, priority: 0, weight: undefined, endpoints: [endpoint] }] };
+  return { type: 'static', groups: [{ locality: NOWHERE, priority: 0, weight: undefined, endpoints: [endpoint] }] };
 }
 
 type StaticAddress =

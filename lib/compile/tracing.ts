@@ -1,6 +1,7 @@
 import type { TracingIr, TraceTagIr } from '../ir/tracing.ts';
 import type { TracingSettings } from '../model/tracing.ts';
 import type { TracedAs } from '../view/traced-as.ts';
+import { byName } from './joined-pieces.ts';
 import type { ListenerView } from './listener-view.ts';
 
 /** What an HTTP listener reports as spans; `undefined` where the mesh wants none, or the proxy has no tracer. */
@@ -13,7 +14,7 @@ export function tracing({ facts: { profile, tracedAs }, mesh }: ListenerView): T
 /** TR-10 and TR-11 of tracing: by name, which is how Istio writes them. */
 function tagsOf({ hasIstioTags, customTags }: TracingSettings, own: TracedAs | undefined): readonly TraceTagIr[] {
   const istio = hasIstioTags ? [...TRIAL_TAGS, ...identityTags(own)] : [];
-  return [...istio, ...customTags].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return byName([...istio, ...customTags]);
 }
 
 function identityTags(own: TracedAs | undefined): readonly TraceTagIr[] {
