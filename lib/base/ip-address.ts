@@ -16,6 +16,12 @@ export const isIpAddress = (text: string): boolean => parseIpAddress(text) !== u
 /** Equal for all ways to write one address (`::1`, `0:0::1`); other texts stand for themselves. */
 export const ipAddressKey = (text: string): string => parseIpAddress(text)?.join('.') ?? text;
 
+/** A prefix in its parts, the address as it was written. */
+export interface IpRange {
+  readonly address: string;
+  readonly bits: number;
+}
+
 /** `10.0.0.0/8`, `2001:db8::/32`; undefined when the text is none. The address may have bits beyond the prefix. */
 export function parseIpPrefix(text: string): { readonly bytes: Uint8Array; readonly bits: number } | undefined {
   const slash = text.indexOf('/');

@@ -1,5 +1,5 @@
-import { parseIpAddress } from '../base/ip-address.ts';
-import type { AddressRange, ChainMatchIr } from '../ir/listener.ts';
+import { parseIpAddress, type IpRange } from '../base/ip-address.ts';
+import type { ChainMatchIr } from '../ir/listener.ts';
 import { isHttp, type Protocol } from '../model/protocol.ts';
 
 /** What arrives at an outbound listener: HTTP alone, opaque bytes alone, or both, told apart by looking. */
@@ -42,7 +42,7 @@ export function takeFree<T>(
   taken: Map<string, T>,
 ): { readonly match: ChainMatchIr | undefined; readonly rivals: readonly T[] } {
   const { destinationPort, transport, applicationProtocols, serverNames, destinationRanges } = match;
-  const keyOf = (name: string, range: AddressRange | undefined): string =>
+  const keyOf = (name: string, range: IpRange | undefined): string =>
     JSON.stringify([destinationPort, transport, applicationProtocols, name, range && canonicalRange(range)]);
   const names = serverNames.length > 0 ? [...new Set(serverNames)] : [''];
   const ranges = destinationRanges.length > 0 ? uniqueRanges(destinationRanges) : [undefined];
@@ -63,11 +63,11 @@ function ownerOf<T>(taken: ReadonlyMap<string, T>, key: string): readonly T[] {
   return owner === undefined ? [] : [owner];
 }
 
-const uniqueRanges = (ranges: readonly AddressRange[]): readonly AddressRange[] =>
+const uniqueRanges = (ranges: readonly IpRange[]): readonly IpRange[] =>
   [...new Map(ranges.toReversed().map((range) => [canonicalRange(range), range])).values()].toReversed();
 
 /** Two ways to write a range are one: bits beyond the prefix mean nothing. */
-function canonicalRange({ address, bits }: AddressRange): string {
+function canonicalRange({ address, bits }: IpRange): string {
   const bytes = parseIpAddress(address) ?? new Uint8Array();
   const masked = [...bytes].map((byte, index) => {
     const kept = Math.min(8, Math.max(0, bits - index * 8));

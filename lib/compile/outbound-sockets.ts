@@ -1,6 +1,6 @@
-import { ipAddressKey, isIpAddress, parseIpAddress } from '../base/ip-address.ts';
+import { ipAddressKey, isIpAddress, parseIpAddress, type IpRange } from '../base/ip-address.ts';
 import { isUnixSocket } from '../base/unix-socket.ts';
-import type { AddressRange, ListenerIr } from '../ir/listener.ts';
+import type { ListenerIr } from '../ir/listener.ts';
 import { isHttp } from '../model/protocol.ts';
 import type { Service, ServicePort } from '../model/service.ts';
 import type { EgressPlace } from '../model/sidecar.ts';
@@ -16,7 +16,7 @@ export interface OutboundSocket {
    * services of a port.
    */
   readonly reach: 'wildcard' | 'shared' | 'own';
-  readonly ranges: readonly AddressRange[];
+  readonly ranges: readonly IpRange[];
   /** Whether the proxy opens it, or is only handed redirected connections. */
   readonly bindsPort: boolean;
 }

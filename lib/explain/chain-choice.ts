@@ -1,5 +1,5 @@
-import { parseIpAddress } from '../base/ip-address.ts';
-import type { AddressRange, FilterChainIr, ListenerIr } from '../ir/listener.ts';
+import { parseIpAddress, type IpRange } from '../base/ip-address.ts';
+import type { FilterChainIr, ListenerIr } from '../ir/listener.ts';
 
 /** What is known of a connection when its filter chain is chosen. */
 export interface Connection {
@@ -43,13 +43,13 @@ function best(chains: Chains, rankOf: (chain: FilterChainIr) => number): Chains 
 
 const named = (isAsked: boolean, holds: boolean): number => (isAsked ? (holds ? 1 : -1) : 0);
 
-function rangeRank(ranges: readonly AddressRange[], address: string | undefined): number {
+function rangeRank(ranges: readonly IpRange[], address: string | undefined): number {
   if (ranges.length === 0) return 0;
   const matching = ranges.filter((range) => address !== undefined && contains(range, address));
   return matching.length === 0 ? -1 : 1 + Math.max(...matching.map(({ bits }) => bits));
 }
 
-function contains({ address, bits }: AddressRange, other: string): boolean {
+function contains({ address, bits }: IpRange, other: string): boolean {
   const [inside, outside] = [parseIpAddress(other), parseIpAddress(address)];
   if (inside === undefined || outside === undefined || inside.length !== outside.length) return false;
   const binary = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(2).padStart(8, '0')).join('');

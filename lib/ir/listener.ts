@@ -1,4 +1,5 @@
 import type { DurationMs } from '../base/brand.ts';
+import type { IpRange } from '../base/ip-address.ts';
 import type { DnsCacheIr } from './dns-cache.ts';
 import type { HttpConnectionManagerIr } from './http-connection-manager.ts';
 
@@ -57,16 +58,11 @@ export interface FilterChainIr {
 export interface ChainMatchIr {
   /** 0 for any port. */
   readonly destinationPort: number;
-  readonly destinationRanges: readonly AddressRange[];
+  readonly destinationRanges: readonly IpRange[];
   readonly serverNames: readonly string[];
   /** What the inspectors found; empty for any. */
   readonly transport: '' | 'tls' | 'raw_buffer';
   readonly applicationProtocols: readonly string[];
-}
-
-export interface AddressRange {
-  readonly address: string;
-  readonly bits: number;
 }
 
 /** What a proxy asks of, and shows to, those who connect to it with TLS. */

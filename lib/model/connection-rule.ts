@@ -1,4 +1,5 @@
 import type { HostName } from '../base/host-name.ts';
+import type { IpRange } from '../base/ip-address.ts';
 import type { Labels } from '../base/labels.ts';
 import type { Destination } from './http-rule.ts';
 
@@ -29,9 +30,4 @@ export interface ConnectionMatch {
   readonly sourceNamespace: string;
   /** `mesh` or `namespace/name`. */
   readonly gateways: readonly string[];
-}
-
-export interface IpRange {
-  readonly address: string;
-  readonly bits: number;
 }

@@ -1,5 +1,5 @@
-import { parseIpAddress, parseIpPrefix } from '../base/ip-address.ts';
-import type { ConnectionMatch, ConnectionRule, IpRange, WeightedEnd } from '../model/connection-rule.ts';
+import { parseIpAddress, parseIpPrefix, type IpRange } from '../base/ip-address.ts';
+import type { ConnectionMatch, ConnectionRule, WeightedEnd } from '../model/connection-rule.ts';
 import type { TcpRoute, TlsRoute } from '../resources/virtual-service-spec.ts';
 import type { NameResolver } from './name-resolver.ts';
 
