@@ -4,9 +4,10 @@ import type { FilterChainIr, ListenerFilterIr, ListenerIr } from '../ir/listener
 import type { GatewayListener, GatewayServer, MergedGateway, PlainHttpListener } from '../view/merged-gateway.ts';
 import type { ListenerView } from './listener-view.ts';
 import { httpManager, TIMED_CHAIN } from './filter-chains.ts';
-import { serverChains } from './gateway-server-chains.ts';
+import { serverChains, type ServerView } from './gateway-server-chains.ts';
 import { boundWildcards, FIRST_FREE_PORT, listenerName, withDistinctSockets } from './listener-addresses.ts';
 import { takeFree } from './listener-conflicts.ts';
+import { servicesByHost } from './services-by-host.ts';
 
 type Addresses = ListenerIr['addresses'];
 
@@ -19,11 +20,12 @@ export function compileGatewayListeners(view: ListenerView, gateway: MergedGatew
     gateway.listeners.filter(canBind),
     (listener) => `${ipAddressKey(addressesOf(listener)[0])} ${listener.port}`,
   );
+  const served = { ...view, byHost: servicesByHost(view.services) };
   const value = [...bySocket.values()].flatMap((sharing) => {
     const [first] = sharing;
     if (first === undefined) return [];
     const addresses = addressesOf(first);
-    const chains = chainsOf(view, sharing, listenerName(addresses[0], first.port));
+    const chains = chainsOf(served, sharing, listenerName(addresses[0], first.port));
     issues.push(...chains.issues);
     // GW-31: a socket of which every connection would be closed is not opened.
     return chains.value.length === 0 ? [] : [gatewayListener(view, { addresses, port: first.port }, chains.value)];
@@ -63,7 +65,7 @@ function inspectorsOf({ mesh }: ListenerView, chains: readonly FilterChainIr[]):
 
 /** The chains of all servers of one socket; of two for the same connections the older stays. */
 function chainsOf(
-  view: ListenerView,
+  view: ServerView,
   listeners: readonly GatewayListener[],
   name: string,
 ): Noted<readonly FilterChainIr[]> {

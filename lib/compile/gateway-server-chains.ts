@@ -15,12 +15,16 @@ import {
 } from './connection-filters.ts';
 import { routeTablePath } from './document-path.ts';
 import { ANY_CONNECTION, httpManager, metadataExchange, TIMED_CHAIN } from './filter-chains.ts';
-import { servicesByHost } from './services-by-host.ts';
 import { gatewayTls } from './gateway-tls.ts';
+
+/** What the servers of a router are compiled with. */
+export interface ServerView extends ListenerView {
+  readonly byHost: ConnectionPlace['services'];
+}
 
 /** GW-26, GW-30, GW-31: the chains of one server that is not HTTP in plain text; none where its connections lead nowhere. */
 export function serverChains(
-  view: ListenerView,
+  view: ServerView,
   server: GatewayServer,
   listenerName: string,
 ): Noted<readonly FilterChainIr[]> {
@@ -46,7 +50,7 @@ function httpsFilters(view: ListenerView, { httpsRouteName }: GatewayServer, lis
 }
 
 /** GW-31: by the first rule of the first table that fits. */
-function tcpFilters(view: ListenerView, server: GatewayServer): readonly NetworkFilterIr[] | undefined {
+function tcpFilters(view: ServerView, server: GatewayServer): readonly NetworkFilterIr[] | undefined {
   const place = placeOf(view, server);
   const exchanges = server.tls.type === 'terminated' && server.tls.mode === 'istio-mutual';
   for (const table of tablesOf(server)) {
@@ -62,7 +66,7 @@ function tcpFilters(view: ListenerView, server: GatewayServer): readonly Network
 }
 
 /** GW-30: one chain for each match of a TLS rule, narrowed to what the server serves. */
-function passthroughChains(view: ListenerView, server: GatewayServer): Noted<readonly FilterChainIr[]> {
+function passthroughChains(view: ServerView, server: GatewayServer): Noted<readonly FilterChainIr[]> {
   const place = placeOf(view, server);
   const issues: Issue[] = [];
   const value: FilterChainIr[] = [];
@@ -89,9 +93,9 @@ function passthroughChains(view: ListenerView, server: GatewayServer): Noted<rea
   return { value, issues };
 }
 
-const placeOf = ({ services, mesh, facts }: ListenerView, server: GatewayServer): ConnectionPlace => ({
+const placeOf = ({ byHost, mesh, facts }: ServerView, server: GatewayServer): ConnectionPlace => ({
   port: { name: server.portName, number: server.port, protocol: server.protocol },
-  services: servicesByHost(services),
+  services: byHost,
   mesh,
   idleTimeout: facts.idleTimeout,
 });

@@ -7,18 +7,20 @@ import { carriesOf, mayMix, meeting, takeFree } from './listener-conflicts.ts';
 import { withDistinctSockets } from './listener-addresses.ts';
 import { isPartialWildcard } from './connection-filters.ts';
 import { httpChain } from './outbound-http-chain.ts';
-import { connectionRouting, isToldByName, tcpChains, type ConnectionRouting } from './outbound-tcp-chains.ts';
+import { isToldByName, tcpChains, type ConnectionRouting } from './outbound-tcp-chains.ts';
 import type { Claim, OutboundEntry, OwnedChain } from './outbound-entry.ts';
 import { finishListener } from './outbound-finish.ts';
 import { outboundSockets } from './outbound-sockets.ts';
 import { refusal } from './refused-ports.ts';
+import { servicesByHost } from './services-by-host.ts';
 
 /**
  * LS-4 to LS-17: the listeners for what the proxy's own machine sends. Services come oldest first (SR-6), and where they
  * cannot share a socket the older one keeps it.
  */
 export function outboundListeners(view: ListenerView): Noted<readonly ListenerIr[]> {
-  const building: Building = { view, entries: new Map(), issues: [] };
+  const services = servicesByHost(view.services);
+  const building: Building = { view, services, entries: new Map(), issues: [] };
   for (const listener of view.scope.egress) addListener(building, listener);
   const listeners = [...building.entries.values()].map((entry) => finishListener(view, entry));
   return { value: withDistinctSockets(listeners), issues: building.issues };
@@ -27,6 +29,7 @@ export function outboundListeners(view: ListenerView): Noted<readonly ListenerIr
 /** What has been opened so far. Lives only while one view's listeners are built. */
 interface Building {
   readonly view: ListenerView;
+  readonly services: ConnectionRouting['services'];
   readonly entries: Map<string, OutboundEntry>;
   readonly issues: Issue[];
 }
@@ -34,12 +37,11 @@ interface Building {
 /** What is built for one egress listener. */
 interface Admitting extends Building {
   readonly listener: ListenedEgress;
-  readonly routing: ConnectionRouting;
 }
 
 function addListener(building: Building, listener: ListenedEgress): void {
   const { view, issues } = building;
-  const admitting = { ...building, listener, routing: connectionRouting(view, listener) };
+  const admitting = { ...building, listener };
   for (const visible of listener.services) {
     for (const { port, servicePort } of claimedPorts(listener, visible)) {
       if (port.protocol === 'udp') continue;
@@ -110,12 +112,16 @@ function join(building: Admitting, claim: Claim, entry: OutboundEntry): string |
   }
 }
 
-function addChains({ view, routing, issues }: Admitting, claim: Claim, entry: OutboundEntry): string | undefined {
+function addChains(
+  { view, services, listener, issues }: Admitting,
+  claim: Claim,
+  entry: OutboundEntry,
+): string | undefined {
   const { hostname } = claim.visible.service;
   const carries = carriesOf(claim.port.protocol);
   const lost: (string | undefined)[] = [];
   if (carries !== 'http') {
-    const tcp = tcpChains(view, routing, claim);
+    const tcp = tcpChains(view, { services, tables: listener.routeTables }, claim);
     issues.push(...tcp.issues);
     lost.push(...tcp.value.map((chain) => addChain({ carries: 'tcp', chain, hostname }, entry)));
   }

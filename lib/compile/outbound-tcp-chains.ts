@@ -7,7 +7,7 @@ import type { ConnectionMatch } from '../model/connection-rule.ts';
 import { isTls } from '../model/protocol.ts';
 import { MESH_GATEWAY, type RouteTable } from '../model/route-table.ts';
 import type { Service, ServicePort } from '../model/service.ts';
-import type { ListenedEgress, ListenedService, ListenerFacts, ListenerView } from './listener-view.ts';
+import type { ListenedService, ListenerFacts, ListenerView } from './listener-view.ts';
 import {
   clusterFilters,
   namesToMatch,
@@ -21,25 +21,15 @@ import { routeTablePath } from './document-path.ts';
 import { dnsCacheOf } from './dns-lookups.ts';
 import { ANY_CONNECTION, TIMED_CHAIN } from './filter-chains.ts';
 import type { Claim } from './outbound-entry.ts';
-import { servicesByHost } from './services-by-host.ts';
 import { aliasHosts } from './service-domains.ts';
 import { statPrefix } from './stat-name.ts';
 
-/** What decides about connections that nobody reads as HTTP; found out once per egress listener. */
+/** What decides about connections that nobody reads as HTTP. */
 export interface ConnectionRouting {
+  /** Of the whole view, which every egress listener may lead to. */
   readonly services: ReadonlyMap<HostName, ListenedService>;
   /** Tables with rules for connections, in selection order. */
   readonly tables: readonly RouteTable[];
-}
-
-export function connectionRouting(
-  { services }: ListenerView,
-  { routeTables }: Pick<ListenedEgress, 'routeTables'>,
-): ConnectionRouting {
-  return {
-    services: servicesByHost(services),
-    tables: routeTables.filter(({ tcp, tls }) => tcp.length > 0 || tls.length > 0),
-  };
 }
 
 /** TR-1 to TR-7: the chains for one service port in order; what no rule takes goes to the service itself. */
