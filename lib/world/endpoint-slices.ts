@@ -7,27 +7,22 @@ import type { SliceEndpoint } from '../resources/endpoint-slice.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
 import { serviceNameLabel } from '../resources/well-known-names.ts';
 
-/** `namespace/name` of a Service. */
-export type ServiceName = string;
-export const serviceName = (namespace: string, name: string): ServiceName => `${namespace}/${name}`;
-
-/** Endpoints by the Service that their slice names; slices in the order of their names. */
+/** The endpoints of a namespace by the name of the Service that their slice names; slices in the order of their names. */
 export function readEndpointSlices(
   resources: readonly Resource[],
   mesh: MeshSettings,
   recall: Recall,
-): ReadonlyMap<ServiceName, readonly Endpoint[]> {
-  const byService = new Map<ServiceName, (readonly Endpoint[])[]>();
+): ReadonlyMap<string, readonly Endpoint[]> {
+  const byService = new Map<string, (readonly Endpoint[])[]>();
   const slices = resources
     .filter((resource) => resource.kind === 'EndpointSlice')
     .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   for (const slice of slices) {
     const owner = slice.metadata.labels?.[serviceNameLabel];
     if (owner === undefined || slice.spec.addressType === 'FQDN') continue;
-    const key = serviceName(slice.metadata.namespace, owner);
     const read = recall.value(`slice ${keyOf(slice)}`, [slice, mesh], () => endpointsOf(slice, mesh));
-    const parts = byService.get(key);
-    if (parts === undefined) byService.set(key, [read]);
+    const parts = byService.get(owner);
+    if (parts === undefined) byService.set(owner, [read]);
     else parts.push(read);
   }
   return new Map(

@@ -1,20 +1,18 @@
 import { oldestFirst } from '../base/age.ts';
 import { canonicalJson } from '../base/hashing.ts';
 import type { Issue, Noted } from '../base/issue.ts';
-import type { Labels } from '../base/labels.ts';
 import { keepIfEqual, type Recall, recallList, recallNothing } from '../base/recall.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import { serviceKey, type Endpoint, type Service, type ServiceKey } from '../model/service.ts';
 import type { Kind } from '../resources/kinds.ts';
 import type { Resource } from '../resources/resource.ts';
 import { ADDRESS_POOLS, allocateAddresses, type AddressWish, type AllocatedAddresses } from './allocated-addresses.ts';
-import { readEndpointSlices, serviceName } from './endpoint-slices.ts';
+import { readEndpointSlices } from './endpoint-slices.ts';
 import { readKubernetesService } from './kubernetes-services.ts';
 import { servedPorts, type ServedPorts } from './served-ports.ts';
 import { readServiceEntry } from './service-entries.ts';
 import type { ReadContext, ReadService } from './read-service.ts';
 import { readWorkloadEntries } from './workload-entries.ts';
-import type { Workload } from './workload.ts';
 import { workloadIndex } from './workload-index.ts';
 
 export interface ServicesAndEndpoints {
@@ -161,39 +159,21 @@ function groups(read: readonly ReadService[]): ReadonlyMap<ServiceKey, Group> {
 function readAll(resources: readonly Resource[], context: ReadContext): readonly ReadService[] {
   const { mesh, recall } = context;
   const slices = readEndpointSlices(resources, mesh, recall);
-  const select = selectionByNamespace(readWorkloadEntries(resources, mesh, recall), recall);
+  const select = workloadIndex(readWorkloadEntries(resources, mesh, recall), recall);
   return resources.flatMap((resource): readonly ReadService[] => {
-    const { name, namespace } = resource.metadata;
     if (resource.kind === 'ServiceEntry') {
       const { workloadSelector } = resource.spec;
-      return readServiceEntry(
-        resource,
-        workloadSelector ? select(namespace, workloadSelector.labels ?? {}) : [],
-        context,
-      );
+      return readServiceEntry(resource, workloadSelector ? select(workloadSelector.labels ?? {}) : [], context);
     }
     if (resource.kind !== 'Service') return [];
     const { selector = {} } = resource.spec;
-    const selected = Object.keys(selector).length === 0 ? [] : select(namespace, selector); // without one, slices alone count
-    const sliced = slices.get(serviceName(namespace, name)) ?? NO_ENDPOINTS;
+    const selected = Object.keys(selector).length === 0 ? [] : select(selector); // without one, slices alone count
+    const sliced = slices.get(resource.metadata.name) ?? NO_ENDPOINTS;
     return [readKubernetesService(resource, { selected, sliced }, context) ?? []].flat();
   });
 }
 
 const NO_ENDPOINTS: readonly Endpoint[] = [];
-
-function selectionByNamespace(
-  byNamespace: ReadonlyMap<string, readonly Workload[]>,
-  recall: Recall,
-): (namespace: string, selector: Labels) => readonly Workload[] {
-  const indices = new Map(
-    [...byNamespace].map(([namespace, workloads]) => [
-      namespace,
-      workloadIndex(workloads, `workload index ${namespace}`, recall),
-    ]),
-  );
-  return (namespace, selector) => indices.get(namespace)?.(selector) ?? [];
-}
 
 interface UnitedService {
   readonly service: Service;

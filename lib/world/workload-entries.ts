@@ -8,29 +8,18 @@ import { readWorkload, type Workload } from './workload.ts';
 const REGISTERED_BY_GROUP = 'istio.io/autoRegistrationGroup';
 const WORKLOAD_NAME_LABEL = 'service.istio.io/workload-name';
 
-/** Instances by namespace, sorted by name; what its own health check calls unhealthy is left out (SE-10). */
+/** The instances of a namespace, sorted by name; what its own health check calls unhealthy is left out (SE-10). */
 export function readWorkloadEntries(
   resources: readonly Resource[],
   mesh: MeshSettings,
   recall: Recall,
-): ReadonlyMap<string, readonly Workload[]> {
-  const byNamespace = new Map<string, Workload[]>();
-  const entries = resources
+): readonly Workload[] {
+  const workloads = resources
     .filter((resource) => resource.kind === 'WorkloadEntry')
-    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-  for (const entry of entries) {
-    if (!isServing(entry)) continue;
-    const { namespace } = entry.metadata;
-    const workloads = byNamespace.get(namespace) ?? [];
-    if (workloads.length === 0) byNamespace.set(namespace, workloads);
-    workloads.push(recall.value(`workload ${keyOf(entry)}`, [entry, mesh], () => workloadOf(entry, mesh)));
-  }
-  return new Map(
-    [...byNamespace].map(([namespace, workloads]) => [
-      namespace,
-      recallList(recall, `workloads ${namespace}`, workloads),
-    ]),
-  );
+    .filter(isServing)
+    .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))
+    .map((entry) => recall.value(`workload ${keyOf(entry)}`, [entry, mesh], () => workloadOf(entry, mesh)));
+  return recallList(recall, 'workloads', workloads);
 }
 
 function workloadOf(entry: Resource<'WorkloadEntry'>, mesh: MeshSettings): Workload {

@@ -6,8 +6,8 @@ import type { Workload } from './workload.ts';
 export type SelectWorkloads = (selector: Labels) => readonly Workload[];
 
 /** Of one namespace; made again only when a workload of the namespace changed. */
-export function workloadIndex(workloads: readonly Workload[], slot: string, recall: Recall): SelectWorkloads {
-  return recall.value(slot, [workloads], () => {
+export function workloadIndex(workloads: readonly Workload[], recall: Recall): SelectWorkloads {
+  return recall.value('workload index', [workloads], () => {
     const byPair = new Map<string, Workload[]>();
     for (const workload of workloads) {
       for (const [key, value] of Object.entries(workload.labels)) {
