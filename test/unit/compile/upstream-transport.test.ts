@@ -150,6 +150,17 @@ describe('the mesh’s mutual TLS', () => {
     assert.equal(tlsOf(text, ISTIO, 'v1').serverName, 'outbound_.80_.v1_.a.com');
   });
 
+  test('HN-10: the server name has all parts of the cluster’s name, which can be had from it again', () => {
+    const text = inMesh() + rule('{}', ', subsets: [{ name: v1, labels: { v: one } }]');
+    for (const [subset, serverName] of [
+      ['', 'outbound_.80_._.a.com'],
+      ['v1', 'outbound_.80_.v1_.a.com'],
+    ] as const) {
+      assert.equal(tlsOf(text, ISTIO, subset).serverName, serverName);
+      assert.equal(serverName.split('_.').join('|'), clusterOf(text, ISTIO, subset).name);
+    }
+  });
+
   test('MTLS-11: HTTP/2 is offered where it is spoken', () => {
     assert.deepEqual(tlsOf(inMesh().replace('protocol: HTTP', 'protocol: HTTP2')).applicationProtocols, [
       'istio-peer-exchange',
