@@ -186,3 +186,15 @@ spec: {selector: {app: inner}, servers: [{port: {number: 80, name: http, protoco
   );
   assert.ok(scope?.decidedBy.some(({ resource }) => resource === 'VirtualService/shop/edge'));
 });
+
+test('SC-20: a connection that a Sidecar takes in for the workload is its decision', () => {
+  const sidecar = `
+apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: {name: own, namespace: shop}
+spec: {ingress: [{port: {number: 9080, name: tcp, protocol: TCP}, defaultEndpoint: 127.0.0.1:9081}]}
+---`;
+  const call = { call: 'GET http://10.0.0.1:9080/', direction: 'inbound' } as const;
+  const route = stepOf(explainCall(lineOf(sidecar + mesh, client), call, requestOf(call)), 'route');
+  assert.deepEqual(reasonsIn(route.decidedBy), { 'Sidecar/shop/own': 'its rule takes the connection' });
+});
