@@ -21,13 +21,19 @@ export function covers(earlier: HttpMatch, later: HttpMatch): boolean {
 
 /** Whether it asks for nothing that a request could lack; at a Gateway where authors meet such conditions are tried last (RT-34). */
 export function takesEverything({ uri, scheme, method, authority, ...others }: HttpMatch): boolean {
-  const isAnyPath = uri === undefined || (uri.type === 'prefix' && uri.value === '/');
   const conditions = [...others.headers, ...others.withoutHeaders, ...others.queryParams];
-  return isAnyPath && [scheme, method, authority].every((each) => each === undefined) && conditions.length === 0;
+  return isAnyPath(uri) && [scheme, method, authority].every((each) => each === undefined) && conditions.length === 0;
 }
 
+/** The ways to write it that are known for what they are when routes are compiled (RT-1). */
+const isAnyPath = (uri: StringMatch | undefined): boolean =>
+  uri === undefined ||
+  uri.type === 'present' ||
+  (uri.type === 'prefix' && uri.value === '/') ||
+  (uri.type === 'regex' && uri.value === '.*');
+
 function coversPath({ uri: a, ignoresUriCase: aIgnores }: HttpMatch, { uri: b, ignoresUriCase: bIgnores }: HttpMatch) {
-  if (a === undefined || (a.type === 'prefix' && a.value === '/')) return true;
+  if (a === undefined || isAnyPath(a)) return true;
   if (b === undefined || (bIgnores && !aIgnores)) return false;
   return aIgnores ? coversValue(lowered(a), lowered(b)) : coversValue(a, b);
 }

@@ -105,6 +105,17 @@ const rows: readonly Row[] = [
     ['ROUTE_SHADOWED VirtualService/shop/v spec.http[1]'],
   ],
   [
+    'a rule behind an expression that takes every path',
+    [
+      shop,
+      routes(
+        'v',
+        `${to('host: shop.test', '{ uri: { regex: .* } }')}, ${to('host: shop.test', '{ uri: { prefix: /a } }')}`,
+      ),
+    ],
+    ['ROUTE_SHADOWED VirtualService/shop/v spec.http[1]'],
+  ],
+  [
     'closer rules first',
     [
       shop,
@@ -153,6 +164,20 @@ const rows: readonly Row[] = [
       gateway('g'),
       routes('v', plain, 'gateways: [g],'),
       routes('w', to('host: shop.test', '{ uri: { prefix: /a } }'), 'gateways: [g],'),
+    ],
+    ['MERGED_HOSTS VirtualService/shop/w spec.hosts'],
+  ],
+  [
+    'an expression that takes every path at a gateway comes last too',
+    [
+      shop,
+      gateway('g'),
+      routes('v', to('host: shop.test', '{ uri: { regex: .* } }'), 'gateways: [g],'),
+      routes(
+        'w',
+        to('host: shop.test', '{ uri: { regex: .* }, headers: { tenant: { exact: one } } }'),
+        'gateways: [g],',
+      ),
     ],
     ['MERGED_HOSTS VirtualService/shop/w spec.hosts'],
   ],
