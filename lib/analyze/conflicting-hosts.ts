@@ -1,7 +1,8 @@
+import type { HttpMatch } from '../model/http-rule.ts';
 import { MESH_GATEWAY, type RouteTable } from '../model/route-table.ts';
 import { isVisibleTo } from '../model/visibility.ts';
-import { type AnalyzedMesh, listed, ofKind } from './analyzed-mesh.ts';
 import { keyOf } from '../resources/resource.ts';
+import { type AnalyzedMesh, listed, ofKind } from './analyzed-mesh.ts';
 import { covers, takesEverything } from './covering-match.ts';
 import type { Found } from './finding.ts';
 import { httpRulesOf, labelOf, type VirtualService } from './shadowed-routes.ts';
@@ -126,7 +127,7 @@ function shadowsBetween(
 }
 
 /** Takes everything that comes to the gateway, wherever from. */
-const isUnconditional = (match: Parameters<typeof takesEverything>[0]): boolean =>
+const isUnconditional = (match: HttpMatch): boolean =>
   takesEverything(match) &&
   match.port === 0 &&
   match.gateways.length === 0 &&

@@ -1,5 +1,5 @@
 import { isSubsetOf, isWildcard } from '../base/host-name.ts';
-import { selects } from '../base/labels.ts';
+import { printLabels, selects } from '../base/labels.ts';
 import { serviceKey, type Endpoint, type Service } from '../model/service.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
 import { nameResolver } from '../world/name-resolver.ts';
@@ -8,7 +8,7 @@ import type { World } from '../world/world.ts';
 import { type AnalyzedMesh, listed, ofKind } from './analyzed-mesh.ts';
 import type { Found } from './finding.ts';
 
-type DestinationRule = Extract<Resource, { readonly kind: 'DestinationRule' }>;
+type DestinationRule = Resource<'DestinationRule'>;
 
 /** DestinationRules for hosts that are no services, and subsets of services that no endpoint belongs to. */
 export function rulesWithoutTargets(mesh: AnalyzedMesh): readonly Found[] {
@@ -36,7 +36,7 @@ function emptySubsets(rule: DestinationRule, services: readonly Service[], { end
   return (rule.spec.subsets ?? []).flatMap(({ name = '', labels = {} }, index): readonly Found[] => {
     if (served.some((endpoint) => selects(labels, endpoint.labels))) return [];
     const clusters = services.map(({ hostname }) => `|${name}|${hostname}`);
-    const [wanted, has] = [wordsOf(labels), listed(served.flatMap((endpoint) => valuesOf(endpoint, labels)))];
+    const [wanted, has] = [printLabels(labels), listed(served.flatMap((endpoint) => valuesOf(endpoint, labels)))];
     const message = `no endpoint of ${rule.spec.host} has ${wanted} of subset ${name}${has === '' ? '' : `; there is ${has}`}`;
     return [
       {
@@ -49,11 +49,6 @@ function emptySubsets(rule: DestinationRule, services: readonly Service[], { end
     ];
   });
 }
-
-const wordsOf = (labels: Readonly<Record<string, string>>): string =>
-  Object.entries(labels)
-    .map(([label, value]) => `${label}=${value}`)
-    .join(', ');
 
 /** What an endpoint has in place of the labels that a subset asks for. */
 const valuesOf = ({ labels }: Endpoint, asked: Readonly<Record<string, string>>): readonly string[] =>

@@ -36,7 +36,7 @@ const byName = (services: readonly VisibleService[]): NamedServices =>
     ...services.map((visible) => [visible.service.hostname, visible] as const),
   ]);
 
-type VirtualService = Extract<Resource, { readonly kind: 'VirtualService' }>;
+type VirtualService = Resource<'VirtualService'>;
 
 /**
  * Namespaces of proxies that follow the routes for sure: those of its Gateways, and its own for the mesh. That sidecars elsewhere

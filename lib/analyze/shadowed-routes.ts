@@ -9,12 +9,9 @@ import type { Found } from './finding.ts';
 /** Rules of one VirtualService, and conditions of rules, that an earlier rule takes everything from. */
 export function shadowedRoutes(mesh: AnalyzedMesh): readonly Found[] {
   return ofKind(mesh, 'VirtualService').flatMap((virtualService) => {
-    const { http, tcp, tls } = virtualService.spec;
+    const { tcp, tls } = virtualService.spec;
     const shadows = [
-      ...shadowsAmong(
-        (http ?? []).map((rule, index) => ruleOf(rule, `spec.http[${index}]`, (match) => readHttpMatch(match))),
-        covers,
-      ),
+      ...shadowsAmong(httpRulesOf(virtualService), covers),
       ...shadowsAmong(
         (tcp ?? []).map((rule, index) => ruleOf(rule, `spec.tcp[${index}]`, canonicalJson)),
         isSame,
@@ -37,11 +34,11 @@ export interface ShadowedRule<Match> {
 
 type Shadow = Pick<Found, 'path' | 'message'>;
 
-export type VirtualService = Extract<Resource, { readonly kind: 'VirtualService' }>;
+export type VirtualService = Resource<'VirtualService'>;
 
 /** The HTTP rules of a VirtualService as written. */
 export const httpRulesOf = ({ spec }: VirtualService): readonly ShadowedRule<HttpMatch>[] =>
-  (spec.http ?? []).map((rule, index) => ruleOf(rule, `spec.http[${index}]`, (match) => readHttpMatch(match)));
+  (spec.http ?? []).map((rule, index) => ruleOf(rule, `spec.http[${index}]`, readHttpMatch));
 
 const isSame = (one: string, other: string): boolean => one === other;
 

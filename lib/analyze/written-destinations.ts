@@ -1,4 +1,4 @@
-import type { Resource } from '../resources/resource.ts';
+import type { SpecOf } from '../resources/resource.ts';
 import type { NameResolver } from '../world/name-resolver.ts';
 
 /** One place in a VirtualService that leads somewhere, with its full host name. */
@@ -15,7 +15,7 @@ interface Placed {
   readonly destination: DestinationSpec | undefined;
 }
 
-type Spec = Extract<Resource, { readonly kind: 'VirtualService' }>['spec'];
+type Spec = SpecOf<'VirtualService'>;
 type HttpRoute = NonNullable<Spec['http']>[number];
 type DestinationSpec = NonNullable<HttpRoute['mirror']>;
 
