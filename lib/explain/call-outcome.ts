@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { unreachable } from '../base/unreachable.ts';
-import type { ConnectionTargetIr } from '../ir/listener.ts';
+import type { ConnectionTargetIr, TcpProxyIr } from '../ir/listener.ts';
 import type { ProxyIr } from '../ir/proxy-ir.ts';
 import type { ForwardIr, MirrorIr, RedirectIr, RouteIr } from '../ir/route-configuration.ts';
 import { isSentToTls, type Journey } from './follow-call.ts';
@@ -37,10 +37,7 @@ export function outcomeOf(ir: ProxyIr, { listener, chain, ...inside }: Journey):
 }
 
 function outcomeInside(ir: ProxyIr, { request, tcp, isHttp, routes, isUnreadable, host, route }: Journey): Outcome {
-  if (tcp !== undefined) {
-    const { target } = tcp;
-    return target.type === 'weighted' || isKnown(ir, target.cluster) ? targeted(target) : {};
-  }
+  if (tcp !== undefined) return leadsSomewhere(ir, tcp) ? targeted(tcp.target) : {};
   if (!isHttp) return {};
   if (routes === undefined) return { status: 404 };
   if (isUnreadable) return { routes: routes.name, status: 400 };
@@ -69,10 +66,8 @@ function act(ir: ProxyIr, route: RouteIr, request: Request): Outcome {
 const namesPlace = (status: number): boolean => status === 201 || (status >= 300 && status < 400);
 const whole = ({ scheme, authority, target }: Request): string => `${scheme}://${authority}${target}`;
 
-const isKnown = (ir: ProxyIr, name: string): boolean => ir.clusters.some((cluster) => cluster.name === name);
-
-const leadsSomewhere = (ir: ProxyIr, { target }: ForwardIr): boolean =>
-  target.type === 'weighted' || isKnown(ir, target.cluster);
+const leadsSomewhere = ({ clusters }: ProxyIr, { target }: Pick<ForwardIr | TcpProxyIr, 'target'>): boolean =>
+  target.type === 'weighted' || clusters.some(({ name }) => name === target.cluster);
 
 function forwarded(action: ForwardIr, route: RouteIr, request: Request): Outcome {
   const { target, authority, mirrors } = action;

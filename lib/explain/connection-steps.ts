@@ -4,7 +4,7 @@ import type { VisibleService } from '../view/proxy-view.ts';
 import type { Reason, Step } from './explanation.ts';
 import type { Journey } from './follow-call.ts';
 import { gatewaysAt, lostGateways } from './lost-gateways.ts';
-import type { Sight } from './lost-tables.ts';
+import type { Sight } from './sight.ts';
 
 /** Which listener and which of its chains took the connection, and whose they are. */
 export function connectionSteps(sight: Sight, journey: Journey): readonly Step[] {
@@ -48,11 +48,10 @@ function ownersOf(sight: Sight, listener: ListenerIr): readonly Reason[] {
     }));
   }
   const owners = view.services.filter((visible) => isServedAt(visible, listener));
-  const shown = owners.slice(0, NAMED_SERVICES).map(({ service }) => ({
+  return owners.slice(0, NAMED_SERVICES).map(({ service }) => ({
     resource: service.source,
     reason: `it has port ${listener.port}`,
   }));
-  return shown;
 }
 
 function isServedAt(

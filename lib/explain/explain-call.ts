@@ -10,10 +10,10 @@ import type { Explanation, Step } from './explanation.ts';
 import { followCall, type Journey } from './follow-call.ts';
 import { lostPolicies } from './lost-policies.ts';
 import { lostServices } from './lost-services.ts';
-import type { Sight } from './lost-tables.ts';
 import { isAbout } from './named-issues.ts';
 import type { Call, Request } from './request.ts';
 import { routeSteps } from './route-steps.ts';
+import type { Sight } from './sight.ts';
 
 /** What is known of one proxy: what it may see, what was decided from that, and what was noticed on the way. */
 export interface Explained extends Sight {

@@ -4,7 +4,7 @@ import type { ResourceKey } from '../resources/resource.ts';
 import type { MergedGateway } from '../view/merged-gateway.ts';
 import type { GatewaySource } from '../world/gateways.ts';
 import type { Reason } from './explanation.ts';
-import type { Sight } from './lost-tables.ts';
+import type { Sight } from './sight.ts';
 
 /** The Gateways whose servers share a listener. */
 export function gatewaysAt({ listeners }: MergedGateway, { port }: Pick<ListenerIr, 'port'>): readonly Reason[] {

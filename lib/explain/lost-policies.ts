@@ -7,7 +7,7 @@ import type { ResourceKey } from '../resources/resource.ts';
 import { allTrafficPolicies } from '../world/traffic-policies.ts';
 import type { Reason } from './explanation.ts';
 import { exportedElsewhere } from './exported-elsewhere.ts';
-import type { Sight } from './lost-tables.ts';
+import type { Sight } from './sight.ts';
 
 /** The policies about a service that do not apply to calls of this proxy, and why (DR-13 to DR-17). */
 export function lostPolicies(sight: Sight, service: Service, applied: TrafficPolicy | undefined): readonly Reason[] {

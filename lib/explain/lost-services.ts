@@ -3,7 +3,7 @@ import type { Service } from '../model/service.ts';
 import { isVisibleTo } from '../model/visibility.ts';
 import type { Reason } from './explanation.ts';
 import { exportedElsewhere } from './exported-elsewhere.ts';
-import type { Sight } from './lost-tables.ts';
+import type { Sight } from './sight.ts';
 
 /** The services that answer to a host, by their whole name or the beginning of it, and that the proxy does not reach, and why. */
 export function lostServices({ world, view }: Sight, host: HostName): readonly Reason[] {

@@ -2,28 +2,22 @@ import { bySpecificity, hostsOverlap, type HostName } from '../base/host-name.ts
 import { MESH_GATEWAY, type RouteTable } from '../model/route-table.ts';
 import { isVisibleTo } from '../model/visibility.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
-import type { World } from '../world/world.ts';
 import type { Reason } from './explanation.ts';
 import { exportedElsewhere } from './exported-elsewhere.ts';
-
-/** What a proxy knows of the world, and what all there is in it. */
-export interface Sight {
-  readonly world: World;
-  readonly view: ProxyView;
-}
+import type { Sight } from './sight.ts';
 
 /** The route tables about some of these hosts that did not decide, and why. */
 export function lostTables(sight: Sight, hosts: readonly HostName[], decided: readonly Reason[]): readonly Reason[] {
   const winners = new Set<string>(decided.map(({ resource }) => resource));
   return sight.world.routeTables
-    .filter((table) => !winners.has(table.source) && table.hosts.some((host) => hosts.some(coversOrIs(host))))
+    .filter((table) => !winners.has(table.source) && table.hosts.some(overlapsAny(hosts)))
     .map((table) => ({ resource: table.source, reason: whyTableLost(sight, table, { hosts, decided }) }));
 }
 
-const coversOrIs =
-  (written: HostName) =>
-  (asked: HostName): boolean =>
-    hostsOverlap(written, asked);
+const overlapsAny =
+  (asked: readonly HostName[]) =>
+  (written: HostName): boolean =>
+    asked.some((host) => hostsOverlap(written, host));
 
 /** Every route table that the proxy does not use at all, and why; those that it uses are in its view. */
 export function unusedTables(sight: Sight): readonly Reason[] {
@@ -50,14 +44,14 @@ function whyTableLost(sight: Sight, table: RouteTable, { hosts, decided }: Decid
   const winner = sight.world.routeTables.find(({ source }) => decided.some(({ resource }) => resource === source));
   if (winner === undefined) return 'none of its routes matches the request';
   const [own, better] = [closestHost(table, hosts), closestHost(winner, hosts)];
-  return own !== undefined && better !== undefined && bySpecificity(better, own) < 0 && better !== own
+  return own !== undefined && better !== undefined && bySpecificity(better, own) < 0
     ? `${winner.source} names the host more closely`
     : `${winner.source} speaks for the same host and comes first`;
 }
 
 /** The most specific of a table's hosts that covers one of those asked for. */
 function closestHost(table: RouteTable, hosts: readonly HostName[]): HostName | undefined {
-  const [closest] = table.hosts.filter((written) => hosts.some(coversOrIs(written))).sort(bySpecificity);
+  const [closest] = table.hosts.filter(overlapsAny(hosts)).sort(bySpecificity);
   return closest;
 }
 

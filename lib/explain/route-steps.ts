@@ -3,9 +3,10 @@ import type { RouteActionIr, RouteIr, VirtualHostIr } from '../ir/route-configur
 import type { PassedOver, Reason, Step } from './explanation.ts';
 import { isSentToTls, type Journey } from './follow-call.ts';
 import { lostServices } from './lost-services.ts';
-import { lostTables, type Sight } from './lost-tables.ts';
+import { lostTables } from './lost-tables.ts';
 import { withoutPort, type Request } from './request.ts';
 import { mismatch } from './route-choice.ts';
+import type { Sight } from './sight.ts';
 import { sourceDocument } from './source-document.ts';
 
 /** Which virtual host and route the request met, or which routing of connections, and whose they are. */
