@@ -44,7 +44,8 @@ function whyLost({ world, view: { facts } }: Sight, { service, policy, applied }
   if (applied.namespace !== namespace) {
     return `${winner} comes first: the client's namespace, then the service's, then the root namespace`;
   }
-  return bySpecificity(applied.host, policy.host) < 0
-    ? `${winner} names the host more closely`
+  if (bySpecificity(applied.host, policy.host) < 0) return `${winner} names the host more closely`;
+  return applied.workloadSelector === undefined
+    ? `${winner} comes later: of rules that are exported otherwise the last one counts`
     : `${winner} comes first: rules that select the client, then the oldest`;
 }

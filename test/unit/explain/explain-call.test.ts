@@ -132,6 +132,23 @@ test('DR-13, DR-16: of the policies of a service each loser has its own reason',
   });
 });
 
+test('DR-17: of rules for all clients that were not merged the last one is named as the one that counts', () => {
+  const written = (kind: string, name: string, spec: string): string =>
+    `{apiVersion: networking.istio.io/v1, kind: ${kind}, metadata: {name: ${name}, namespace: shop}, spec: ${spec}}`;
+  const pens = [
+    written('ServiceEntry', 'pens', '{hosts: [pens.test], ports: [{number: 80, name: http, protocol: HTTP}]}'),
+    written('DestinationRule', 'early', '{host: pens.test, exportTo: [.]}'),
+    written('DestinationRule', 'late', '{host: pens.test, exportTo: ["*"]}'),
+  ].join('\n---\n');
+  const call = { call: 'GET http://pens.test/' };
+  const { decidedBy, lost } = stepOf(explainCall(lineOf(pens, client), call, requestOf(call)), 'cluster');
+  assert.equal(reasonsIn(decidedBy)['DestinationRule/shop/late'], 'its policy applies');
+  assert.equal(
+    reasonsIn(lost)['DestinationRule/shop/early'],
+    'DestinationRule/shop/late comes later: of rules that are exported otherwise the last one counts',
+  );
+});
+
 test('a subset that no rule defines is told where the request ends, with what the service itself warns of', () => {
   const explanation = explain(`GET http://${BOOKS}/`, { 'end-user': 'ann' });
   assert.equal(
