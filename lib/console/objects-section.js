@@ -1,4 +1,5 @@
 // @ts-check
+import { cardsTable, cell } from './cards-table.js';
 import { sketch } from './elements.js';
 import { badge, counted, objectName } from './names.js';
 import { timeAgo } from './times.js';
@@ -16,7 +17,6 @@ export function objectsSection({ objects: { objects, total, troubled }, now }) {
     const empty = 'What is applied appears here, with what keeps it from being in force.';
     return sketch('section', { id: 'objects', key: 'objects' }, title, sketch('p', { class: 'empty' }, empty));
   }
-  const heads = ['Object', 'State', 'Proxies', 'Since', 'Message'];
   const hidden = total - Math.min(objects.length, MAX_ROWS);
   return sketch(
     'section',
@@ -27,15 +27,10 @@ export function objectsSection({ objects: { objects, total, troubled }, now }) {
       { class: 'quiet', key: 'summary' },
       troubled === 0 ? 'Nothing is wrong with any of them.' : `${counted(troubled, 'object')} to look at.`,
     ),
-    sketch(
-      'div',
-      { class: 'scroll', key: 'table', tabindex: '0', role: 'region', 'aria-label': 'Table of objects' },
-      sketch(
-        'table',
-        { class: 'cards' },
-        sketch('thead', {}, sketch('tr', {}, ...heads.map((text) => sketch('th', { scope: 'col' }, text)))),
-        sketch('tbody', {}, ...objects.slice(0, MAX_ROWS).map((object) => row(object, now))),
-      ),
+    cardsTable(
+      'objects',
+      ['Object', 'State', 'Proxies', 'Since', 'Message'],
+      objects.slice(0, MAX_ROWS).map((object) => row(object, now)),
     ),
     hidden > 0
       ? sketch('p', { key: 'more' }, `and ${counted(hidden, 'object')} more: `, sketch('code', {}, 'pilotless get -A'))
@@ -60,12 +55,6 @@ function row(object, now) {
     said === '' ? sketch('td', { class: 'nothing' }) : cell('Message', sketch('span', { class: 'said' }, said)),
   );
 }
-
-/**
- * @param {string} label
- * @param {...import('./elements.js').Child} children
- */
-const cell = (label, ...children) => sketch('td', { 'data-label': label }, ...children);
 
 /**
  * The first thing that keeps an object from being what its author wants, in the colours of the states of proxies.

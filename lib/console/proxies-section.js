@@ -1,4 +1,5 @@
 // @ts-check
+import { cardsTable, cell } from './cards-table.js';
 import { sketch } from './elements.js';
 import { badge, proxyName, shortKey, suspectName } from './names.js';
 import { filterProxies, pageOf, stateCounts } from './proxy-filter.js';
@@ -24,7 +25,11 @@ export function proxiesSection(state, actions) {
     filterBar(state, actions),
     found.length === 0
       ? sketch('p', { class: 'empty', key: 'none' }, 'No proxy fits. Empty the filter to see all.')
-      : table(shown.items, state.now),
+      : cardsTable(
+          'proxies',
+          ['Proxy', 'Namespace', 'Type', 'View', 'State', 'By type', 'Last poll'],
+          shown.items.map((proxy) => row(proxy, state.now)),
+        ),
     found.length > 0 && shown.last > 0 ? pager(shown, found.length, actions) : undefined,
   );
 }
@@ -80,24 +85,6 @@ function filterBar({ proxies, filter }, actions) {
 }
 
 /**
- * @param {readonly import('./service.js').Proxy[]} proxies
- * @param {number} now
- */
-function table(proxies, now) {
-  const heads = ['Proxy', 'Namespace', 'Type', 'View', 'State', 'By type', 'Last poll'];
-  return sketch(
-    'div',
-    { class: 'scroll', key: 'table', tabindex: '0', role: 'region', 'aria-label': 'Table of proxies' },
-    sketch(
-      'table',
-      { class: 'cards' },
-      sketch('thead', {}, sketch('tr', {}, ...heads.map((text) => sketch('th', { scope: 'col' }, text)))),
-      sketch('tbody', {}, ...proxies.map((proxy) => row(proxy, now))),
-    ),
-  );
-}
-
-/**
  * @param {import('./service.js').Proxy} proxy
  * @param {number} now
  */
@@ -119,12 +106,6 @@ function row(proxy, now) {
     cell('Last poll', timeAgo(proxy.lastPolledAt, now)),
   );
 }
-
-/**
- * @param {string} label Shown beside the cell where the page is too narrow for columns.
- * @param {...import('./elements.js').Child} children
- */
-const cell = (label, ...children) => sketch('td', { 'data-label': label }, ...children);
 
 /**
  * The types that the proxy polls, each in its state.

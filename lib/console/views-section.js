@@ -1,4 +1,5 @@
 // @ts-check
+import { cardsTable, cell } from './cards-table.js';
 import { sketch } from './elements.js';
 import { badge, counted, shortKey } from './names.js';
 import { timeAgo } from './times.js';
@@ -16,7 +17,6 @@ export function viewsSection({ views: { views, buildFailed, revision }, now }) {
     const empty = 'A view is what equal proxies are given. The first one appears when a proxy polls.';
     return sketch('section', { id: 'views', key: 'views' }, title, sketch('p', { class: 'empty' }, empty));
   }
-  const heads = ['View', 'Proxies', 'Build', 'Snapshot', 'Resources'];
   const hidden = views.length - MAX_ROWS;
   return sketch(
     'section',
@@ -29,15 +29,10 @@ export function viewsSection({ views: { views, buildFailed, revision }, now }) {
           `Some views could not be built at revision ${revision}. They serve what they served before.`,
         )
       : undefined,
-    sketch(
-      'div',
-      { class: 'scroll', key: 'table', tabindex: '0', role: 'region', 'aria-label': 'Table of views' },
-      sketch(
-        'table',
-        { class: 'cards' },
-        sketch('thead', {}, sketch('tr', {}, ...heads.map((text) => sketch('th', { scope: 'col' }, text)))),
-        sketch('tbody', {}, ...views.slice(0, MAX_ROWS).map((view) => row(view, now))),
-      ),
+    cardsTable(
+      'views',
+      ['View', 'Proxies', 'Build', 'Snapshot', 'Resources'],
+      views.slice(0, MAX_ROWS).map((view) => row(view, now)),
     ),
     hidden > 0
       ? sketch(
@@ -81,12 +76,6 @@ function row({ key, type, namespace, labels = {}, proxies, ...view }, now) {
     cell('Resources', sketch('span', { class: 'types' }, ...resourceCounts(view.resources))),
   );
 }
-
-/**
- * @param {string} label
- * @param {...import('./elements.js').Child} children
- */
-const cell = (label, ...children) => sketch('td', { 'data-label': label }, ...children);
 
 /**
  * @param {string | undefined} failure
