@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkDelivery } from '../support/simulation/check-delivery.ts';
 import { type Broken, deliveryMutants } from '../support/simulation/delivery-mutants.ts';
 import { deliveryScenarioOf, EMPHASIS_COUNT } from '../support/simulation/delivery-scenario.ts';
-import { shortestDeliveryFailure } from '../support/simulation/shortest-delivery-failure.ts';
+import { deliverySimulation } from '../support/simulation/delivery-simulation.ts';
+import { explainFailure, failureOf } from '../support/simulation/failing-schedule.ts';
 import { printHistory } from '../support/simulation/history.ts';
 import { simulateDelivery } from '../support/simulation/simulate-delivery.ts';
 
@@ -12,19 +12,12 @@ const SCHEDULES = Number(process.env['FAULT_SCHEDULES'] ?? 600);
 const FIRST_SEED = Number(process.env['FAULT_SEED'] ?? process.env['PILOTLESS_SEED'] ?? 1);
 
 test(`FLT-1, FLT-2, BLD-2, BLD-5, LE-20, STO-10, DLV-8, SNAP-3: ${SCHEDULES} schedules of delivery from seed ${FIRST_SEED}`, async () => {
+  const simulation = deliverySimulation();
   for (let seed = FIRST_SEED; seed < FIRST_SEED + SCHEDULES; seed += 1) {
-    const failure = await wrongIn(seed);
-    if (failure.length > 0) assert.fail(await shortestDeliveryFailure(deliveryScenarioOf(seed), failure));
+    const failure = await failureOf(simulation, deliveryScenarioOf(seed));
+    if (failure !== undefined) assert.fail(await explainFailure(simulation, failure));
   }
 });
-
-async function wrongIn(seed: number, broken?: Broken): Promise<readonly string[]> {
-  try {
-    return checkDelivery(await simulateDelivery(deliveryScenarioOf(seed), broken));
-  } catch (error) {
-    return [error instanceof Error ? (error.stack ?? error.message) : String(error)];
-  }
-}
 
 test('FLT-1: a seed decides the whole schedule of delivery', async () => {
   for (const seed of [7, 11]) {
@@ -62,9 +55,12 @@ const WITHIN = 60;
 for (const [name, broken] of Object.entries(deliveryMutants) as [keyof typeof deliveryMutants, Broken][]) {
   test(`FLT-2: a delivery with ${name} fails within ${WITHIN} schedules`, async () => {
     const { says, emphasis } = shown[name];
+    const simulation = deliverySimulation(broken);
     const seen = new Set<string>();
-    for (let round = 1; round <= WITHIN && ![...seen].some((one) => says.test(one)); round += 1)
-      for (const wrong of await wrongIn(EMPHASIS_COUNT * round + emphasis, broken)) seen.add(wrong);
+    for (let round = 1; round <= WITHIN && ![...seen].some((one) => says.test(one)); round += 1) {
+      const failure = await failureOf(simulation, deliveryScenarioOf(EMPHASIS_COUNT * round + emphasis));
+      for (const wrong of failure?.wrong ?? []) seen.add(wrong);
+    }
     assert.ok(
       [...seen].some((one) => says.test(one)),
       `of ${WITHIN} schedules none shows it, but: ${[...seen].join('; ')}`,
