@@ -7,28 +7,32 @@ import { fetchProgram } from './fetch/fetch-program.ts';
 import { programNames, programs } from './fetch/programs.ts';
 import { repositoryRoot } from './support/repository.ts';
 
-/** One test that is worth running for longer, and the variable that makes it longer. */
+/** A test that is worth running for longer, and the variable that makes it longer. */
 interface Soak {
   readonly name: string;
-  readonly file: string;
+  readonly files: readonly string[];
   readonly variable: string;
   readonly rounds: number;
 }
 
 const soaks: readonly Soak[] = [
-  { name: 'flips', file: 'test/e2e/flips.test.ts', variable: 'PILOTLESS_FLIPS', rounds: 500 },
+  { name: 'flips', files: ['test/e2e/flips.test.ts'], variable: 'PILOTLESS_FLIPS', rounds: 500 },
   ...[
-    { name: 'make-before-break', file: 'test/property/make-before-break.test.ts', rounds: 10_000 },
-    { name: 'order-between-processes', file: 'test/fault/order-between-processes.test.ts', rounds: 1_000 },
+    { name: 'make-before-break', files: ['test/property/make-before-break.test.ts'], rounds: 10_000 },
+    { name: 'order-between-processes', files: ['test/fault/order-between-processes.test.ts'], rounds: 1_000 },
   ].map((soak) => ({ ...soak, variable: 'PILOTLESS_RUNS' })),
   ...[
-    { name: 'delivery-under-faults', file: 'test/fault/delivery-simulation.test.ts', rounds: 50_000 },
-    { name: 'service-under-faults', file: 'test/fault/service-simulation.test.ts', rounds: 10_000 },
-    { name: 'applies-under-faults', file: 'test/fault/apply-simulation.test.ts', rounds: 10_000 },
-    { name: 'shards-under-faults', file: 'test/fault/sharded-builds.test.ts', rounds: 2_000 },
-    { name: 'sweeps-under-faults', file: 'test/fault/sweep.test.ts', rounds: 2_000 },
+    {
+      name: 'delivery-under-faults',
+      files: [1, 2, 3, 4, 5, 6].map((part) => `test/fault/delivery-simulation-${part}.test.ts`),
+      rounds: 50_000,
+    },
+    { name: 'service-under-faults', files: ['test/fault/service-simulation.test.ts'], rounds: 10_000 },
+    { name: 'applies-under-faults', files: ['test/fault/apply-simulation.test.ts'], rounds: 10_000 },
+    { name: 'shards-under-faults', files: ['test/fault/sharded-builds.test.ts'], rounds: 2_000 },
+    { name: 'sweeps-under-faults', files: ['test/fault/sweep.test.ts'], rounds: 2_000 },
   ].map((soak) => ({ ...soak, variable: 'FAULT_SCHEDULES' })),
-  { name: 'bad-input', file: 'test/fault/bad-input.test.ts', variable: 'FUZZ_ROUNDS', rounds: 3_000 },
+  { name: 'bad-input', files: ['test/fault/bad-input.test.ts'], variable: 'FUZZ_ROUNDS', rounds: 3_000 },
 ];
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string' } } });
@@ -45,8 +49,8 @@ for (const soak of chosen) {
 console.log(`\n${chosen.length - failed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || chosen.length === 0 ? 1 : 0;
 
-function run({ file, variable, rounds }: Soak): Promise<number> {
-  const child = spawn(process.execPath, ['--test', file], {
+function run({ files, variable, rounds }: Soak): Promise<number> {
+  const child = spawn(process.execPath, ['--test', ...files], {
     cwd: repositoryRoot,
     stdio: 'inherit',
     env: { ...process.env, PILOTLESS_SEED: seed, [variable]: values.rounds ?? String(rounds) },

@@ -3,21 +3,9 @@ import { test } from 'node:test';
 import { type Broken, deliveryMutants } from '../support/simulation/delivery-mutants.ts';
 import { deliveryScenarioOf, EMPHASIS_COUNT } from '../support/simulation/delivery-scenario.ts';
 import { deliverySimulation } from '../support/simulation/delivery-simulation.ts';
-import { explainFailure, failureOf } from '../support/simulation/failing-schedule.ts';
+import { failureOf } from '../support/simulation/failing-schedule.ts';
 import { printHistory } from '../support/simulation/history.ts';
 import { simulateDelivery } from '../support/simulation/simulate-delivery.ts';
-
-/** Schedules in a run of the suite; FAULT_SCHEDULES asks for more, FAULT_SEED for others. */
-const SCHEDULES = Number(process.env['FAULT_SCHEDULES'] ?? 600);
-const FIRST_SEED = Number(process.env['FAULT_SEED'] ?? process.env['PILOTLESS_SEED'] ?? 1);
-
-test(`FLT-1, FLT-2, BLD-2, BLD-5, LE-20, STO-10, DLV-8, SNAP-3: ${SCHEDULES} schedules of delivery from seed ${FIRST_SEED}`, async () => {
-  const simulation = deliverySimulation();
-  for (let seed = FIRST_SEED; seed < FIRST_SEED + SCHEDULES; seed += 1) {
-    const failure = await failureOf(simulation, deliveryScenarioOf(seed));
-    if (failure !== undefined) assert.fail(await explainFailure(simulation, failure));
-  }
-});
 
 test('FLT-1: a seed decides the whole schedule of delivery', async () => {
   for (const seed of [7, 11]) {

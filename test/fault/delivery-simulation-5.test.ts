@@ -1,0 +1,3 @@
+import { testDelivery } from './delivery-schedules.ts';
+
+testDelivery(5);
