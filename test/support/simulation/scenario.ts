@@ -50,6 +50,9 @@ const EMPHASES: readonly Emphasis[] = [
   { clients: 1, edits: 3, objects: 2, builders: 2, discoveries: 3, pollers: 3 }, // polling
 ];
 
+/** What seeds that are equal by this number have in common. */
+export const EMPHASIS_COUNT = EMPHASES.length;
+
 /** A schedule of the usual size; what it is about, and how bad the weather is, is the seed's. */
 export function scenarioOf(seed: number): Scenario {
   const random = seededRandom(seed ^ 0x5eed);
