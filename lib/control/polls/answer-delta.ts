@@ -15,7 +15,8 @@ import { findAgain, findView, type FindViewPorts, type FoundView } from '../view
 import type { Metrics, PollAnswer } from '../metrics.ts';
 import { NOT_AGREED } from './not-agreed.ts';
 import { noteAnswer, type NotePorts } from './note-answer.ts';
-import type { ProxyStates, Rejection } from './proxy-states.ts';
+import type { Rejection } from './proxy-state.ts';
+import type { ProxyStates } from './proxy-states.ts';
 import { partReader } from './offer.ts';
 import type { Head } from '../build/served-heads.ts';
 import type { StoredSnapshots } from '../build/stored-snapshots.ts';

@@ -5,7 +5,9 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { ProxyFacts } from '../../view/proxy-facts.ts';
 import type { Metrics, PollAnswer } from '../metrics.ts';
-import type { NotedChange, ProxyStates, Rejection } from './proxy-states.ts';
+import type { NotedChange } from './held-proxy.ts';
+import type { Rejection } from './proxy-state.ts';
+import type { ProxyStates } from './proxy-states.ts';
 import type { Head } from '../build/served-heads.ts';
 import type { View } from '../build/worlds.ts';
 

@@ -3,7 +3,7 @@ import { buildProxyView } from '../../view/build-proxy-view.ts';
 import { viewFacts } from '../../view/view-facts.ts';
 import type { Worlds } from '../build/worlds.ts';
 import { jsonResponse } from '../http/json-response.ts';
-import type { ProxyState } from '../polls/proxy-states.ts';
+import type { ProxyState } from '../polls/proxy-state.ts';
 
 /** What the proxy may call by the newest configuration, which it may not have yet; of one host, or of those that a wildcard overlaps. */
 export async function scopeOfProxy(

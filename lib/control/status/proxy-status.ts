@@ -10,7 +10,7 @@ import type { XdsType } from '../../envoy/envoy-resource.ts';
 import { ALL_XDS_TYPES, XDS_TYPES } from '../../envoy/xds-types.ts';
 import type { VersionInfo } from '../../snapshot/version-info.ts';
 import { parseIstioVersion, printIstioVersion } from '../../view/istio-version.ts';
-import type { ProxyState } from '../polls/proxy-states.ts';
+import type { ProxyState } from '../polls/proxy-state.ts';
 import type { Head } from '../build/served-heads.ts';
 
 /** How one proxy stands, as `GET /v1/proxies` shows it (PX-18). */

@@ -8,7 +8,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { VersionInfo } from '../../snapshot/version-info.ts';
 import type { BuildOutcome } from '../build/build-outcome.ts';
 import { offerFor } from '../polls/offer.ts';
-import type { ProxyState } from '../polls/proxy-states.ts';
+import type { ProxyState } from '../polls/proxy-state.ts';
 import { namesPolled, type StatusInput, wantsAll } from './proxy-status.ts';
 import type { Head, ServedHeads } from '../build/served-heads.ts';
 import { type StateVersions, stateVersions } from '../polls/state-versions.ts';

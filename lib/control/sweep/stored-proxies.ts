@@ -2,7 +2,7 @@ import type { Trail } from '../../delivery/trail.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Records } from '../../ports/records.ts';
 import { listAll } from '../list-all.ts';
-import { PROXIES, PROXY_RETENTION, type ProxyState } from '../polls/proxy-states.ts';
+import { PROXIES, PROXY_RETENTION, type ProxyState } from '../polls/proxy-state.ts';
 
 /**
  * The trails of all proxies that the store has, gone or not: what they name must stay, because a proxy that comes back brings its
