@@ -1,3 +1,4 @@
+import { lastOfEach } from '../base/last-of-each.ts';
 import type { XdsType } from '../envoy/envoy-resource.ts';
 import { type BrokenReference, brokenReferences, isSevere, type Referrer } from './references.ts';
 
@@ -11,7 +12,7 @@ type Lists = Readonly<Record<XdsType, readonly Referrer[]>>;
 export function wholeCheck(): (lists: Lists, before?: Lists) => BrokenReference | undefined {
   const known = new WeakMap<readonly Referrer[], ListNames>();
   /** What was found whole, by what its listeners have and need. */
-  const whole = new WeakMap<ListNames, readonly (readonly ListNames[])[]>();
+  const whole = lastOfEach<readonly ListNames[]>(KNOWN_WHOLE);
   const namesOf = (list: readonly Referrer[], before: readonly Referrer[] | undefined): ListNames => {
     const again = known.get(list);
     if (again) return again;
@@ -26,10 +27,10 @@ export function wholeCheck(): (lists: Lists, before?: Lists) => BrokenReference 
     const present = Object.fromEntries(names.map(([type, { has }]) => [type, has]));
     const all = names.map(([, list]) => list);
     const ofListeners = namesOf(lists.listeners, before?.listeners);
-    const found = whole.get(ofListeners) ?? [];
-    if (found.some((snapshot) => snapshot.every((list, index) => list === all[index]))) return undefined;
+    if (whole.of(ofListeners).some((snapshot) => snapshot.every((list, index) => list === all[index])))
+      return undefined;
     const isWhole = names.every(([, { needs }]) => needs.every(({ type, name }) => present[type]?.has(name) === true));
-    if (isWhole) whole.set(ofListeners, [all, ...found].slice(0, KNOWN_WHOLE));
+    if (isWhole) whole.keep(ofListeners, all);
     return isWhole ? undefined : brokenReferences(Object.values(lists).flat(), []).find(isUnfit);
   };
 }

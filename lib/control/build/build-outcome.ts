@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../base/brand.ts';
-import { canonicalJson } from '../../base/hashing.ts';
+import { isSameJson } from '../../base/same-json.ts';
 import type { Issue } from '../../base/issue.ts';
 import type { RecordKey, Records } from '../../ports/records.ts';
 import { StoreUnavailable } from '../../ports/store-errors.ts';
@@ -57,7 +57,7 @@ export async function rewordBuildOutcome(
 }
 
 const saysTheSame = ({ builtAt: _a, ...one }: BuildOutcome, { builtAt: _b, ...other }: BuildOutcome): boolean =>
-  canonicalJson(one) === canonicalJson(other);
+  isSameJson(one, other);
 
 const outcomeOf = ({ world, failures, at }: EndedBuild, before: BuildOutcome | undefined): BuildOutcome => ({
   revision: world.revision,

@@ -1,4 +1,5 @@
 import type { ContentIds } from '../../base/content-ids.ts';
+import { lastOfEach } from '../../base/last-of-each.ts';
 import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
 import type { MadeOf, StageMemory } from '../../base/stage-memory.ts';
 import type { ViewKey } from '../../view/proxy-view.ts';
@@ -72,16 +73,16 @@ function seenLists() {
   interface Seen extends MadeOf<object, object> {
     readonly slot: string;
   }
-  const byFirst = new WeakMap<object, readonly Seen[]>();
+  const byFirst = lastOfEach<Seen>(MAX_SEEN);
   return {
     find(slot: string, items: readonly object[]): object | undefined {
       const [first] = items;
-      const known = first && byFirst.get(first);
-      return known?.find((seen) => seen.slot === slot && areSame(seen.items, items))?.made;
+      const known = first ? byFirst.of(first) : [];
+      return known.find((seen) => seen.slot === slot && areSame(seen.items, items))?.made;
     },
     keep(slot: string, items: readonly object[], made: object): void {
       const [first] = items;
-      if (first) byFirst.set(first, [{ slot, items, made }, ...(byFirst.get(first) ?? [])].slice(0, MAX_SEEN));
+      if (first) byFirst.keep(first, { slot, items, made });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { contentIds, type ContentIds } from '../../base/content-ids.ts';
+import { lastOfEach } from '../../base/last-of-each.ts';
 import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
 import type { PieceKind, StageMemory } from '../../base/stage-memory.ts';
 import type { XdsType } from '../../envoy/envoy-resource.ts';
@@ -182,7 +183,7 @@ function seenArguments() {
     readonly argument: object;
     readonly made: object;
   }
-  const byFirst = new WeakMap<object, readonly Seen[]>();
+  const byFirst = lastOfEach<Seen>(MAX_SEEN);
   const firstOf = (argument: object): object | undefined => {
     for (const name in argument) {
       const member = (argument as Members)[name];
@@ -193,12 +194,12 @@ function seenArguments() {
   return {
     find(kind: string, argument: object): object | undefined {
       const first = firstOf(argument);
-      const known = first && byFirst.get(first);
-      return known?.find((seen) => seen.kind === kind && isSameArgument(seen.argument, argument))?.made;
+      const known = first ? byFirst.of(first) : [];
+      return known.find((seen) => seen.kind === kind && isSameArgument(seen.argument, argument))?.made;
     },
     keep(kind: string, argument: object, made: object): void {
       const first = firstOf(argument);
-      if (first) byFirst.set(first, [{ kind, argument, made }, ...(byFirst.get(first) ?? [])].slice(0, MAX_SEEN));
+      if (first) byFirst.keep(first, { kind, argument, made });
     },
   };
 }

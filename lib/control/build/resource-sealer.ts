@@ -1,4 +1,5 @@
 import type { DurationMs } from '../../base/brand.ts';
+import { lastOfEach } from '../../base/last-of-each.ts';
 import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
 import { remembered, type Remembered } from '../../base/remembered.ts';
 import { eachList } from '../../envoy/encode-proxy.ts';
@@ -98,14 +99,14 @@ interface KnownChunk extends Around {
 
 /** Chunks by the parts that they are made of, as long as the first of them lives. */
 function chunkMemory(): ChunkParts {
-  const byFirst = new WeakMap<SealedPart, readonly KnownChunk[]>();
+  const byFirst = lastOfEach<KnownChunk>(CHUNKS_FROM_ONE_PART);
   return (parts, around) => {
     const [first] = parts;
-    const known = (first && byFirst.get(first)) ?? [];
+    const known = first ? byFirst.of(first) : [];
     const found = known.find((chunk) => isSameChunk(chunk, parts, around));
     if (found) return found.made;
     const made = chunkParts(parts, around);
-    if (first) byFirst.set(first, [{ parts, ...around, made }, ...known].slice(0, CHUNKS_FROM_ONE_PART));
+    if (first) byFirst.keep(first, { parts, ...around, made });
     return made;
   };
 }

@@ -1,4 +1,4 @@
-import { canonicalJson } from '../../base/hashing.ts';
+import { isSameJson } from '../../base/same-json.ts';
 import type { Blobs } from '../../ports/blobs.ts';
 import type { RecordGuard, Records } from '../../ports/records.ts';
 import { orNothing } from '../config/or-nothing.ts';
@@ -108,5 +108,5 @@ function servedEdits(before: ServedByNamespace, after: ServedByNamespace): TrieE
 }
 
 function isSame(was: readonly ServedPort[] | undefined, is: readonly ServedPort[]): boolean {
-  return was === is || (was !== undefined && canonicalJson(was) === canonicalJson(is));
+  return isSameJson(was, is);
 }
