@@ -46,6 +46,7 @@ function gatewayListener(
     bindsPort: true,
     usesOriginalDestination: false,
     isTransparent: false,
+    balancesWorkers: view.facts.balancesOutbound,
     inspectors: inspectorsOf(view, chains),
     inspectionTimeout: undefined,
     continuesUninspected: false,

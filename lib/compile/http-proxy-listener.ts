@@ -28,6 +28,7 @@ export function httpProxyListener(view: ListenerView): ListenerIr | undefined {
     bindsPort: true,
     usesOriginalDestination: false,
     isTransparent: false,
+    balancesWorkers: view.facts.balancesOutbound,
     inspectors: [],
     inspectionTimeout: durationMs(0),
     continuesUninspected: true,

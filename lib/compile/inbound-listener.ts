@@ -54,7 +54,7 @@ function openedListener(view: ListenerView, inbound: InboundPort): readonly List
 }
 
 function listenerBase(
-  { mesh }: ListenerView,
+  { facts, mesh }: ListenerView,
   chains: readonly FilterChainIr[],
 ): Omit<ListenerIr, 'name' | 'addresses' | 'port'> {
   return {
@@ -62,6 +62,7 @@ function listenerBase(
     bindsPort: true,
     usesOriginalDestination: false,
     isTransparent: false,
+    balancesWorkers: facts.balancesInbound,
     inspectors: inboundInspectors(chains),
     inspectionTimeout: mesh.protocolDetectionTimeout,
     continuesUninspected: true,

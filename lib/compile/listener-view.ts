@@ -41,6 +41,8 @@ export type ListenerFacts = Pick<
   | 'isUnprivileged'
   | 'reservedPorts'
   | 'idleTimeout'
+  | 'balancesInbound'
+  | 'balancesOutbound'
   | 'tracedAs'
   | 'ownAddress'
 >;
@@ -76,6 +78,8 @@ const listenerFacts = (facts: ViewFacts): ListenerFacts => ({
   isUnprivileged: facts.isUnprivileged,
   reservedPorts: facts.reservedPorts,
   idleTimeout: facts.idleTimeout,
+  balancesInbound: facts.balancesInbound,
+  balancesOutbound: facts.balancesOutbound,
   tracedAs: facts.tracedAs,
   ownAddress: facts.ownAddress,
 });

@@ -27,6 +27,7 @@ export function finishListener(
     bindsPort,
     usesOriginalDestination: false,
     isTransparent: false,
+    balancesWorkers: view.facts.balancesOutbound,
     inspectors,
     inspectionTimeout: looksForHttp ? mesh.protocolDetectionTimeout : durationMs(0), // LS-12
     continuesUninspected: true,

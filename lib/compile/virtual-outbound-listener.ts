@@ -21,6 +21,7 @@ export function virtualOutboundListener(view: ListenerView): ListenerIr {
     bindsPort: true,
     usesOriginalDestination: true,
     isTransparent: facts.interception === 'tproxy',
+    balancesWorkers: false, // LS-28: the listener that a connection is handed to balances it
     inspectors: http === undefined ? [] : [{ type: 'http-inspector', ports: { on: 'every-port' } }],
     inspectionTimeout: undefined,
     // Istio closes what says nothing for 15 s, which servers that speak first do not survive.

@@ -30,6 +30,7 @@ export function encodeListener(listener: ListenerIr, ir: PollSetting): ProtoJson
     transparent: listener.isTransparent,
     useOriginalDst: listener.usesOriginalDestination,
     trafficDirection: listener.direction === 'inbound' ? 'INBOUND' : 'OUTBOUND',
+    connectionBalanceConfig: listener.balancesWorkers ? { exactBalance: {} } : undefined,
     maxConnectionsToAcceptPerSocketEvent: listener.bindsPort ? ACCEPTED_PER_EVENT : undefined,
   });
   return listener.bindsPort ? members : { ...members, bindToPort: false };

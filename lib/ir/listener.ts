@@ -17,6 +17,8 @@ export interface ListenerIr {
   readonly usesOriginalDestination: boolean;
   /** Keeps the addresses of the client on the socket (TPROXY). */
   readonly isTransparent: boolean;
+  /** Whether each connection goes to the worker thread that has the fewest; otherwise to the one that was first to take it. */
+  readonly balancesWorkers: boolean;
   readonly inspectors: readonly ListenerFilterIr[];
   /** How long the inspectors may look before a chain is chosen: 0 for ever, `undefined` for Envoy's own 15 s. */
   readonly inspectionTimeout: DurationMs | undefined;

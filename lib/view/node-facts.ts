@@ -60,6 +60,8 @@ export function nodeFacts(node: PlainNode): Checked<ProxyFacts> {
     isUnprivileged: said.isTrue('UNPRIVILEGED_POD'),
     reservedPorts: reservedPorts(said),
     idleTimeout: said.duration('IDLE_TIMEOUT'),
+    balancesInbound: said.isTrue('INBOUND_LISTENER_EXACT_BALANCE'),
+    balancesOutbound: said.isTrue('OUTBOUND_LISTENER_EXACT_BALANCE'),
     usesAllocatedAddresses: said.isTrue('DNS_CAPTURE') && said.isTrue('DNS_AUTO_ALLOCATE'),
     networkView: [...new Set(said.list('REQUESTED_NETWORK_VIEW') ?? [])].sort(),
     refresh: said.duration('PILOTLESS_REFRESH') ?? DEFAULT_REFRESH,

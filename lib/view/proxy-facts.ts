@@ -40,6 +40,9 @@ export interface ProxyFacts {
   readonly reservedPorts: readonly number[];
   /** How long a connection may be idle where no traffic policy says it (metadata IDLE_TIMEOUT); `undefined` leaves it to Envoy. */
   readonly idleTimeout: DurationMs | undefined;
+  /** Whether its worker threads share connections evenly (metadata INBOUND_ and OUTBOUND_LISTENER_EXACT_BALANCE, LS-28). */
+  readonly balancesInbound: boolean;
+  readonly balancesOutbound: boolean;
   /** Whether its applications find services by the addresses that were given out to them (SR-14). */
   readonly usesAllocatedAddresses: boolean;
   /** Networks whose endpoints it wants to see, sorted; empty for all (NW-1, NW-3). */

@@ -56,6 +56,14 @@ test('LS-1, RD-14: where unknown hosts are looked up, HTTP goes to the host that
   assert.ok(looksUp.includes(true) && looksUp.includes(false)); // inbound managers look nothing up
 });
 
+test('LS-28: a node may have its workers share connections, but for what is only handed over', () => {
+  const balanced = (facts: Partial<ViewFacts>): readonly string[] =>
+    names(listeners({ httpProxyPort: 3128, ...facts }).filter(({ balancesWorkers }) => balancesWorkers));
+  assert.deepEqual(balanced({}), []);
+  assert.deepEqual(balanced({ balancesInbound: true }), ['virtualInbound']);
+  assert.deepEqual(balanced({ balancesOutbound: true }), ['0.0.0.0_80', '127.0.0.1_3128']);
+});
+
 test('LS-12: a stock Envoy does not close a connection whose client waits for the server to speak', () => {
   const continues = (profile: Profile): boolean | undefined =>
     named(listeners({ profile }, { ...meshDefaults(), outboundPolicy: 'look-up' }), 'virtualOutbound')

@@ -38,6 +38,7 @@ const listener: ListenerIr = {
   bindsPort: true,
   usesOriginalDestination: false,
   isTransparent: false,
+  balancesWorkers: false,
   inspectors: [],
   inspectionTimeout: undefined,
   continuesUninspected: false,
@@ -83,6 +84,7 @@ describe('members of a listener', () => {
     ['inbound', { direction: 'inbound' }, { trafficDirection: 'INBOUND' }],
     ['handed over', { usesOriginalDestination: true }, { useOriginalDst: true }],
     ['transparent', { isTransparent: true }, { transparent: true }],
+    ['LS-28: balanced', { balancesWorkers: true }, { connectionBalanceConfig: { exactBalance: {} } }],
     ['inspected for ever', { inspectionTimeout: durationMs(0) }, { listenerFiltersTimeout: '0s' }],
     ['inspected for a while', { inspectionTimeout: durationMs(1500) }, { listenerFiltersTimeout: '1.500s' }],
     ['not closed after inspection', { continuesUninspected: true }, { continueOnListenerFiltersTimeout: true }],
@@ -96,7 +98,7 @@ describe('members of a listener', () => {
     test(name, () => assert.deepEqual(differences(changes), expected));
   }
 
-  test('only a listener with a socket limits what it accepts at once', () => {
+  test('LS-28: only a listener with a socket limits what it accepts at once', () => {
     const encoded = encodeListener({ ...listener, bindsPort: false }, ir);
     assert.equal(encoded['bindToPort'], false);
     assert.ok(!('maxConnectionsToAcceptPerSocketEvent' in encoded));

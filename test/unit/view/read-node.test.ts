@@ -88,6 +88,21 @@ test('PX-8: truth values, numbers and times may be texts; unknown metadata means
   for (const said of [false, 'false', '', 'yes']) assert.equal(envoy({ UNPRIVILEGED_POD: said }).isUnprivileged, false);
 });
 
+test('LS-28: each direction says for itself whether workers share its connections', () => {
+  const read = (said: string) => {
+    const { balancesInbound, balancesOutbound } = envoy({ [said]: 'true' });
+    return [balancesInbound, balancesOutbound];
+  };
+  assert.deepEqual(
+    ['INBOUND', 'OUTBOUND', 'OTHER'].map((way) => read(`${way}_LISTENER_EXACT_BALANCE`)),
+    [
+      [true, false],
+      [false, true],
+      [false, false],
+    ],
+  );
+});
+
 test('PROF-1: stock Envoy unless the node says Istio’s', () => {
   assert.equal(envoy({}).profile, 'envoy');
   assert.equal(envoy({ PILOTLESS_PROFILE: 'istio-proxy' }).profile, 'istio-proxy');
