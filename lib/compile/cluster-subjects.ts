@@ -91,4 +91,4 @@ export const resolvesNames = ({ resolution }: Pick<Service, 'resolution'>): bool
   resolution === 'dns' || resolution === 'dns-round-robin';
 
 const NONE: readonly Endpoint[] = [];
-const NO_PORTS: PlainPorts = [];
+const NO_PORTS: readonly string[] = [];
