@@ -35,8 +35,8 @@ export function serverChains(
   if (serverNames === undefined) return { value: [], issues: [rejected(server, PARTIAL_WILDCARDS)] };
   const filters = server.httpsRouteName === '' ? tcpFilters(view, server) : httpsFilters(view, server, listenerName);
   if (filters === undefined) return { value: [], issues: [withoutRoutes(server)] };
-  const context =
-    tls.type === 'terminated' ? gatewayTls(tls, server.httpsRouteName === '' ? 'tcp' : 'http') : undefined;
+  const inside = server.httpsRouteName === '' ? 'tcp' : 'http';
+  const context = tls.type === 'terminated' ? gatewayTls(tls, { inside, profile: view.facts.profile }) : undefined;
   return { value: [{ ...TIMED_CHAIN, match: { ...ANY_CONNECTION, serverNames }, tls: context, filters }], issues: [] };
 }
 

@@ -1,12 +1,21 @@
 import type { ClientCheckIr, DownstreamTlsIr } from '../ir/listener.ts';
 import type { TerminatedTls } from '../model/server-tls.ts';
+import type { Profile } from '../view/proxy-facts.ts';
+import { certificateFrom, rootsFrom } from './tls-material.ts';
 
-/** GW-27: how TLS ends at a router, for what is inside of it. */
-export function gatewayTls(tls: TerminatedTls, inside: 'http' | 'tcp'): DownstreamTlsIr {
+/** What a router's TLS is for. */
+export interface TlsPlace {
+  /** What is inside of it. */
+  readonly inside: 'http' | 'tcp';
+  readonly profile: Profile;
+}
+
+/** GW-27: how TLS ends at a router. */
+export function gatewayTls(tls: TerminatedTls, { inside, profile }: TlsPlace): DownstreamTlsIr {
   const isMesh = tls.mode === 'istio-mutual';
   return {
-    certificateSecrets: tls.certificateSecrets,
-    clients: clientCheck(tls),
+    certificates: tls.certificates.map((certificate) => certificateFrom(certificate, profile)),
+    clients: clientCheck(tls, profile),
     requiresClientCertificate: isMesh || tls.mode === 'mutual',
     applicationProtocols: isMesh && inside === 'tcp' ? ['istio-peer-exchange', 'h2', 'http/1.1'] : ['h2', 'http/1.1'],
     // The mesh's own TLS is not for a server to tune.
@@ -17,12 +26,12 @@ export function gatewayTls(tls: TerminatedTls, inside: 'http' | 'tcp'): Downstre
 }
 
 /** A server that asks for no certificate checks one that is shown only by the names that it must carry, if any are written. */
-function clientCheck(tls: TerminatedTls): ClientCheckIr | undefined {
+function clientCheck(tls: TerminatedTls, profile: Profile): ClientCheckIr | undefined {
   const { mode, clientNames, keyHashes, certificateHashes, acceptsUntrusted, revocationList } = tls;
   if (mode === 'simple' && clientNames.length === 0) return undefined;
   const asksForCertificate = mode !== 'simple';
   return {
-    trustSecret: asksForCertificate ? tls.trustSecret : '',
+    roots: asksForCertificate ? rootsFrom(tls.roots, profile) : undefined,
     uriPrefixes: [],
     names: clientNames,
     keyHashes: asksForCertificate ? keyHashes : [],

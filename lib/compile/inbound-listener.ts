@@ -1,6 +1,7 @@
 import type { Noted } from '../base/issue.ts';
 import { BLACK_HOLE_CLUSTER } from '../ir/cluster-name.ts';
 import type { DownstreamTlsIr, FilterChainIr, ListenerIr, NetworkFilterIr } from '../ir/listener.ts';
+import { MESH_ROOTS, OWN_CERTIFICATE } from '../model/credential.ts';
 import type { ListenerView } from './listener-view.ts';
 import { ANY_CONNECTION, httpManager, metadataExchange, PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
 import { INBOUND_MATCHES, type InboundMatch, type InboundTlsMode } from './inbound-chain-matches.ts';
@@ -131,9 +132,9 @@ const CIPHER_SUITES = [
 
 /** ITLS-6 to ITLS-9 */
 const meshTls = ({ mesh }: ListenerView, { carries }: InboundMatch): DownstreamTlsIr => ({
-  certificateSecrets: ['default'],
+  certificates: [{ from: 'secret', name: OWN_CERTIFICATE }],
   clients: {
-    trustSecret: 'ROOTCA',
+    roots: { from: 'secret', name: MESH_ROOTS },
     uriPrefixes: trustDomains(mesh).map((domain) => `spiffe://${domain}/`),
     names: [],
     keyHashes: [],

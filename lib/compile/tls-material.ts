@@ -1,21 +1,35 @@
-import type { CertificateIr, ServerCheckIr } from '../ir/upstream-tls.ts';
+import type { ServerCheckIr } from '../ir/upstream-tls.ts';
+import type { CertificateIr, RootsIr } from '../ir/tls-material.ts';
+import { rootsSecretName, secretName } from '../model/credential.ts';
 import type { TlsMaterial } from '../model/client-tls.ts';
+import type { ClientRoots, ServerCertificate } from '../model/server-tls.ts';
 import type { Profile } from '../view/proxy-facts.ts';
 
 /** Where the roots of public authorities lie in the images of Envoy; Istio's agent finds those of its own image. */
 const SYSTEM_ROOTS = '/etc/ssl/certs/ca-certificates.crt';
 
 /**
- * What the proxy shows. Files of the proxy's machine are read by Envoy itself, or by Istio's agent beside it, which hands them on as
- * secrets and notices when they change. `undefined` where nothing was written: such a server is not met without encryption,
- * it will turn the proxy away (DR-32).
+ * A certificate as a proxy of that profile comes by it. Files of its machine are read by Envoy itself, or by Istio's agent beside
+ * it, which hands them on as secrets and notices when they change.
+ */
+export function certificateFrom(material: ServerCertificate, profile: Profile): CertificateIr {
+  if (material.from === 'secret' || profile === 'envoy') return material;
+  return { from: 'secret', name: `file-cert:${material.certificate}~${material.key}` };
+}
+
+/** The same of roots. */
+export function rootsFrom(roots: ClientRoots, profile: Profile): RootsIr {
+  if (roots.from === 'secret' || profile === 'envoy') return roots;
+  return { from: 'secret', name: `file-root:${roots.path}` };
+}
+
+/** What the proxy shows. `undefined` where nothing was written: such a server is not met without encryption, it will turn the proxy
+ * away (DR-32).
  */
 export function certificateOf(material: TlsMaterial, profile: Profile): CertificateIr | undefined {
-  if (material.from === 'credential') return { from: 'secret', name: credentialSecret(material.name) };
+  if (material.from === 'credential') return { from: 'secret', name: secretName(material.name) };
   const { certificate, key } = material;
-  if (certificate === '' || key === '') return undefined;
-  if (profile === 'istio-proxy') return { from: 'secret', name: `file-cert:${certificate}~${key}` };
-  return { from: 'files', certificate, key };
+  return certificate === '' || key === '' ? undefined : certificateFrom({ from: 'files', certificate, key }, profile);
 }
 
 /** MTLS-16: whom the proxy believes; without other word, those authorities that its machine believes. */
@@ -24,14 +38,11 @@ export function serverCheckOf(
   { names, profile }: { readonly names: readonly string[]; readonly profile: Profile },
 ): ServerCheckIr {
   if (material.from === 'credential') {
-    return { roots: { from: 'secret', name: credentialSecret(`${material.name}-cacert`) }, names, revocationList: '' };
+    return { roots: { from: 'secret', name: rootsSecretName(material.name) }, names, revocationList: '' };
   }
   const { roots, revocationList } = material;
-  if (profile === 'envoy') {
-    return { roots: { from: 'file', path: roots === '' ? SYSTEM_ROOTS : roots }, names, revocationList };
-  }
-  return { roots: { from: 'secret', name: `file-root:${roots === '' ? 'system' : roots}` }, names, revocationList };
+  if (roots !== '') return { roots: rootsFrom({ from: 'file', path: roots }, profile), names, revocationList };
+  const system: RootsIr =
+    profile === 'envoy' ? { from: 'file', path: SYSTEM_ROOTS } : { from: 'secret', name: 'file-root:system' };
+  return { roots: system, names, revocationList };
 }
-
-/** TC-1, TC-2: a name with a scheme is taken as it is. */
-const credentialSecret = (name: string): string => (name.includes('://') ? name : `kubernetes://${name}`);

@@ -1,11 +1,11 @@
 import type { ClientCheckIr, DownstreamTlsIr, TlsVersionIr } from '../ir/listener.ts';
 import type { PollSetting } from '../ir/proxy-ir.ts';
-import { restConfigSource } from './config-source.ts';
 import type { ProtoJson } from './envoy-resource.ts';
+import { encodeCertificates, encodeValidation } from './tls-material.ts';
 import { typedExtension } from './typed-extension.ts';
 import { withoutDefaults } from './without-defaults.ts';
 
-/** TLS as a server: certificates and trusted roots come by secret discovery. */
+/** TLS as a server. */
 export function encodeDownstreamTls(tls: DownstreamTlsIr, ir: PollSetting): ProtoJson {
   return typedExtension(
     'envoy.transport_sockets.tls',
@@ -13,7 +13,7 @@ export function encodeDownstreamTls(tls: DownstreamTlsIr, ir: PollSetting): Prot
     {
       commonTlsContext: withoutDefaults({
         tlsParams: encodeParameters(tls),
-        tlsCertificateSdsSecretConfigs: tls.certificateSecrets.map((name) => secret(name, ir)),
+        ...encodeCertificates(tls.certificates, ir),
         ...(tls.clients && encodeClientCheck(tls.clients, ir)),
         alpnProtocols: tls.applicationProtocols,
       }),
@@ -21,8 +21,6 @@ export function encodeDownstreamTls(tls: DownstreamTlsIr, ir: PollSetting): Prot
     },
   );
 }
-
-const secret = (name: string, { refresh }: PollSetting): ProtoJson => ({ name, sdsConfig: restConfigSource(refresh) });
 
 const VERSIONS: Readonly<Record<TlsVersionIr, string>> = {
   '1.0': 'TLSv1_0',
@@ -40,7 +38,6 @@ function encodeParameters({ minimumVersion, maximumVersion, cipherSuites }: Down
   return Object.keys(parameters).length === 0 ? undefined : parameters;
 }
 
-/** Roots come by secret discovery, and the rest stands beside them; without roots the rest stands alone. */
 function encodeClientCheck(clients: ClientCheckIr, ir: PollSetting): ProtoJson {
   const context = withoutDefaults({
     matchSubjectAltNames: [
@@ -52,7 +49,5 @@ function encodeClientCheck(clients: ClientCheckIr, ir: PollSetting): ProtoJson {
     trustChainVerification: clients.acceptsUntrusted ? 'ACCEPT_UNTRUSTED' : undefined,
     crl: clients.revocationList === '' ? undefined : { filename: clients.revocationList },
   });
-  if (clients.trustSecret === '') return { validationContext: context };
-  const validationContextSdsSecretConfig = secret(clients.trustSecret, ir);
-  return { combinedValidationContext: { defaultValidationContext: context, validationContextSdsSecretConfig } };
+  return encodeValidation(clients.roots, context, ir);
 }

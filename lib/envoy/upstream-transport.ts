@@ -1,8 +1,8 @@
 import { unreachable } from '../base/unreachable.ts';
 import type { PollSetting } from '../ir/proxy-ir.ts';
-import type { CertificateIr, ServerCheckIr, UpstreamTlsIr, UpstreamTransportIr } from '../ir/upstream-tls.ts';
-import { restConfigSource } from './config-source.ts';
+import type { ServerCheckIr, UpstreamTlsIr, UpstreamTransportIr } from '../ir/upstream-tls.ts';
 import type { ProtoJson } from './envoy-resource.ts';
+import { encodeCertificates, encodeValidation } from './tls-material.ts';
 import { typedExtension } from './typed-extension.ts';
 import { withoutDefaults } from './without-defaults.ts';
 
@@ -58,7 +58,7 @@ function encodeUpstreamTls(tls: UpstreamTlsIr, ir: PollSetting): ProtoJson {
           cipherSuites: tls.cipherSuites,
           ecdhCurves: tls.curves,
         }),
-        ...(tls.certificate && encodeCertificate(tls.certificate, ir)),
+        ...(tls.certificate && encodeCertificates([tls.certificate], ir)),
         ...(tls.servers ? encodeServerCheck(tls.servers, ir) : { validationContext: {} }),
         alpnProtocols: tls.applicationProtocols,
       }),
@@ -67,20 +67,10 @@ function encodeUpstreamTls(tls: UpstreamTlsIr, ir: PollSetting): ProtoJson {
   );
 }
 
-const secret = (name: string, { refresh }: PollSetting): ProtoJson => ({ name, sdsConfig: restConfigSource(refresh) });
-
-function encodeCertificate(shown: CertificateIr, ir: PollSetting): ProtoJson {
-  if (shown.from === 'secret') return { tlsCertificateSdsSecretConfigs: [secret(shown.name, ir)] };
-  const { certificate, key } = shown;
-  return { tlsCertificates: [{ certificateChain: { filename: certificate }, privateKey: { filename: key } }] };
-}
-
 function encodeServerCheck({ roots, names, revocationList }: ServerCheckIr, ir: PollSetting): ProtoJson {
   const context = withoutDefaults({
     matchSubjectAltNames: names.map((exact) => ({ exact })),
     crl: revocationList === '' ? undefined : { filename: revocationList },
   });
-  if (roots.from === 'file') return { validationContext: { trustedCa: { filename: roots.path }, ...context } };
-  const validationContextSdsSecretConfig = secret(roots.name, ir);
-  return { combinedValidationContext: { defaultValidationContext: context, validationContextSdsSecretConfig } };
+  return encodeValidation(roots, context, ir);
 }

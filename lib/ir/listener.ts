@@ -2,6 +2,7 @@ import type { DurationMs } from '../base/brand.ts';
 import type { IpRange } from '../base/ip-address.ts';
 import type { DnsCacheIr } from './dns-cache.ts';
 import type { HttpConnectionManagerIr } from './http-connection-manager.ts';
+import type { CertificateIr, RootsIr } from './tls-material.ts';
 
 /** One address and port on which a proxy takes connections, and what it does with each of them. */
 export interface ListenerIr {
@@ -69,8 +70,8 @@ export interface ChainMatchIr {
 
 /** What a proxy asks of, and shows to, those who connect to it with TLS. */
 export interface DownstreamTlsIr {
-  /** Names of the secrets that hold the proxy's own certificates; two for two kinds of keys. */
-  readonly certificateSecrets: readonly string[];
+  /** The proxy's own; two for two kinds of keys. All by secret discovery, or all from files. */
+  readonly certificates: readonly CertificateIr[];
   /** What a client's certificate must be like; `undefined` for anything. */
   readonly clients: ClientCheckIr | undefined;
   readonly requiresClientCertificate: boolean;
@@ -86,8 +87,8 @@ export interface DownstreamTlsIr {
 export type TlsVersionIr = '1.0' | '1.1' | '1.2' | '1.3';
 
 export interface ClientCheckIr {
-  /** Name of the secret that holds the roots that vouch for clients; empty for none. */
-  readonly trustSecret: string;
+  /** Who vouches for clients; `undefined` for nobody. */
+  readonly roots: RootsIr | undefined;
   /** A certificate must carry a URI that begins with one of the prefixes, or one of the names; both empty for any. */
   readonly uriPrefixes: readonly string[];
   readonly names: readonly string[];

@@ -1,3 +1,5 @@
+import type { CertificateIr, RootsIr } from './tls-material.ts';
+
 /** What a proxy shows to, and asks of, those to whom it connects with TLS. */
 export interface UpstreamTlsIr {
   /** Asked for in the handshake; empty leaves it to the HTTP options of the cluster, or asks for none. */
@@ -13,13 +15,8 @@ export interface UpstreamTlsIr {
   readonly curves: readonly string[];
 }
 
-/** By secret discovery, or from files on the proxy's machine. */
-export type CertificateIr =
-  | { readonly from: 'secret'; readonly name: string }
-  | { readonly from: 'files'; readonly certificate: string; readonly key: string };
-
 export interface ServerCheckIr {
-  readonly roots: { readonly from: 'secret'; readonly name: string } | { readonly from: 'file'; readonly path: string };
+  readonly roots: RootsIr;
   /** Of which the certificate must carry one; empty for any. */
   readonly names: readonly string[];
   /** File with the certificates that were revoked; empty for none. */

@@ -9,10 +9,10 @@ export type ServerTls =
 export interface TerminatedTls {
   /** What clients must show: nothing, a certificate if they have one, a certificate, or one of the mesh's own. */
   readonly mode: 'simple' | 'optional-mutual' | 'mutual' | 'istio-mutual';
-  /** Names of the secrets that hold the server's certificates; two for two kinds of keys. */
-  readonly certificateSecrets: readonly string[];
-  /** Name of the secret that holds the roots of clients' certificates. */
-  readonly trustSecret: string;
+  /** Of the server; two for two kinds of keys. All from secrets, or all from files. */
+  readonly certificates: readonly ServerCertificate[];
+  /** Of clients' certificates. */
+  readonly roots: ClientRoots;
   /** Names of which a client's certificate must carry one; empty for any trusted client. */
   readonly clientNames: readonly string[];
   /** Hashes of which a client's key, or certificate, must have one; empty for any. */
@@ -28,5 +28,13 @@ export interface TerminatedTls {
   /** In order of preference; empty leaves it to Envoy. */
   readonly cipherSuites: readonly string[];
 }
+
+/** A secret by the name that the proxy asks for, or files on its machine. */
+export type ServerCertificate =
+  | { readonly from: 'secret'; readonly name: string }
+  | { readonly from: 'files'; readonly certificate: string; readonly key: string };
+
+export type ClientRoots =
+  { readonly from: 'secret'; readonly name: string } | { readonly from: 'file'; readonly path: string };
 
 export type TlsVersion = '1.0' | '1.1' | '1.2' | '1.3';

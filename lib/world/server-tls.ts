@@ -1,4 +1,5 @@
-import type { ServerTls, TerminatedTls, TlsVersion } from '../model/server-tls.ts';
+import { MESH_ROOTS, OWN_CERTIFICATE, rootsSecretName, secretName } from '../model/credential.ts';
+import type { ClientRoots, ServerCertificate, ServerTls, TerminatedTls, TlsVersion } from '../model/server-tls.ts';
 import { usableCipherSuites } from '../resources/cipher-suites.ts';
 import type { ServerTlsSpec } from '../resources/gateway.ts';
 
@@ -22,14 +23,16 @@ export function readServerTls(tls: ServerTlsSpec | undefined): ServerTls {
   }
 }
 
+const fromSecret = (name: string): ServerCertificate & ClientRoots => ({ from: 'secret', name });
+
 /** TC-7: a workload's own certificate and the mesh's roots. */
-const WORKLOAD_SECRETS = { certificateSecrets: ['default'], trustSecret: 'ROOTCA' };
+const WORKLOAD_SECRETS: Material = { certificates: [fromSecret(OWN_CERTIFICATE)], roots: fromSecret(MESH_ROOTS) };
 
 function settings(tls: ServerTlsSpec): Omit<TerminatedTls, 'mode'> {
   const names = tls.credentialNames ?? [];
   const credentials = names.length > 0 ? names : [tls.credentialName ?? ''].filter((name) => name !== '');
   return {
-    ...(credentials.length > 0 ? namedSecrets(credentials, tls) : fileSecrets(tls)),
+    ...(credentials.length > 0 ? namedSecrets(credentials, tls) : files(tls)),
     clientNames: tls.subjectAltNames ?? [],
     keyHashes: tls.verifyCertificateSpki ?? [],
     certificateHashes: tls.verifyCertificateHash ?? [],
@@ -41,29 +44,33 @@ function settings(tls: ServerTlsSpec): Omit<TerminatedTls, 'mode'> {
   };
 }
 
-type Secrets = Pick<TerminatedTls, 'certificateSecrets' | 'trustSecret'>;
+type Material = Pick<TerminatedTls, 'certificates' | 'roots'>;
 
 /** GW-28: the roots stand beside the first certificate, in a secret of its name with an ending, unless another is named. */
-function namedSecrets(credentials: readonly string[], { caCertCredentialName = '' }: ServerTlsSpec): Secrets {
-  const [first = ''] = credentials;
+function namedSecrets(credentials: readonly string[], { caCertCredentialName = '' }: ServerTlsSpec): Material {
   return {
-    certificateSecrets: credentials.map(secretName),
-    trustSecret: secretName(caCertCredentialName === '' ? `${first}-cacert` : caCertCredentialName),
+    certificates: credentials.map((name) => fromSecret(secretName(name))),
+    roots: fromSecret(rootsName(caCertCredentialName === '' ? undefined : caCertCredentialName, credentials)),
   };
 }
 
-/** TC-1, TC-2: a name with a scheme is taken as it is. */
-const secretName = (name: string): string => (name.includes('://') ? name : `kubernetes://${name}`);
+/** A secret that holds both is asked for its roots by the ending: under one name a proxy gets one thing. */
+function rootsName(written: string | undefined, credentials: readonly string[]): string {
+  const [first = ''] = credentials;
+  if (written === undefined) return rootsSecretName(first);
+  return credentials.includes(written) ? rootsSecretName(written) : secretName(written);
+}
 
-/** GW-28: certificates in files of the router's machine are secrets of which the name says where they are. */
-function fileSecrets(tls: ServerTlsSpec): Secrets {
+/** GW-28, SDS-12: files on the router's machine; what is not written is the workload's own. */
+function files(tls: ServerTlsSpec): Material {
   const listed = tls.tlsCertificates ?? [];
-  const files = listed.length > 0 ? listed : [tls];
+  const { caCertificates: path = '' } = tls;
   return {
-    certificateSecrets: files.map(({ serverCertificate = '', privateKey = '' }) =>
-      serverCertificate === '' || privateKey === '' ? 'default' : `file-cert:${serverCertificate}~${privateKey}`,
+    certificates: (listed.length > 0 ? listed : [tls]).map(
+      ({ serverCertificate: certificate = '', privateKey: key = '' }) =>
+        certificate === '' || key === '' ? fromSecret(OWN_CERTIFICATE) : { from: 'files', certificate, key },
     ),
-    trustSecret: (tls.caCertificates ?? '') === '' ? 'ROOTCA' : `file-root:${tls.caCertificates ?? ''}`,
+    roots: path === '' ? fromSecret(MESH_ROOTS) : { from: 'file', path },
   };
 }
 

@@ -144,8 +144,8 @@ describe('servers that are no plain HTTP', () => {
   const server = (changes: Partial<GatewayServer>) => serverOf('gw', 443, { hosts: ['a.example'], ...changes });
   const SIMPLE: TerminatedTls = {
     mode: 'simple',
-    certificateSecrets: ['kubernetes://c'],
-    trustSecret: 'kubernetes://c-cacert',
+    certificates: [{ from: 'secret', name: 'kubernetes://c' }],
+    roots: { from: 'secret', name: 'kubernetes://c-cacert' },
     clientNames: [],
     keyHashes: [],
     certificateHashes: [],
@@ -233,8 +233,13 @@ describe('servers that are no plain HTTP', () => {
     ['SIMPLE asks clients for nothing', {}, false, undefined],
     ['MUTUAL asks for a certificate', { mode: 'mutual' }, true, 'kubernetes://c-cacert'],
     ['OPTIONAL_MUTUAL checks one that is shown', { mode: 'optional-mutual' }, false, 'kubernetes://c-cacert'],
-    ['ISTIO_MUTUAL asks for one of the mesh', { mode: 'istio-mutual', trustSecret: 'ROOTCA' }, true, 'ROOTCA'],
-    ['SIMPLE compares the names of one that is shown', { clientNames: ['n'] }, false, ''],
+    [
+      'ISTIO_MUTUAL asks for one of the mesh',
+      { mode: 'istio-mutual', roots: { from: 'secret', name: 'ROOTCA' } },
+      true,
+      'ROOTCA',
+    ],
+    ['SIMPLE compares the names of one that is shown', { clientNames: ['n'] }, false, 'nobody'],
   ];
   for (const [name, changes, isRequired, trustSecret] of modes) {
     test(`GW-27: ${name}`, () => {
@@ -242,8 +247,30 @@ describe('servers that are no plain HTTP', () => {
       const { listeners } = listen([{ type: 'by-server', port: 443, bind: '', servers: [https] }]);
       const tls = listeners[0]?.chains[0]?.tls;
       assert.equal(tls?.requiresClientCertificate, isRequired);
-      assert.equal(tls.clients?.trustSecret, trustSecret);
+      const { roots = { from: 'secret', name: 'nobody' } } = tls.clients ?? {};
+      assert.equal(tls.clients && roots.from === 'secret' && roots.name, trustSecret);
       assert.deepEqual(tls.applicationProtocols, ['h2', 'http/1.1']);
+    });
+  }
+
+  const files = {
+    certificates: [{ from: 'files', certificate: '/c', key: '/k' }],
+    roots: { from: 'file', path: '/r' },
+  } as const;
+  const asSecrets = [[{ from: 'secret', name: 'file-cert:/c~/k' }], { from: 'secret', name: 'file-root:/r' }];
+  for (const [profile, expected] of [
+    ['envoy', [files.certificates, files.roots]],
+    ['istio-proxy', asSecrets],
+  ] as const) {
+    test(`SDS-12, GW-28: files as an ${profile} comes by them`, () => {
+      const https = server({
+        protocol: 'https',
+        tls: terminated({ mode: 'mutual', ...files }),
+        httpsRouteName: 'https.x',
+      });
+      const { listeners } = listen([{ type: 'by-server', port: 443, bind: '', servers: [https] }], { profile });
+      const tls = listeners[0]?.chains[0]?.tls;
+      assert.deepEqual([tls?.certificates, tls?.clients?.roots], expected);
     });
   }
 

@@ -105,9 +105,9 @@ describe('chains of a port', () => {
     const { listener } = inbound([instance('a', '80', 8080)], ISTIO);
     const [http, tcp] = listener.chains.filter(({ tls, match }) => tls !== undefined && match.destinationPort === 8080);
     for (const chain of [http, tcp]) {
-      assert.deepEqual(chain?.tls?.certificateSecrets, ['default']);
+      assert.deepEqual(chain?.tls?.certificates, [{ from: 'secret', name: 'default' }]);
       assert.equal(chain.tls.requiresClientCertificate, true);
-      assert.equal(chain.tls.clients?.trustSecret, 'ROOTCA');
+      assert.deepEqual(chain.tls.clients?.roots, { from: 'secret', name: 'ROOTCA' });
       assert.deepEqual(chain.tls.clients.uriPrefixes, ['spiffe://cluster.local/']);
       assert.deepEqual([chain.tls.minimumVersion, chain.tls.maximumVersion], ['1.2', '1.3']); // ITLS-7
     }

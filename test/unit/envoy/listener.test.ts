@@ -10,9 +10,9 @@ import type {
   ListenerIr,
   NetworkFilterIr,
 } from '../../../lib/ir/listener.ts';
-import type { ProxyIr } from '../../../lib/ir/proxy-ir.ts';
+import type { PollSetting } from '../../../lib/ir/proxy-ir.ts';
 
-const ir: ProxyIr = { refresh: durationMs(5000), clusters: [], endpoints: [], listeners: [], routes: [] };
+const ir: PollSetting = { refresh: durationMs(5000) };
 const any = {
   destinationPort: 0,
   destinationRanges: [],
@@ -135,7 +135,7 @@ describe('members of a chain', () => {
 
 describe('TLS that ends at the proxy', () => {
   const plain: DownstreamTlsIr = {
-    certificateSecrets: ['own'],
+    certificates: [{ from: 'secret', name: 'own' }],
     clients: undefined,
     requiresClientCertificate: false,
     applicationProtocols: ['h2'],
@@ -144,7 +144,7 @@ describe('TLS that ends at the proxy', () => {
     cipherSuites: [],
   };
   const anyClient: ClientCheckIr = {
-    trustSecret: 'ROOTCA',
+    roots: { from: 'secret', name: 'ROOTCA' },
     uriPrefixes: [],
     names: [],
     keyHashes: [],
@@ -167,6 +167,18 @@ describe('TLS that ends at the proxy', () => {
   });
   const cases: readonly [string, Partial<DownstreamTlsIr>, object, boolean?][] = [
     ['GW-27: clients show nothing', {}, own],
+    [
+      'GW-28: files on the machine of the proxy',
+      {
+        certificates: [{ from: 'files', certificate: '/c', key: '/k' }],
+        clients: { ...anyClient, roots: { from: 'file', path: '/r' }, names: ['n'] },
+      },
+      {
+        tlsCertificates: [{ certificateChain: { filename: '/c' }, privateKey: { filename: '/k' } }],
+        validationContext: { trustedCa: { filename: '/r' }, matchSubjectAltNames: [{ exact: 'n' }] },
+        alpnProtocols: ['h2'],
+      },
+    ],
     [
       'GW-27: any trusted client',
       { clients: anyClient, requiresClientCertificate: true },
@@ -203,7 +215,7 @@ describe('TLS that ends at the proxy', () => {
     ],
     [
       'GW-27: names alone, where no certificate is asked for',
-      { clients: { ...anyClient, trustSecret: '', names: ['n'] } },
+      { clients: { ...anyClient, roots: undefined, names: ['n'] } },
       { ...own, validationContext: { matchSubjectAltNames: [{ exact: 'n' }] } },
     ],
     [

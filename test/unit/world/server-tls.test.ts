@@ -36,13 +36,20 @@ describe('where certificates come from', () => {
       ['kubernetes://c'],
       'kubernetes://roots',
     ],
-    ['TC-2: a name with a scheme', { credentialName: 'builtin://' }, ['builtin://'], 'builtin://-cacert'],
     [
-      'GW-28: files',
-      { serverCertificate: '/c', privateKey: '/k', caCertificates: '/r' },
-      ['file-cert:/c~/k'],
-      'file-root:/r',
+      'SDS-11: roots in the secret of the certificate, named',
+      { credentialName: 'c', caCertCredentialName: 'c' },
+      ['kubernetes://c'],
+      'kubernetes://c-cacert',
     ],
+    [
+      'TC-2: a name with a scheme',
+      { credentialName: 'kubernetes://x/c' },
+      ['kubernetes://x/c'],
+      'kubernetes://x/c-cacert',
+    ],
+    ['TC-1: the workload’s own certificate by name', { credentialName: 'builtin://' }, ['default'], 'ROOTCA'],
+    ['GW-28: files', { serverCertificate: '/c', privateKey: '/k', caCertificates: '/r' }, ['/c /k'], '/r'],
     [
       'GW-28: two pairs of files',
       {
@@ -51,15 +58,19 @@ describe('where certificates come from', () => {
           { serverCertificate: '/c', privateKey: '/d' },
         ],
       },
-      ['file-cert:/a~/b', 'file-cert:/c~/d'],
+      ['/a /b', '/c /d'],
       'ROOTCA',
     ],
     ['TC-7: the workload’s own', { mode: 'ISTIO_MUTUAL', credentialName: 'c' }, ['default'], 'ROOTCA'],
   ];
-  for (const [name, spec, certificateSecrets, trustSecret] of cases) {
+  for (const [name, spec, certificates, trusted] of cases) {
     test(name, () => {
       const tls = terminated({ mode: 'MUTUAL', ...spec });
-      assert.deepEqual([tls.certificateSecrets, tls.trustSecret], [certificateSecrets, trustSecret]);
+      const named = tls.certificates.map((each) =>
+        each.from === 'secret' ? each.name : `${each.certificate} ${each.key}`,
+      );
+      const roots = tls.roots.from === 'secret' ? tls.roots.name : tls.roots.path;
+      assert.deepEqual([named, roots], [certificates, trusted]);
     });
   }
 });
