@@ -1,5 +1,9 @@
 import { destinationRule } from './destination-rule.ts';
 import { endpointSlice } from './endpoint-slice.ts';
+import { grpcRoute } from './gateway-api/grpc-route.ts';
+import { httpRoute } from './gateway-api/http-route.ts';
+import { tcpRoute } from './gateway-api/tcp-route.ts';
+import { tlsRoute } from './gateway-api/tls-route.ts';
 import { gateway } from './gateway.ts';
 import type { KindDefinition } from './kind-definition.ts';
 import { mesh } from './mesh.ts';
@@ -14,12 +18,16 @@ import { workloadEntry } from './workload-entry.ts';
 export const kinds = {
   DestinationRule: destinationRule,
   EndpointSlice: endpointSlice,
+  GRPCRoute: grpcRoute,
   Gateway: gateway,
+  HTTPRoute: httpRoute,
   Mesh: mesh,
   Namespace: namespace,
   Service: service,
   ServiceEntry: serviceEntry,
   Sidecar: sidecar,
+  TCPRoute: tcpRoute,
+  TLSRoute: tlsRoute,
   VirtualService: virtualService,
   WorkloadEntry: workloadEntry,
 } as const satisfies Record<string, KindDefinition>;

@@ -90,8 +90,19 @@ const notYet: readonly NotYet[] = [
     what: 'TLS that ends at a port of a sidecar',
     instead: 'end it in the application, and give the port protocol TLS',
   },
+  ...onRoutes(),
   ...onMesh(),
 ];
+
+function onRoutes(): readonly NotYet[] {
+  const kinds = ['GRPCRoute', 'HTTPRoute', 'TCPRoute', 'TLSRoute'] as const;
+  return kinds.map((kind) => ({
+    kind,
+    path: 'metadata.name',
+    what: `a route of the Gateway API`,
+    instead: 'use a VirtualService',
+  }));
+}
 
 function onVirtualServices(): readonly NotYet[] {
   const row = (path: string, what: string, instead: string): NotYet => ({

@@ -128,6 +128,80 @@ export const sampleDocuments: Readonly<Record<Kind, object>> = {
       },
     ],
   }),
+  HTTPRoute: documentOf('HTTPRoute', {
+    parentRefs: [
+      { name: 'gateway', namespace: 'infra', sectionName: 'http', port: 80 },
+      { group: '', kind: 'Service', name: 'reviews' },
+    ],
+    hostnames: ['shop.example.com', '*.example.org'],
+    rules: [
+      {
+        name: 'first',
+        matches: [
+          {
+            path: { type: 'PathPrefix', value: '/reviews' },
+            headers: [{ type: 'RegularExpression', name: 'x-user', value: 'a.*' }],
+            queryParams: [{ name: 'page', value: '1' }],
+            method: 'GET',
+          },
+        ],
+        filters: [
+          { type: 'RequestHeaderModifier', requestHeaderModifier: { set: [{ name: 'a', value: 'b' }], remove: ['c'] } },
+          {
+            type: 'URLRewrite',
+            urlRewrite: { hostname: 'a.b', path: { type: 'ReplacePrefixMatch', replacePrefixMatch: '/' } },
+          },
+          { type: 'RequestMirror', requestMirror: { backendRef: { name: 'copy', port: 80 }, percent: 5 } },
+          {
+            type: 'CORS',
+            cors: { allowOrigins: ['https://*.a.b'], allowMethods: ['GET'], maxAge: 60, allowCredentials: true },
+          },
+        ],
+        backendRefs: [
+          {
+            ...{ name: 'reviews', namespace: 'prod', port: 9080, weight: 9 },
+            filters: [{ type: 'ResponseHeaderModifier', responseHeaderModifier: { add: [{ name: 'd', value: 'e' }] } }],
+          },
+          { group: 'networking.istio.io', kind: 'Hostname', name: 'a.b', port: 80 },
+        ],
+        timeouts: { request: '10s', backendRequest: '2s' },
+        retry: { codes: [503], attempts: 3, backoff: '25ms' },
+      },
+      {
+        filters: [
+          {
+            type: 'RequestRedirect',
+            requestRedirect: { scheme: 'https', hostname: 'a.b', port: 8443, statusCode: 301 },
+          },
+        ],
+      },
+    ],
+  }),
+  GRPCRoute: documentOf('GRPCRoute', {
+    parentRefs: [{ name: 'gateway' }],
+    hostnames: ['shop.example.com'],
+    rules: [
+      {
+        matches: [{ method: { service: 'shop.v1.Cart', method: 'Get' }, headers: [{ name: 'x', value: 'y' }] }],
+        filters: [
+          {
+            type: 'RequestMirror',
+            requestMirror: { backendRef: { name: 'copy', port: 80 }, fraction: { numerator: 1 } },
+          },
+        ],
+        backendRefs: [{ name: 'cart', port: 50051, weight: 1 }],
+      },
+    ],
+  }),
+  TLSRoute: documentOf('TLSRoute', {
+    parentRefs: [{ name: 'gateway' }],
+    hostnames: ['secure.example.com'],
+    rules: [{ name: 'all', backendRefs: [{ name: 'secure', port: 443, weight: 1 }] }],
+  }),
+  TCPRoute: documentOf('TCPRoute', {
+    parentRefs: [{ name: 'gateway', sectionName: 'tcp' }],
+    rules: [{ backendRefs: [{ name: 'db', namespace: 'data', port: 5432 }] }],
+  }),
   Namespace: documentOf('Namespace', {}, { name: 'shop', labels: { team: 'x' } }),
   Mesh: documentOf(
     'Mesh',

@@ -46,7 +46,9 @@ const ownColumns: Readonly<Record<Kind, readonly PrinterColumn[]>> = {
       cell: (body) => shortList(list(body['endpoints']).flatMap((each) => list(each['addresses']).map(String))),
     }),
   ],
+  GRPCRoute: [member('Hostnames', 'hostnames', 'The hosts whose calls are routed')],
   Gateway: [],
+  HTTPRoute: [member('Hostnames', 'hostnames', 'The hosts whose requests are routed')],
   Mesh: [],
   Namespace: [{ name: 'Status', description: 'Whether it can be used', priority: 0, cell: () => 'Active' }],
   Service: [
@@ -65,6 +67,8 @@ const ownColumns: Readonly<Record<Kind, readonly PrinterColumn[]>> = {
     member('Location', 'location', 'Whether its instances belong to the mesh'),
     member('Resolution', 'resolution', 'How proxies find the instances'),
   ],
+  TCPRoute: [],
+  TLSRoute: [member('Hostnames', 'hostnames', 'The server names whose connections are routed')],
   VirtualService: [
     member('Gateways', 'gateways', 'The gateways that have these routes'),
     member('Hosts', 'hosts', 'The hosts whose requests are routed'),
