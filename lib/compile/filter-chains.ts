@@ -4,6 +4,7 @@ import type { DnsCacheIr } from '../ir/dns-cache.ts';
 import type { HttpConnectionManagerIr, RouteSourceIr } from '../ir/http-connection-manager.ts';
 import type { ChainMatchIr, FilterChainIr, NetworkFilterIr, TcpProxyIr } from '../ir/listener.ts';
 import type { ListenerFacts, ListenerView } from './listener-view.ts';
+import { connectionSettings, httpLimits, pathHandling } from './connection-settings.ts';
 import { unknownHostsCache } from './dns-lookups.ts';
 import { tracing } from './tracing.ts';
 import { httpFilters, type ListenerClass } from './http-filter-order.ts';
@@ -68,7 +69,7 @@ type ByClass = Pick<
 >;
 
 /** LS-20, LS-25, GW-29: what the place of a listener in the mesh says about its HTTP connections. */
-function byClass(listenerClass: ListenerClass, { mesh }: ListenerView): ByClass {
+function byClass(listenerClass: ListenerClass, { facts, mesh }: ListenerView): ByClass {
   const inside = { serverName: SERVER_NAME, usesRemoteAddress: false, trustedProxies: 0 };
   switch (listenerClass) {
     case 'sidecar-outbound':
@@ -76,7 +77,7 @@ function byClass(listenerClass: ListenerClass, { mesh }: ListenerView): ByClass 
     case 'sidecar-inbound':
       return { ...inside, clientCertificate: { mode: 'append-forward', addsCertificate: false } };
     case 'gateway': {
-      const { trustedProxies, clientCertificates: mode } = mesh.routerTopology;
+      const { trustedProxies, clientCertificates: mode } = facts.topology ?? mesh.routerTopology;
       const clientCertificate = mode === 'sanitize' ? undefined : { mode, addsCertificate: true };
       return { serverName: SERVER_NAME, usesRemoteAddress: true, trustedProxies, clientCertificate };
     }
@@ -96,6 +97,7 @@ export function httpManager(view: ListenerView, chain: HttpChain): HttpConnectio
     dnsCaches = [],
   } = chain;
   // Every client-side manager's routes end with those of unknown hosts (RD-14).
+  const settings = connectionSettings(view);
   const unknown = listenerClass === 'sidecar-outbound' ? unknownHostsCache(view) : undefined;
   return {
     type: 'http-connection-manager',
@@ -108,8 +110,9 @@ export function httpManager(view: ListenerView, chain: HttpChain): HttpConnectio
       dnsCaches: unknown ? [...dnsCaches, unknown] : dnsCaches,
     }),
     ...byClass(listenerClass, view),
-    idleTimeout: facts.idleTimeout,
-    pathNormalization: mesh.pathNormalization,
+    idleTimeout: settings.idleTimeout ?? facts.idleTimeout,
+    paths: pathHandling(settings, mesh),
+    limits: httpLimits(settings),
     acceptsHttp10: facts.acceptsHttp10,
     acceptsAbsoluteUrls,
     forwards100Continue: !acceptsAbsoluteUrls,

@@ -3,6 +3,7 @@ import type { Issue, Noted } from '../base/issue.ts';
 import type { FilterChainIr, ListenerFilterIr, ListenerIr } from '../ir/listener.ts';
 import type { GatewayListener, GatewayServer, MergedGateway, PlainHttpListener } from '../view/merged-gateway.ts';
 import type { ListenerView } from './listener-view.ts';
+import { connectionSettings } from './connection-settings.ts';
 import { httpManager, TIMED_CHAIN } from './filter-chains.ts';
 import { serverChains, type ServerView } from './gateway-server-chains.ts';
 import { boundWildcards, FIRST_FREE_PORT, listenerName, withDistinctSockets } from './listener-addresses.ts';
@@ -50,15 +51,16 @@ function gatewayListener(
     inspectors: inspectorsOf(view, chains),
     inspectionTimeout: undefined,
     continuesUninspected: false,
+    bufferLimit: connectionSettings(view).bufferLimit,
     chains,
     defaultChain: undefined,
   };
 }
 
 /** GW-26, GW-33 */
-function inspectorsOf({ mesh }: ListenerView, chains: readonly FilterChainIr[]): readonly ListenerFilterIr[] {
+function inspectorsOf({ facts, mesh }: ListenerView, chains: readonly FilterChainIr[]): readonly ListenerFilterIr[] {
   const inspectors: ListenerFilterIr[] = [];
-  if (mesh.routerTopology.readsProxyProtocol) inspectors.push({ type: 'proxy-protocol' });
+  if ((facts.topology ?? mesh.routerTopology).readsProxyProtocol) inspectors.push({ type: 'proxy-protocol' });
   if (chains.some(({ match, tls }) => match.serverNames.length > 0 || tls !== undefined))
     inspectors.push({ type: 'tls-inspector', ports: { on: 'every-port' } });
   return inspectors;

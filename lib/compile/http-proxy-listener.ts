@@ -32,6 +32,7 @@ export function httpProxyListener(view: ListenerView): ListenerIr | undefined {
     inspectors: [],
     inspectionTimeout: durationMs(0),
     continuesUninspected: true,
+    bufferLimit: undefined,
     chains: [{ ...TIMED_CHAIN, filters: [manager] }],
     defaultChain: undefined,
   };

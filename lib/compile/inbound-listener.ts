@@ -67,6 +67,7 @@ function listenerBase(
     inspectors: inboundInspectors(chains),
     inspectionTimeout: mesh.protocolDetectionTimeout,
     continuesUninspected: true,
+    bufferLimit: undefined,
     chains,
     defaultChain: undefined,
   };

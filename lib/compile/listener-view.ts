@@ -43,6 +43,8 @@ export type ListenerFacts = Pick<
   | 'idleTimeout'
   | 'balancesInbound'
   | 'balancesOutbound'
+  | 'topology'
+  | 'connections'
   | 'tracedAs'
   | 'ownAddress'
 >;
@@ -80,6 +82,8 @@ const listenerFacts = (facts: ViewFacts): ListenerFacts => ({
   idleTimeout: facts.idleTimeout,
   balancesInbound: facts.balancesInbound,
   balancesOutbound: facts.balancesOutbound,
+  topology: facts.topology,
+  connections: facts.connections,
   tracedAs: facts.tracedAs,
   ownAddress: facts.ownAddress,
 });

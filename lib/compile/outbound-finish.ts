@@ -31,6 +31,7 @@ export function finishListener(
     inspectors,
     inspectionTimeout: looksForHttp ? mesh.protocolDetectionTimeout : durationMs(0), // LS-12
     continuesUninspected: true,
+    bufferLimit: undefined,
     ...withDefault(finished, view),
   };
 }

@@ -26,6 +26,7 @@ export function virtualOutboundListener(view: ListenerView): ListenerIr {
     inspectionTimeout: undefined,
     // Istio closes what says nothing for 15 s, which servers that speak first do not survive.
     continuesUninspected: http !== undefined && facts.profile === 'envoy',
+    bufferLimit: undefined,
     chains: [
       {
         // Connections made to this very port were not redirected; passed on, they would come back here for ever.

@@ -1,14 +1,20 @@
 import { unreachable } from '../base/unreachable.ts';
-import type { ClientCertificateIr, HttpConnectionManagerIr, RouteSourceIr } from '../ir/http-connection-manager.ts';
+import type {
+  ClientCertificateIr,
+  HttpConnectionManagerIr,
+  HttpLimitsIr,
+  PathsIr,
+  RouteSourceIr,
+} from '../ir/http-connection-manager.ts';
 import type { PollSetting } from '../ir/proxy-ir.ts';
 import { restConfigSource } from './config-source.ts';
-import { encodeDuration } from './duration.ts';
+import { encodeDuration, optionalDuration } from './duration.ts';
 import type { ProtoJson } from './envoy-resource.ts';
 import { encodeHttpFilter } from './http-filters/http-filter-encoders.ts';
 import { encodeRouteConfiguration } from './route-configuration.ts';
 import { encodeTracing } from './tracing.ts';
 import { typedExtension } from './typed-extension.ts';
-import { withoutDefaults } from './without-defaults.ts';
+import { withoutAbsent, withoutDefaults } from './without-defaults.ts';
 
 export function encodeHttpConnectionManager(manager: HttpConnectionManagerIr, ir: PollSetting): ProtoJson {
   return typedExtension(
@@ -19,10 +25,14 @@ export function encodeHttpConnectionManager(manager: HttpConnectionManagerIr, ir
         statPrefix: manager.statPrefix,
         ...encodeRoutes(manager.routes, ir),
         httpFilters: manager.filters.map(encodeHttpFilter),
-        commonHttpProtocolOptions: manager.idleTimeout && { idleTimeout: encodeDuration(manager.idleTimeout) },
+        commonHttpProtocolOptions: encodeConnections(manager),
         httpProtocolOptions: encodeHttp1(manager),
+        http2ProtocolOptions: encodeHttp2(manager.limits),
         serverName: manager.serverName,
-        streamIdleTimeout: '0s',
+        streamIdleTimeout: encodeDuration(manager.limits.streamIdleTimeout),
+        requestTimeout: optionalDuration(manager.limits.requestTimeout),
+        requestHeadersTimeout: optionalDuration(manager.limits.requestHeadersTimeout),
+        drainTimeout: optionalDuration(manager.limits.drainTimeout),
         tracing: manager.tracing && encodeTracing(manager.tracing),
         xffNumTrustedHops: manager.trustedProxies,
         proxy100Continue: manager.forwards100Continue,
@@ -30,7 +40,7 @@ export function encodeHttpConnectionManager(manager: HttpConnectionManagerIr, ir
       }),
       useRemoteAddress: manager.usesRemoteAddress,
       ...(manager.clientCertificate && encodeClientCertificate(manager.clientCertificate)),
-      ...NORMALIZATION[manager.pathNormalization],
+      ...encodePaths(manager.paths),
       requestIdExtension: REQUEST_ID,
     },
   );
@@ -55,6 +65,35 @@ function encodeHttp1({ acceptsAbsoluteUrls, acceptsHttp10 }: HttpConnectionManag
   });
 }
 
+function encodeConnections({ idleTimeout, limits }: HttpConnectionManagerIr): ProtoJson | undefined {
+  return unlessEmpty({
+    idleTimeout: optionalDuration(idleTimeout),
+    maxConnectionDuration: optionalDuration(limits.maxConnectionDuration),
+    maxStreamDuration: optionalDuration(limits.maxStreamDuration),
+    headersWithUnderscoresAction: limits.underscores && UNDERSCORES[limits.underscores],
+  });
+}
+
+/** `ALLOW` is what a message without the member says. */
+const UNDERSCORES: Readonly<Record<NonNullable<HttpLimitsIr['underscores']>, string | undefined>> = {
+  allow: undefined,
+  'reject-request': 'REJECT_REQUEST',
+  'drop-header': 'DROP_HEADER',
+};
+
+function encodeHttp2({ maxConcurrentStreams, streamWindow, connectionWindow }: HttpLimitsIr): ProtoJson | undefined {
+  return unlessEmpty({
+    maxConcurrentStreams,
+    initialStreamWindowSize: streamWindow,
+    initialConnectionWindowSize: connectionWindow,
+  });
+}
+
+function unlessEmpty(members: ProtoJson): ProtoJson | undefined {
+  const said = withoutAbsent(members);
+  return Object.keys(said).length === 0 ? undefined : said;
+}
+
 const FORWARDING: Readonly<Record<ClientCertificateIr['mode'], string>> = {
   'forward-only': 'FORWARD_ONLY',
   'append-forward': 'APPEND_FORWARD',
@@ -71,16 +110,18 @@ function encodeClientCertificate({ mode, addsCertificate }: ClientCertificateIr)
   });
 }
 
-/** LS-20: what happens to a path before routes see it. Escaped slashes are kept unless decoding was asked for. */
-const NORMALIZATION: Readonly<Record<HttpConnectionManagerIr['pathNormalization'], ProtoJson>> = {
-  none: { normalizePath: false, pathWithEscapedSlashesAction: 'KEEP_UNCHANGED' },
-  base: { normalizePath: true, pathWithEscapedSlashesAction: 'KEEP_UNCHANGED' },
-  'merge-slashes': { normalizePath: true, mergeSlashes: true, pathWithEscapedSlashesAction: 'KEEP_UNCHANGED' },
-  'decode-and-merge-slashes': {
-    normalizePath: true,
-    mergeSlashes: true,
-    pathWithEscapedSlashesAction: 'UNESCAPE_AND_FORWARD',
-  },
+/** LS-20: what happens to a path before routes see it. */
+const encodePaths = ({ isNormalized, mergesSlashes, escapedSlashes }: PathsIr): ProtoJson => ({
+  normalizePath: isNormalized,
+  ...(mergesSlashes && { mergeSlashes: true }),
+  pathWithEscapedSlashesAction: ESCAPED_SLASHES[escapedSlashes],
+});
+
+const ESCAPED_SLASHES: Readonly<Record<PathsIr['escapedSlashes'], string>> = {
+  keep: 'KEEP_UNCHANGED',
+  'reject-request': 'REJECT_REQUEST',
+  'decode-and-redirect': 'UNESCAPE_AND_REDIRECT',
+  'decode-and-forward': 'UNESCAPE_AND_FORWARD',
 };
 
 /** Request ids are UUIDs that carry the decision whether a request is traced. */

@@ -33,7 +33,11 @@ export function encodeListener(listener: ListenerIr, ir: PollSetting): ProtoJson
     connectionBalanceConfig: listener.balancesWorkers ? { exactBalance: {} } : undefined,
     maxConnectionsToAcceptPerSocketEvent: listener.bindsPort ? ACCEPTED_PER_EVENT : undefined,
   });
-  return listener.bindsPort ? members : { ...members, bindToPort: false };
+  return {
+    ...members,
+    ...(listener.bindsPort ? {} : { bindToPort: false }),
+    ...(listener.bufferLimit !== undefined && { perConnectionBufferLimitBytes: listener.bufferLimit }),
+  };
 }
 
 function encodeFilterChain(chain: FilterChainIr, ir: PollSetting): ProtoJson {

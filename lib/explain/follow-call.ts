@@ -40,7 +40,7 @@ function throughChain(ir: ProxyIr, chain: FilterChainIr, sent: Request): Journey
   const filter = chain.filters.at(-1);
   if (filter?.type === 'tcp-proxy') return { request: sent, tcp: filter, isHttp: false };
   if (filter?.type !== 'http-connection-manager') return { request: sent, isHttp: false };
-  const request = withNormalPath(sent, filter.pathNormalization);
+  const request = withNormalPath(sent, filter.paths);
   const { routes: source } = filter;
   const routes = source.by === 'value' ? source.value : ir.routes.find(({ name }) => name === source.name);
   if (routes === undefined) return { request, isHttp: true };

@@ -64,12 +64,16 @@ function readQuery(query: string): ReadonlyMap<string, string> {
  * The request as routes and clusters see it: dot segments resolved, and if need be slashes decoded and merged.
  * Source: Envoy's API reference, HttpConnectionManager, `normalize_path`.
  */
-export function withNormalPath(request: Request, how: HttpConnectionManagerIr['pathNormalization']): Request {
-  if (how === 'none') return request;
-  const decoded =
-    how === 'decode-and-merge-slashes' ? request.path.replace(/%2f/gi, '/').replace(/%5c/gi, '\\') : request.path;
-  const resolved = new URL(`http://normal${decoded}`).pathname;
-  const path = how === 'base' ? resolved : resolved.replace(/\/{2,}/g, '/');
+export function withNormalPath(
+  request: Request,
+  { isNormalized, mergesSlashes, escapedSlashes }: HttpConnectionManagerIr['paths'],
+): Request {
+  if (!isNormalized && !mergesSlashes && !escapedSlashes.startsWith('decode')) return request;
+  const decoded = escapedSlashes.startsWith('decode')
+    ? request.path.replace(/%2f/gi, '/').replace(/%5c/gi, '\\')
+    : request.path;
+  const resolved = isNormalized ? new URL(`http://normal${decoded}`).pathname : decoded;
+  const path = mergesSlashes ? resolved.replace(/\/{2,}/g, '/') : resolved;
   return { ...request, path, target: path + request.target.slice(request.path.length) };
 }
 

@@ -20,7 +20,8 @@ export interface HttpConnectionManagerIr {
   readonly idleTimeout: DurationMs | undefined;
   /** How the `x-forwarded-client-cert` header is made; `undefined` drops it (Envoy's default). */
   readonly clientCertificate: ClientCertificateIr | undefined;
-  readonly pathNormalization: 'none' | 'base' | 'merge-slashes' | 'decode-and-merge-slashes';
+  readonly paths: PathsIr;
+  readonly limits: HttpLimitsIr;
   readonly acceptsHttp10: boolean;
   /** Accepts request lines with a whole URL, as clients of a forward proxy send them. */
   readonly acceptsAbsoluteUrls: boolean;
@@ -28,6 +29,32 @@ export interface HttpConnectionManagerIr {
   readonly forwards100Continue: boolean;
   /** `undefined` reports no spans. */
   readonly tracing: TracingIr | undefined;
+}
+
+/** What happens to the path of a request before routes see it. */
+export interface PathsIr {
+  /** Whether dot segments are resolved. */
+  readonly isNormalized: boolean;
+  readonly mergesSlashes: boolean;
+  /** What becomes of `%2F` and `%5C`. */
+  readonly escapedSlashes: 'keep' | 'reject-request' | 'decode-and-redirect' | 'decode-and-forward';
+}
+
+/** Limits of connections and requests; each that is `undefined` is Envoy's own. */
+export interface HttpLimitsIr {
+  readonly maxConnectionDuration: DurationMs | undefined;
+  readonly maxStreamDuration: DurationMs | undefined;
+  /** 0 for none. */
+  readonly streamIdleTimeout: DurationMs;
+  readonly requestTimeout: DurationMs | undefined;
+  readonly requestHeadersTimeout: DurationMs | undefined;
+  readonly drainTimeout: DurationMs | undefined;
+  /** The next three concern HTTP/2 alone; windows in bytes. */
+  readonly maxConcurrentStreams: number | undefined;
+  readonly streamWindow: number | undefined;
+  readonly connectionWindow: number | undefined;
+  /** What becomes of requests that have a header with an underscore in its name. */
+  readonly underscores: 'allow' | 'reject-request' | 'drop-header' | undefined;
 }
 
 /** By its own subscription under a name, or in place where it never changes without the listener. */

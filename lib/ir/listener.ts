@@ -25,6 +25,8 @@ export interface ListenerIr {
   readonly inspectionTimeout: DurationMs | undefined;
   /** Whether a connection goes on to a chain when its inspection ran out of time; it is closed otherwise. */
   readonly continuesUninspected: boolean;
+  /** Bytes that a connection may buffer before its sender has to wait; `undefined` is Envoy's 1 MiB. */
+  readonly bufferLimit: number | undefined;
   /** No two have the same match: Envoy refuses a listener with such a pair. */
   readonly chains: readonly FilterChainIr[];
   /** Takes what no chain matches; without one such connections are closed. */

@@ -1,6 +1,7 @@
 import type { DurationMs } from '../base/brand.ts';
 import type { LabelSelector } from '../base/label-selector.ts';
 import type { HostName } from '../base/host-name.ts';
+import type { WrittenConnectionSettings } from './connection-settings.ts';
 import type { TracingSettings } from './tracing.ts';
 import type { LocalityLb, PolicyBlocks, TcpKeepalive, ZoneAwareLb } from './traffic-policy.ts';
 
@@ -42,6 +43,8 @@ export interface MeshSettings {
   readonly pathNormalization: 'none' | 'base' | 'merge-slashes' | 'decode-and-merge-slashes';
   /** What stands before routers, and how much they believe of what it says. */
   readonly routerTopology: RouterTopology;
+  /** Limits of the connections that proxies take; `undefined` where nothing is said. */
+  readonly connections: WrittenConnectionSettings | undefined;
   readonly defaultExportTo: {
     readonly services: readonly string[];
     readonly routes: readonly string[];

@@ -41,11 +41,16 @@ const proxyMembers = [
   'tracing',
   'envoyAccessLogService',
   'envoyMetricsService',
-  'gatewayTopology',
   'proxyHeaders',
-  'connectionSettings',
   'privateKeyProvider',
   'caCertificatesPem',
+] as const;
+
+/** Limits that hold for a whole listener or a whole process, which Envoy reads where it starts. */
+const bootstrapLimits = [
+  ['listenerConnectionLimit', 'a limit of connections per listener', "set it in the bootstrap's layered_runtime"],
+  ['globalDownstreamConnectionLimit', 'a limit of connections in all', "set it in the bootstrap's overload_manager"],
+  ['clusterPerConnectionBufferLimitBytes', 'a limit of what clusters buffer', 'remove it, as Istio ignores it too'],
 ] as const;
 
 /**
@@ -159,6 +164,9 @@ function onMesh(): readonly NotYet[] {
     { ...row('meshConfig.enableTracing', 'tracing', 'set it to false'), when: isTrue },
     row('meshConfig.outboundTrafficPolicy.tls', 'TLS to hosts that are looked up', remove),
     ...meshMembers.map(([member, what]) => row(`meshConfig.${member}`, what, remove)),
+    ...bootstrapLimits.map(([member, what, instead]) =>
+      row(`meshConfig.defaultConfig.connectionSettings.${member}`, what, instead),
+    ),
     ...proxyMembers.map((member) => row(`meshConfig.defaultConfig.${member}`, `this setting of proxies`, remove)),
   ];
 }

@@ -5,6 +5,7 @@ import type { Checked, Issue } from '../base/issue.ts';
 import type { Labels } from '../base/labels.ts';
 import type { Locality } from '../base/locality.ts';
 import { localityOf, withPlace } from '../base/topology-labels.ts';
+import { readOwnProxySettings } from '../world/proxy-settings.ts';
 import type { Interception, Profile, ProxyFacts, ProxyType } from './proxy-facts.ts';
 
 /** What every shape of a node comes to before it is interpreted. */
@@ -37,6 +38,7 @@ export function nodeFacts(node: PlainNode): Checked<ProxyFacts> {
   const namespace = node.namespace ?? said.text('NAMESPACE') ?? node.domain.split('.', 1)[0] ?? ''; // PX-3
   const ownLabels = node.labels ?? said.texts('LABELS');
   const locality = node.locality.region === '' ? localityOf('', ownLabels) : node.locality; // PX-5
+  const own = readOwnProxySettings(node.metadata['PROXY_CONFIG']);
   const clusterId = node.clusterId ?? said.text('CLUSTER_ID') ?? '';
   const network = node.network ?? said.text('NETWORK') ?? '';
   const value: ProxyFacts = {
@@ -62,6 +64,8 @@ export function nodeFacts(node: PlainNode): Checked<ProxyFacts> {
     idleTimeout: said.duration('IDLE_TIMEOUT'),
     balancesInbound: said.isTrue('INBOUND_LISTENER_EXACT_BALANCE'),
     balancesOutbound: said.isTrue('OUTBOUND_LISTENER_EXACT_BALANCE'),
+    topology: own?.topology,
+    connections: own?.connections,
     usesAllocatedAddresses: said.isTrue('DNS_CAPTURE') && said.isTrue('DNS_AUTO_ALLOCATE'),
     networkView: [...new Set(said.list('REQUESTED_NETWORK_VIEW') ?? [])].sort(),
     refresh: said.duration('PILOTLESS_REFRESH') ?? DEFAULT_REFRESH,

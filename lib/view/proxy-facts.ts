@@ -1,6 +1,8 @@
 import type { DurationMs } from '../base/brand.ts';
 import type { Labels } from '../base/labels.ts';
 import type { Locality } from '../base/locality.ts';
+import type { WrittenConnectionSettings } from '../model/connection-settings.ts';
+import type { RouterTopology } from '../model/mesh-settings.ts';
 
 export type ProxyType = 'sidecar' | 'router' | 'waypoint';
 export type Interception = 'none' | 'redirect' | 'tproxy';
@@ -43,6 +45,9 @@ export interface ProxyFacts {
   /** Whether its worker threads share connections evenly (metadata INBOUND_ and OUTBOUND_LISTENER_EXACT_BALANCE, LS-28). */
   readonly balancesInbound: boolean;
   readonly balancesOutbound: boolean;
+  /** What it says itself of its place and its connections (metadata PROXY_CONFIG); each `undefined` leaves it to the mesh. */
+  readonly topology: RouterTopology | undefined;
+  readonly connections: WrittenConnectionSettings | undefined;
   /** Whether its applications find services by the addresses that were given out to them (SR-14). */
   readonly usesAllocatedAddresses: boolean;
   /** Networks whose endpoints it wants to see, sorted; empty for all (NW-1, NW-3). */

@@ -17,6 +17,7 @@ export function viewFacts(world: ViewSplit, proxy: ProxyFacts): ViewFacts {
   const selected = Object.entries(labels).filter(([key]) => world.selectedLabels.has(key));
   return {
     ...shared,
+    topology: proxy.type === 'router' ? shared.topology : undefined, // nothing stands before a sidecar
     locality: world.decidingFacts.has('locality') ? shared.locality : NOWHERE,
     clusterId: world.decidingFacts.has('clusterId') ? shared.clusterId : '',
     selectedLabels: Object.fromEntries(selected),

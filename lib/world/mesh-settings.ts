@@ -1,7 +1,7 @@
 import { durationMs, type DurationMs } from '../base/brand.ts';
 import { hostsOverlap, type HostName } from '../base/host-name.ts';
 import type { Issue, Noted } from '../base/issue.ts';
-import type { MeshSettings, RetryDefaults, RouterTopology, VisibilityCaps } from '../model/mesh-settings.ts';
+import type { MeshSettings, RetryDefaults, VisibilityCaps } from '../model/mesh-settings.ts';
 import type { PolicyBlocks } from '../model/traffic-policy.ts';
 import { meshConfigAlone, meshConfigWithDefaults, type MeshConfig } from '../resources/mesh-defaults.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
@@ -14,6 +14,7 @@ import {
   readZoneAwareLb,
   textDuration,
 } from './traffic-policy-blocks.ts';
+import { readProxySettings } from './proxy-settings.ts';
 import { readTracing } from './tracing.ts';
 import { readSelector } from './written-selector.ts';
 
@@ -45,6 +46,7 @@ export const meshDefaults = (): MeshSettings => settingsOf(meshConfigWithDefault
 /** A block that is written without its mode means the first one of Istio's enumeration, as in its own files. */
 function settingsOf(config: MeshConfig): MeshSettings {
   const locality = readLocalityLb(config.localityLbSetting);
+  const proxies = readProxySettings(config.defaultConfig);
   return {
     rootNamespace: config.rootNamespace,
     trustDomain: config.trustDomain,
@@ -64,7 +66,8 @@ function settingsOf(config: MeshConfig): MeshSettings {
     protocolDetectionTimeout: timeOf(config.protocolDetectionTimeout),
     upgradesToHttp2: config.h2UpgradePolicy === 'UPGRADE',
     pathNormalization: NORMALIZATIONS[config.pathNormalization?.normalization ?? 'DEFAULT'],
-    routerTopology: readRouterTopology(config.defaultConfig.gatewayTopology),
+    routerTopology: proxies.topology,
+    connections: proxies.connections,
     defaultExportTo: {
       services: config.defaultServiceExportTo,
       routes: config.defaultVirtualServiceExportTo,
@@ -109,24 +112,6 @@ const OUTBOUND_POLICIES = {
   ALLOW_ANY: 'allow-any',
   ALLOW_ANY_DYNAMIC_DNS: 'look-up',
 } as const;
-
-const CLIENT_CERTIFICATES = {
-  UNDEFINED: 'sanitize-set',
-  SANITIZE: 'sanitize',
-  FORWARD_ONLY: 'forward-only',
-  APPEND_FORWARD: 'append-forward',
-  SANITIZE_SET: 'sanitize-set',
-  ALWAYS_FORWARD_ONLY: 'always-forward-only',
-} as const;
-
-/** GW-29: a router without other word is the first that clients meet, and believes nobody. */
-function readRouterTopology(spec: MeshConfig['defaultConfig']['gatewayTopology']): RouterTopology {
-  return {
-    trustedProxies: spec?.numTrustedProxies ?? 0,
-    clientCertificates: CLIENT_CERTIFICATES[spec?.forwardClientCertDetails ?? 'UNDEFINED'],
-    readsProxyProtocol: spec?.proxyProtocol !== undefined,
-  };
-}
 
 const NORMALIZATIONS = {
   DEFAULT: 'base',

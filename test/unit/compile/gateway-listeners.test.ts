@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { durationMs } from '../../../lib/base/brand.ts';
 import { compileGatewayListeners } from '../../../lib/compile/gateway-listeners.ts';
 import type { ListenerIr } from '../../../lib/ir/listener.ts';
+import type { WrittenConnectionSettings } from '../../../lib/model/connection-settings.ts';
 import type { RouteTable } from '../../../lib/model/route-table.ts';
 import type { ServerTls, TerminatedTls } from '../../../lib/model/server-tls.ts';
 import type { VirtualServiceSpec } from '../../../lib/resources/virtual-service-spec.ts';
@@ -131,6 +133,63 @@ test('GW-29, GW-33: the mesh says what stands before its routers', () => {
   assert.ok(manager?.type === 'http-connection-manager');
   assert.deepEqual(listener?.inspectors, [{ type: 'proxy-protocol' }]);
   assert.deepEqual([manager.trustedProxies, manager.clientCertificate?.mode], [2, 'forward-only']);
+});
+
+test('GW-29, GW-33: what a router says of itself counts before what the mesh says', () => {
+  const topology = { trustedProxies: 1, clientCertificates: 'sanitize', readsProxyProtocol: true } as const;
+  const [listener] = listen([merged(80)], { topology }).listeners;
+  const manager = listener?.chains[0]?.filters[0];
+  assert.ok(manager?.type === 'http-connection-manager');
+  assert.deepEqual(listener?.inspectors, [{ type: 'proxy-protocol' }]);
+  assert.deepEqual([manager.trustedProxies, manager.clientCertificate], [1, undefined]);
+});
+
+describe('GW-29: limits of connections', () => {
+  const served = (ofMesh: WrittenConnectionSettings | undefined, facts: Partial<ViewFacts> = {}) => {
+    const mesh = { ...meshDefaults(), connections: ofMesh };
+    const view = proxyView({ facts: { type: 'router', ...facts }, mesh });
+    const [listener] = compileGatewayListeners(view, { listeners: [merged(80)] }).value;
+    const manager = listener?.chains[0]?.filters[0];
+    assert.ok(manager?.type === 'http-connection-manager');
+    const { idleTimeout, paths, limits } = manager;
+    return { bufferLimit: listener?.bufferLimit, idleTimeout, paths, limits };
+  };
+
+  test('nothing is limited where nothing is said', () => {
+    const { bufferLimit, idleTimeout, paths, limits } = served(undefined);
+    assert.deepEqual([bufferLimit, idleTimeout, limits.streamIdleTimeout], [undefined, undefined, 0]);
+    assert.deepEqual(paths, { isNormalized: true, mergesSlashes: false, escapedSlashes: 'keep' });
+  });
+
+  test('a router at the edge has limits against those who mean harm, but for what is written', () => {
+    const { bufferLimit, idleTimeout, paths, limits } = served({
+      isForEdge: true,
+      written: { requestTimeout: durationMs(1), escapedSlashes: 'keep' },
+    });
+    assert.deepEqual([bufferLimit, idleTimeout], [32_768, 3_600_000]);
+    assert.deepEqual(paths, { isNormalized: true, mergesSlashes: true, escapedSlashes: 'keep' });
+    assert.deepEqual(limits, {
+      maxConnectionDuration: undefined,
+      maxStreamDuration: undefined,
+      streamIdleTimeout: 300_000,
+      requestTimeout: 1,
+      requestHeadersTimeout: 60_000,
+      drainTimeout: undefined,
+      maxConcurrentStreams: 100,
+      streamWindow: 65_536,
+      connectionWindow: 1_048_576,
+      underscores: 'reject-request',
+    });
+  });
+
+  test('the router’s own word replaces the mesh’s', () => {
+    const written = { idleTimeout: durationMs(5) };
+    const { bufferLimit, idleTimeout } = served(
+      { isForEdge: true, written: {} },
+      { connections: { isForEdge: false, written } },
+    );
+    assert.deepEqual([bufferLimit, idleTimeout], [undefined, 5]);
+  });
 });
 
 describe('servers that are no plain HTTP', () => {

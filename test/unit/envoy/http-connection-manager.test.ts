@@ -17,7 +17,19 @@ const manager: HttpConnectionManagerIr = {
   trustedProxies: 0,
   idleTimeout: undefined,
   clientCertificate: undefined,
-  pathNormalization: 'base',
+  paths: { isNormalized: true, mergesSlashes: false, escapedSlashes: 'keep' },
+  limits: {
+    maxConnectionDuration: undefined,
+    maxStreamDuration: undefined,
+    streamIdleTimeout: durationMs(0),
+    requestTimeout: undefined,
+    requestHeadersTimeout: undefined,
+    drainTimeout: undefined,
+    maxConcurrentStreams: undefined,
+    streamWindow: undefined,
+    connectionWindow: undefined,
+    underscores: undefined,
+  },
   acceptsHttp10: false,
   acceptsAbsoluteUrls: false,
   forwards100Continue: false,
@@ -52,14 +64,52 @@ test('LS-20: what every manager has', () => {
 });
 
 describe('LS-20: paths', () => {
-  const cases: readonly [HttpConnectionManagerIr['pathNormalization'], Settings][] = [
-    ['none', { normalizePath: false }],
-    ['base', {}],
-    ['merge-slashes', { mergeSlashes: true }],
-    ['decode-and-merge-slashes', { mergeSlashes: true, pathWithEscapedSlashesAction: 'UNESCAPE_AND_FORWARD' }],
+  const cases: readonly [string, Partial<HttpConnectionManagerIr['paths']>, Settings][] = [
+    ['left as they are', { isNormalized: false }, { normalizePath: false }],
+    ['resolved', {}, {}],
+    ['with slashes merged', { mergesSlashes: true }, { mergeSlashes: true }],
+    ['decoded', { escapedSlashes: 'decode-and-forward' }, { pathWithEscapedSlashesAction: 'UNESCAPE_AND_FORWARD' }],
+    ['sent back', { escapedSlashes: 'decode-and-redirect' }, { pathWithEscapedSlashesAction: 'UNESCAPE_AND_REDIRECT' }],
+    ['refused', { escapedSlashes: 'reject-request' }, { pathWithEscapedSlashesAction: 'REJECT_REQUEST' }],
   ];
-  for (const [pathNormalization, expected] of cases) {
-    test(pathNormalization, () => assert.deepEqual(differences({ pathNormalization }), expected));
+  for (const [name, changes, expected] of cases) {
+    test(name, () => assert.deepEqual(differences({ paths: { ...manager.paths, ...changes } }), expected));
+  }
+});
+
+describe('GW-29: limits', () => {
+  const cases: readonly [string, Partial<HttpConnectionManagerIr['limits']>, Settings][] = [
+    [
+      'of a connection',
+      { maxConnectionDuration: durationMs(1000) },
+      { commonHttpProtocolOptions: { maxConnectionDuration: '1s' } },
+    ],
+    [
+      'of a stream',
+      { maxStreamDuration: durationMs(1000) },
+      { commonHttpProtocolOptions: { maxStreamDuration: '1s' } },
+    ],
+    ['of idle streams', { streamIdleTimeout: durationMs(1000) }, { streamIdleTimeout: '1s' }],
+    ['of requests', { requestTimeout: durationMs(0) }, { requestTimeout: '0s' }],
+    ['of headers', { requestHeadersTimeout: durationMs(1000) }, { requestHeadersTimeout: '1s' }],
+    ['of draining', { drainTimeout: durationMs(1000) }, { drainTimeout: '1s' }],
+    ['of streams', { maxConcurrentStreams: 1 }, { http2ProtocolOptions: { maxConcurrentStreams: 1 } }],
+    ['of a stream’s window', { streamWindow: 65_536 }, { http2ProtocolOptions: { initialStreamWindowSize: 65_536 } }],
+    ['of all windows', { connectionWindow: 65_536 }, { http2ProtocolOptions: { initialConnectionWindowSize: 65_536 } }],
+    ['none of underscores', { underscores: 'allow' }, {}],
+    [
+      'of headers with underscores',
+      { underscores: 'drop-header' },
+      { commonHttpProtocolOptions: { headersWithUnderscoresAction: 'DROP_HEADER' } },
+    ],
+    [
+      'of requests with underscores',
+      { underscores: 'reject-request' },
+      { commonHttpProtocolOptions: { headersWithUnderscoresAction: 'REJECT_REQUEST' } },
+    ],
+  ];
+  for (const [name, changes, expected] of cases) {
+    test(name, () => assert.deepEqual(differences({ limits: { ...manager.limits, ...changes } }), expected));
   }
 });
 

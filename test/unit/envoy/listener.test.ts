@@ -42,6 +42,7 @@ const listener: ListenerIr = {
   inspectors: [],
   inspectionTimeout: undefined,
   continuesUninspected: false,
+  bufferLimit: undefined,
   chains: [chain],
   defaultChain: undefined,
 };

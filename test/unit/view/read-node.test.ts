@@ -137,3 +137,25 @@ test('nothing is filled in that the node does not say', () => {
   );
   assert.equal(read.httpProxyPort, undefined);
 });
+
+test('GW-29: a proxy says itself what stands before it and how it takes connections, as an object or as JSON', () => {
+  const own = {
+    gatewayTopology: { numTrustedProxies: 1, forwardClientCertDetails: 'APPEND_FORWARD', proxyProtocol: {} },
+    connectionSettings: { profile: 'EDGE', httpIdleTimeout: '10s' },
+    concurrency: 2,
+  };
+  for (const PROXY_CONFIG of [own, JSON.stringify(own)]) {
+    const { topology, connections } = envoy({ PROXY_CONFIG });
+    assert.deepEqual(topology, { trustedProxies: 1, clientCertificates: 'append-forward', readsProxyProtocol: true });
+    assert.deepEqual(connections, { isForEdge: true, written: { idleTimeout: 10_000 } });
+  }
+});
+
+test('GW-29: what a proxy says of itself stands for the whole topology, and what cannot be read for nothing', () => {
+  const { topology, connections } = envoy({ PROXY_CONFIG: {} });
+  assert.deepEqual(topology, { trustedProxies: 0, clientCertificates: 'sanitize-set', readsProxyProtocol: false });
+  assert.equal(connections, undefined);
+  for (const PROXY_CONFIG of [undefined, 'no JSON', '[]', 7, { gatewayTopology: { numTrustedProxies: 'many' } }]) {
+    assert.deepEqual([envoy({ PROXY_CONFIG }).topology, envoy({ PROXY_CONFIG }).connections], [undefined, undefined]);
+  }
+});

@@ -117,3 +117,11 @@ test('VIEW-1: a service that asks clients to stay near makes their places matter
   assert.notEqual(keyOf(near, at('a')), keyOf(near, at('b')));
   assert.equal(keyOf(served, at('a')), keyOf(served, at('b')));
 });
+
+test('VIEW-2: what stands before a proxy decides for routers alone', () => {
+  const metadata = { PROXY_CONFIG: { gatewayTopology: { numTrustedProxies: 1 } } };
+  assert.equal(keyOf('', { metadata }), keyOf('', {}));
+  const world = buildWorld([]).value;
+  const routers = [{}, { metadata }].map((node) => viewKey(viewFacts(world, proxyFacts({ type: 'router', ...node }))));
+  assert.notEqual(routers[0], routers[1]);
+});
