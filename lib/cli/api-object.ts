@@ -1,10 +1,9 @@
-import type { KindNames } from '../control/config/kind-names.ts';
 import type { ShownCondition } from '../control/status/status-word.ts';
 
 /** An object as the API answers it, as far as the verbs look into it. */
 export interface ApiObject {
   readonly apiVersion: string;
-  readonly kind: KindNames['kind'];
+  readonly kind: string;
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;

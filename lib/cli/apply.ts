@@ -84,13 +84,14 @@ export function printApplied(
   applied: Applied,
   { output, isDryRun }: { readonly output: OutputFormat; readonly isDryRun: boolean },
 ): void {
-  for (const { kind, name, warnings } of applied.results) {
-    for (const warning of warnings) process.stderr.write(`Warning: ${resourceWord(kind)}/${name}: ${warning}\n`);
+  for (const result of applied.results) {
+    for (const warning of result.warnings)
+      process.stderr.write(`Warning: ${resourceWord(result)}/${result.name}: ${warning}\n`);
   }
   if (printValue(applied, output)) return;
   const suffix = isDryRun ? ' (server dry run)' : '';
-  for (const { kind, name, action } of applied.results) {
-    process.stdout.write(`${resourceWord(kind)}/${name} ${action}${suffix}\n`);
+  for (const result of applied.results) {
+    process.stdout.write(`${resourceWord(result)}/${result.name} ${result.action}${suffix}\n`);
   }
   process.stdout.write(`revision ${applied.revision}${suffix}\n`);
 }

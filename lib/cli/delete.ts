@@ -81,7 +81,8 @@ async function namedByFiles(
   const files = await readInputs(paths, { isRecursive: recursive });
   return files.flatMap(({ name: file, text }) =>
     documentNames(text, namespace).map((said) => {
-      const names = kindCalled(qualified(said.kind, said.group));
+      const [word = ''] = said.kind.split('.');
+      const names = kindCalled(qualified(word, said.group));
       if (!names || said.name === '') throw new CliFailure('refused', `${file}:${said.document}: names no object`);
       return { names, name: said.name, namespace: said.namespace };
     }),

@@ -4,6 +4,7 @@ import { unreachable } from '../base/unreachable.ts';
 import type { ObjectDifference } from '../control/config/diff-revisions.ts';
 import type { HistoryPage } from '../control/config/history.ts';
 import { objectPath, resourceWord } from '../control/config/kind-names.ts';
+import { namedObject } from '../control/config/object-name.ts';
 import { writtenDocuments } from '../control/offline/validate-texts.ts';
 import type { DocumentIssue } from '../control/config/document-issue.ts';
 import { accepted, apiClient, type ApiClient } from './api-client.ts';
@@ -25,7 +26,7 @@ interface DiffOptions {
   readonly exitCode: boolean;
 }
 
-type Change = Pick<ObjectDifference, 'kind' | 'namespace' | 'name' | 'action' | 'before' | 'after'>;
+type Change = ObjectDifference;
 
 /** `pilotless diff -f FILE`: what an apply would change; `pilotless diff --to N [--from M]`: what revisions changed. */
 export function diffVerb(verb: Command): Command {
@@ -82,11 +83,12 @@ async function changesOfFiles(
   const written = new Map(files.flatMap(({ text }) => [...writtenDocuments(text, options.namespace)]));
   const client = apiClient(options);
   const changes: Change[] = [];
-  for (const { kind, namespace, name, action } of results) {
-    if (action === 'unchanged') continue;
-    const before = action === 'created' ? undefined : await liveDocument(client, { kind, namespace, name });
-    const after = action === 'pruned' ? undefined : written.get(`${kind}/${namespace}/${name}`);
-    changes.push({ kind, namespace, name, action, ...(before && { before }), ...(after && { after }) });
+  for (const { action, warnings: _, ...named } of results) {
+    const object = namedObject(named);
+    if (action === 'unchanged' || !object) continue;
+    const before = action === 'created' ? undefined : await liveDocument(client, objectPath(object.kind, named));
+    const after = action === 'pruned' ? undefined : written.get(object.key);
+    changes.push({ ...named, action, ...(before && { before }), ...(after && { after }) });
   }
   return changes;
 }
@@ -94,15 +96,12 @@ async function changesOfFiles(
 type Document = Readonly<Record<string, unknown>>;
 
 /** The stored document without what only the service writes. */
-async function liveDocument(
-  client: ApiClient,
-  { kind, namespace, name }: Pick<Change, 'kind' | 'namespace' | 'name'>,
-): Promise<Document> {
+async function liveDocument(client: ApiClient, path: string): Promise<Document> {
   const {
     status: _status,
     metadata,
     ...body
-  } = accepted(await client.ask(objectPath(kind, { namespace, name }))).body as {
+  } = accepted(await client.ask(path)).body as {
     readonly status?: unknown;
     readonly metadata: Document;
   };
@@ -110,8 +109,8 @@ async function liveDocument(
   return { ...body, metadata: own };
 }
 
-function textOf({ kind, namespace, name, action, before, after }: Change): string {
-  const title = `${resourceWord(kind)}/${name}${namespace === '' ? '' : ` in ${namespace}`} (${action})`;
+function textOf({ apiVersion, kind, namespace, name, action, before, after }: Change): string {
+  const title = `${resourceWord({ apiVersion, kind })}/${name}${namespace === '' ? '' : ` in ${namespace}`} (${action})`;
   const lines = lineDiff(linesOf(before), linesOf(after)).map(textOfLine);
   return `${colors.bold(`--- ${title}`)}\n${lines.join('\n')}\n`;
 }

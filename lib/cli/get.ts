@@ -110,7 +110,7 @@ function print(objects: readonly ApiObject[], { options, isOne }: Printing): voi
     if (!isOne) process.stderr.write(`No resources found${allNamespaces ? '' : ` in ${namespace} namespace`}.\n`);
     return;
   }
-  const isMixed = new Set(objects.map(({ kind }) => kind)).size > 1;
+  const isMixed = new Set(objects.map(resourceWord)).size > 1;
   printTable(
     headOf(options),
     objects.map((object) => rowOf(object, { allNamespaces, isMixed })),
@@ -123,12 +123,12 @@ const headOf = ({ allNamespaces }: Pick<GetOptions, 'allNamespaces'>): readonly 
 ];
 
 function rowOf(
-  { kind, metadata, status }: ApiObject,
+  { apiVersion, kind, metadata, status }: ApiObject,
   { allNamespaces, isMixed = false }: Pick<GetOptions, 'allNamespaces'> & { readonly isMixed?: boolean },
 ): readonly string[] {
   return [
     ...(allNamespaces ? [metadata.namespace ?? ''] : []),
-    isMixed ? `${resourceWord(kind)}/${metadata.name}` : metadata.name,
+    isMixed ? `${resourceWord({ apiVersion, kind })}/${metadata.name}` : metadata.name,
     statusWord(status?.conditions),
     proxiesWord(status?.conditions),
     metadata.resourceVersion ?? '',

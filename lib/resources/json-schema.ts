@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { KindDefinition } from './kind-definition.ts';
-import { kinds, preferredApiVersion, type Kind } from './kinds.ts';
+import { documentKind, kinds, preferredApiVersion, type Kind } from './kinds.ts';
 
 /** A JSON Schema, for editors and other tools. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -17,7 +17,7 @@ export function jsonSchemaOf(kind: Kind): JsonSchema {
   return {
     $schema,
     $id: `urn:pilotless:schema:${schemaFileOf(kind)}`,
-    title: kind,
+    title: documentKind(kind),
     description,
     type: 'object',
     properties: {
@@ -25,7 +25,7 @@ export function jsonSchemaOf(kind: Kind): JsonSchema {
         description: `Group and version of the kind; ${preferredApiVersion(kind)} is the newest.`,
         enum: versions.map((version) => (group === '' ? version : `${group}/${version}`)),
       },
-      kind: { description: `${kind}: what sort of object this is.`, const: kind },
+      kind: { description: `${documentKind(kind)}: what sort of object this is.`, const: documentKind(kind) },
       metadata: metadataSchema(isNamespaced),
       ...own,
       status: { description: 'What the service says of the object; it is not read.', type: 'object' },
@@ -38,7 +38,7 @@ export function jsonSchemaOf(kind: Kind): JsonSchema {
 /** Name of the file that `npm run schema -- --out DIR` writes: kind and group, as CRD catalogues call theirs. */
 export function schemaFileOf(kind: Kind): string {
   const { group } = kinds[kind];
-  return `${kind.toLowerCase()}${group === '' ? '' : `_${group}`}.json`;
+  return `${documentKind(kind).toLowerCase()}${group === '' ? '' : `_${group}`}.json`;
 }
 
 function metadataSchema(isNamespaced: boolean): JsonSchema {

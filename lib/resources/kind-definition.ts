@@ -20,6 +20,8 @@ export interface Subject<Spec> {
 export interface KindDefinition<Schema extends z.ZodType = z.ZodType> {
   /** API group; empty for Kubernetes' core group. */
   readonly group: string;
+  /** The word that documents say as their `kind`, where it is not the kind's own name because another group had that first. */
+  readonly documentKind?: string;
   /** Every version that is read, the preferred one first. All versions have the same shape. */
   readonly versions: readonly [string, ...string[]];
   /** Last segment of the collection's path. */

@@ -5,6 +5,7 @@ import { httpRoute } from './gateway-api/http-route.ts';
 import { tcpRoute } from './gateway-api/tcp-route.ts';
 import { tlsRoute } from './gateway-api/tls-route.ts';
 import { gateway } from './gateway.ts';
+import { apiGateway } from './gateway-api/gateway.ts';
 import type { KindDefinition } from './kind-definition.ts';
 import { mesh } from './mesh.ts';
 import { namespace } from './namespace.ts';
@@ -14,13 +15,17 @@ import { sidecar } from './sidecar.ts';
 import { virtualService } from './virtual-service.ts';
 import { workloadEntry } from './workload-entry.ts';
 
-/** What people may write: every kind by the name documents give it. A new kind is one row here and one file. */
+/**
+ * What people may write: every kind by the name documents give it, with its group behind where another group's kind had the bare
+ * name first, as kubectl writes it. A new kind is one row here and one file.
+ */
 export const kinds = {
   DestinationRule: destinationRule,
   EndpointSlice: endpointSlice,
   GRPCRoute: grpcRoute,
   Gateway: gateway,
   HTTPRoute: httpRoute,
+  'Gateway.gateway.networking.k8s.io': apiGateway,
   Mesh: mesh,
   Namespace: namespace,
   Service: service,
@@ -35,6 +40,21 @@ export const kinds = {
 export type Kind = keyof typeof kinds;
 
 export const isKind = (name: string): name is Kind => Object.hasOwn(kinds, name);
+
+/** The word that a document of this kind says as its `kind`. */
+export const documentKind = (kind: Kind): string => (kinds[kind] as KindDefinition).documentKind ?? kind;
+
+const allKinds = Object.keys(kinds) as readonly Kind[];
+
+/** The kind of a document with this `apiVersion`, be the version known or not, and this `kind`; `undefined` when there is none. */
+export function kindOfDocument(apiVersion: string, word: string): Kind | undefined {
+  const group = groupOfVersion(apiVersion);
+  return allKinds.find((kind) => kinds[kind].group === group && documentKind(kind) === word);
+}
+
+/** The group in an `apiVersion`, empty for the core group. */
+export const groupOfVersion = (apiVersion: string): string =>
+  apiVersion.slice(0, Math.max(0, apiVersion.lastIndexOf('/')));
 
 /** The `apiVersion` in which a kind is shown when nothing else is asked for: `networking.istio.io/v1`, `v1`. */
 export function preferredApiVersion(kind: Kind): string {

@@ -2,7 +2,7 @@ import type { Checked, Issue } from '../base/issue.ts';
 import { excessOf } from './document-limits.ts';
 import { findingLog, type Finding, type FindingLog } from './finding.ts';
 import type { KindDefinition } from './kind-definition.ts';
-import { kinds, isKind, type Kind } from './kinds.ts';
+import { documentKind, type Kind, kindOfDocument, kinds } from './kinds.ts';
 import { checkMetadata } from './metadata-checks.ts';
 import { objectMeta, type ObjectMeta } from './metadata.ts';
 import { quoted } from './name-checks.ts';
@@ -55,28 +55,26 @@ function readKind(log: FindingLog, { apiVersion, kind }: Members): Kind | undefi
     log.at('apiVersion').error('REQUIRED', 'a document says its apiVersion, such as networking.istio.io/v1');
   }
   if (typeof kind !== 'string' || typeof apiVersion !== 'string' || log.found.length > 0) return undefined;
-  const slash = apiVersion.lastIndexOf('/');
-  const [group, version] = [slash < 0 ? '' : apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
-  const known: KindDefinition | undefined = isKind(kind) ? kinds[kind] : undefined;
-  if (known === undefined || known.group !== group) {
+  const known = kindOfDocument(apiVersion, kind);
+  if (known === undefined) {
     log.at('kind').error('UNKNOWN_KIND', unknownKindMessage(kind, apiVersion));
     return undefined;
   }
-  if (!known.versions.includes(version)) {
-    const versions = known.versions.map((each) => (group === '' ? each : `${group}/${each}`)).join(', ');
+  const { group, versions: all }: KindDefinition = kinds[known];
+  if (!all.includes(apiVersion.slice(apiVersion.lastIndexOf('/') + 1))) {
+    const versions = all.map((each) => (group === '' ? each : `${group}/${each}`)).join(', ');
     log.at('apiVersion').error('UNKNOWN_KIND', `unknown version ${quoted(apiVersion)} of ${kind}; use ${versions}`);
     return undefined;
   }
-  return isKind(kind) ? kind : undefined;
+  return known;
 }
 
 function unknownKindMessage(kind: string, apiVersion: string): string {
-  const names = Object.keys(kinds);
+  const all = Object.keys(kinds) as Kind[];
+  const names = [...new Set(all.map(documentKind))];
   const nearest = nearestName(kind, names);
   const hint = nearest === undefined || nearest === kind ? '' : ` did you mean ${nearest}?`;
-  const shown = Object.entries<KindDefinition>(kinds).map(([name, { group }]) =>
-    group === '' ? name : `${name}.${group}`,
-  );
+  const shown = all.map((each) => [documentKind(each), kinds[each].group].filter((part) => part !== '').join('.'));
   return `unknown kind ${quoted(kind)} in ${quoted(apiVersion)}, not supported yet;${hint} known kinds: ${shown.join(', ')}`;
 }
 

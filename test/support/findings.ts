@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Issue } from '../../lib/base/issue.ts';
-import { preferredApiVersion, type Kind } from '../../lib/resources/kinds.ts';
+import { documentKind, preferredApiVersion, type Kind } from '../../lib/resources/kinds.ts';
 import { parseDocument } from '../../lib/resources/parse-document.ts';
 
 /** A document of a kind in namespace `ns`, as somebody might write it. */
 export function documentOf(kind: Kind, spec: object, metadata: object = {}): Readonly<Record<string, unknown>> {
-  const frame = { apiVersion: preferredApiVersion(kind), kind, metadata: { name: 'test', ...metadata } };
+  const frame = {
+    apiVersion: preferredApiVersion(kind),
+    kind: documentKind(kind),
+    metadata: { name: 'test', ...metadata },
+  };
   return kind === 'EndpointSlice' ? { ...frame, ...spec } : { ...frame, spec };
 }
 

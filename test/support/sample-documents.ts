@@ -202,6 +202,31 @@ export const sampleDocuments: Readonly<Record<Kind, object>> = {
     parentRefs: [{ name: 'gateway', sectionName: 'tcp' }],
     rules: [{ backendRefs: [{ name: 'db', namespace: 'data', port: 5432 }] }],
   }),
+  'Gateway.gateway.networking.k8s.io': documentOf('Gateway.gateway.networking.k8s.io', {
+    gatewayClassName: 'istio',
+    listeners: [
+      {
+        name: 'http',
+        hostname: '*.example.com',
+        port: 80,
+        protocol: 'HTTP',
+        allowedRoutes: { namespaces: { from: 'Selector', selector: { matchLabels: { team: 'x' } } } },
+      },
+      {
+        name: 'https',
+        port: 443,
+        protocol: 'HTTPS',
+        tls: { mode: 'Terminate', certificateRefs: [{ name: 'cert', namespace: 'certs' }], options: { a: 'b' } },
+        allowedRoutes: { namespaces: { from: 'All' }, kinds: [{ kind: 'HTTPRoute' }] },
+      },
+      { name: 'tcp', port: 5432, protocol: 'TCP' },
+    ],
+    addresses: [{ type: 'Hostname', value: 'edge.istio-system.svc.cluster.local' }],
+    allowedListeners: { namespaces: { from: 'Same' } },
+    tls: {
+      frontend: { default: { validation: { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: 'ca' }] } } },
+    },
+  }),
   Namespace: documentOf('Namespace', {}, { name: 'shop', labels: { team: 'x' } }),
   Mesh: documentOf(
     'Mesh',

@@ -56,7 +56,7 @@ function groupOf(group: string): ApiGroup {
 }
 
 function resourcesOf(names: KindNames): readonly object[] {
-  const { kind, plural, singular, shortNames, isNamespaced } = names;
+  const { documentKind: kind, plural, singular, shortNames, isNamespaced } = names;
   const common = { namespaced: isNamespaced, kind };
   return [
     { name: plural, singularName: singular, ...common, verbs: objectVerbs, shortNames, ...categoriesOf(names) },
@@ -113,7 +113,7 @@ function versionsOf(group: string): readonly object[] {
 }
 
 function aggregated(names: KindNames, version: string): object {
-  const { kind, group, plural, singular, shortNames, isNamespaced } = names;
+  const { documentKind: kind, group, plural, singular, shortNames, isNamespaced } = names;
   const responseKind = { group, version, kind };
   return {
     resource: plural,

@@ -20,14 +20,14 @@ export const statusSchema = {
 };
 
 /** The word by which a kind's schema is referred to: `io.istio.networking.VirtualService`, `core.Service`. */
-export const schemaName = ({ kind, group }: KindNames): string =>
-  `${group === '' ? 'core' : group.split('.').reverse().join('.')}.${kind}`;
+export const schemaName = ({ documentKind, group }: KindNames): string =>
+  `${group === '' ? 'core' : group.split('.').reverse().join('.')}.${documentKind}`;
 
 export const rootOf = (group: string, version: string): string =>
   group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
 
 /** The shape of one kind's documents. `kubectl explain` finds it by the kinds that it says it is for. */
-export function objectSchema({ kind, group }: KindNames, versions: readonly string[]): Json {
+export function objectSchema({ kind, documentKind, group }: KindNames, versions: readonly string[]): Json {
   const { schema, body } = kinds[kind];
   const { $schema: _, ...plain } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const shape = withMergeKeys(plain, kind);
@@ -36,7 +36,7 @@ export function objectSchema({ kind, group }: KindNames, versions: readonly stri
     type: 'object',
     description: shape.description,
     required: ['apiVersion', 'kind', 'metadata'],
-    'x-kubernetes-group-version-kind': versions.map((version) => ({ group, version, kind })),
+    'x-kubernetes-group-version-kind': versions.map((version) => ({ group, version, kind: documentKind })),
   };
   if (body === 'spec') return { ...common, properties: { ...frame, spec: shape } };
   return { ...common, properties: { ...frame, ...(shape.properties as Json) } };
@@ -127,7 +127,7 @@ interface Operation {
 }
 
 function operation({ names, version, verb, answer }: Operation): Json {
-  const { kind, group, plural } = names;
+  const { documentKind: kind, group, plural } = names;
   const schema = verb === 'patch' ? {} : { $ref: `#/components/schemas/${schemaName(names)}` };
   const content = Object.fromEntries(bodyTypes[verb].map((type) => [type, { schema }]));
   return {

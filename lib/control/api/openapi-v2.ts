@@ -18,7 +18,7 @@ export function openApiV2(): Json {
 
 /** One for each version, which have the same shape: making it is what takes time. */
 function definitionsOf(names: KindNames): readonly (readonly [string, Json])[] {
-  const { group, kind } = names;
+  const { group, documentKind: kind } = names;
   const shape = swaggerSchema(objectSchema(names, []));
   return names.versions.map((version) => [
     `${schemaName(names)}.${version}`,
@@ -27,9 +27,9 @@ function definitionsOf(names: KindNames): readonly (readonly [string, Json])[] {
 }
 
 function objectPathItem(names: KindNames, version: string): readonly [string, Json] {
-  const { group, kind, plural, isNamespaced } = names;
+  const { group, documentKind, plural, isNamespaced } = names;
   const namespace = isNamespaced ? '/namespaces/{namespace}' : '';
-  const merge = takesStrategicMerge(kind) ? ['application/strategic-merge-patch+json'] : [];
+  const merge = takesStrategicMerge(names.kind) ? ['application/strategic-merge-patch+json'] : [];
   const patch = {
     operationId: `patch.${schemaName(names)}.${version}`,
     consumes: ['application/json-patch+json', 'application/merge-patch+json', ...merge, 'application/apply-patch+yaml'],
@@ -37,7 +37,7 @@ function objectPathItem(names: KindNames, version: string): readonly [string, Js
       ...{ name, in: 'query', type: 'string' },
     })),
     responses: { '200': { description: 'OK' } },
-    'x-kubernetes-group-version-kind': { group, version, kind },
+    'x-kubernetes-group-version-kind': { group, version, kind: documentKind },
   };
   return [`${rootOf(group, version)}${namespace}/${plural}/{name}`, { patch }];
 }

@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../base/brand.ts';
 import { unreachable } from '../../base/unreachable.ts';
-import type { Kind } from '../../resources/kinds.ts';
+import { documentKind, type Kind } from '../../resources/kinds.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { printDocument } from '../config/print-document.ts';
 import type { ConfigStore } from '../config/config-store.ts';
@@ -54,7 +54,12 @@ export function printList(resources: readonly Resource[], printing: Printing, me
   const { form, kind, apiVersion } = printing;
   switch (form.as) {
     case 'object':
-      return { kind: `${kind}List`, apiVersion, metadata, items: resources.map((each) => printObject(each, printing)) };
+      return {
+        kind: `${documentKind(kind)}List`,
+        apiVersion,
+        metadata,
+        items: resources.map((each) => printObject(each, printing)),
+      };
     case 'metadata': {
       const items = resources.map((each) => printObject(each, printing));
       return { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${form.version}`, metadata, items };

@@ -49,6 +49,7 @@ const ownColumns: Readonly<Record<Kind, readonly PrinterColumn[]>> = {
   GRPCRoute: [member('Hostnames', 'hostnames', 'The hosts whose calls are routed')],
   Gateway: [],
   HTTPRoute: [member('Hostnames', 'hostnames', 'The hosts whose requests are routed')],
+  'Gateway.gateway.networking.k8s.io': [member('Class', 'gatewayClassName', 'The class of gateways that it is of')],
   Mesh: [],
   Namespace: [{ name: 'Status', description: 'Whether it can be used', priority: 0, cell: () => 'Active' }],
   Service: [

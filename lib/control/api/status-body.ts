@@ -59,8 +59,8 @@ export const detailsOf = ({ plural, group }: KindNames, name: string): StatusDet
 export function invalid(names: KindNames, name: string, errors: readonly DocumentIssue[]): Response {
   const causes = errors.map(({ path, message }) => ({ reason: 'FieldValueInvalid', message, field: path }));
   const all = errors.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
-  const message = `${qualified(names.kind, names.group)} "${name}" is invalid: ${all}`;
-  return failure('Invalid', message, { ...detailsOf(names, name), kind: names.kind, causes });
+  const message = `${qualified(names.documentKind, names.group)} "${name}" is invalid: ${all}`;
+  return failure('Invalid', message, { ...detailsOf(names, name), kind: names.documentKind, causes });
 }
 
 /** Warnings of the API server travel in headers, which hold printable ASCII. Source: Kubernetes API, warning headers. */

@@ -101,7 +101,7 @@ function bookmark({ path, printing }: WatchRequest, { revision }: RevisionState,
   const isTable = printing.form.as === 'table';
   return {
     type: 'BOOKMARK',
-    object: isTable ? printList([], printing, metadata) : { apiVersion, kind: names.kind, metadata },
+    object: isTable ? printList([], printing, metadata) : { apiVersion, kind: names.documentKind, metadata },
   };
 }
 

@@ -1,7 +1,6 @@
 import { type ContentHash, hashOf } from '../../base/hashing.ts';
 import type { LabelSelector } from '../../base/label-selector.ts';
 import { printTimestamp } from '../../base/timestamp.ts';
-import { preferredApiVersion } from '../../resources/kinds.ts';
 import { keyOf } from '../../resources/resource.ts';
 import { missingReferencesOf } from './check-references.ts';
 import { type ConfigStore, parentState, type RevisionState } from './config-store.ts';
@@ -10,11 +9,11 @@ import type { SourceDocument } from '../../resources/read-documents.ts';
 import { type ExistingObject, existingObjects } from './existing-objects.ts';
 import { findIdempotent } from './find-idempotent.ts';
 import { type HeadPlan, moveHead, STALE_RESOURCE_VERSION } from './move-head.ts';
+import { objectName, type ObjectName } from './object-name.ts';
 import { type ParsedDocument, parseDocuments, refusalsOf } from './parse-documents.ts';
 import { draftOf, type ObjectAction, type ObjectPlan, planObject } from './plan-objects.ts';
 import { planPruning } from './plan-pruning.ts';
 import { diffTries } from '../revisions/read-trie.ts';
-import { type KeyParts, splitKey } from '../revisions/stored-object.ts';
 
 export interface ApplyRequest {
   readonly documents: readonly SourceDocument[];
@@ -32,8 +31,7 @@ export interface ApplyRequest {
 }
 
 /** What became of one object, in the order of the documents; pruned objects come last. */
-export interface ApplyResult extends KeyParts {
-  readonly apiVersion: string;
+export interface ApplyResult extends ObjectName {
   readonly action: ObjectAction;
   readonly warnings: readonly string[];
 }
@@ -149,9 +147,8 @@ function resultsOf(
 }
 
 function resultOf(key: string, action: ObjectAction, warnings: readonly DocumentIssue[]): ApplyResult {
-  const parts = splitKey(key);
   const texts = warnings.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-  return { apiVersion: preferredApiVersion(parts.kind), ...parts, action, warnings: texts };
+  return { ...objectName(key), action, warnings: texts };
 }
 
 /**

@@ -1,14 +1,13 @@
 import type { ContentHash } from '../../base/hashing.ts';
-import { preferredApiVersion } from '../../resources/kinds.ts';
 import { type ConfigStore, stateAt } from './config-store.ts';
 import type { ObjectAction } from './plan-objects.ts';
+import { objectName, type ObjectName } from './object-name.ts';
 import { printDocument } from './print-document.ts';
 import { diffTries } from '../revisions/read-trie.ts';
-import { byKey, type KeyParts, splitKey, type StoredObject } from '../revisions/stored-object.ts';
+import { byKey, type StoredObject } from '../revisions/stored-object.ts';
 
 /** What became of one object from one revision to another, with its document on each side where it has one. */
-export interface ObjectDifference extends KeyParts {
-  readonly apiVersion: string;
+export interface ObjectDifference extends ObjectName {
   readonly action: Exclude<ObjectAction, 'unchanged'>;
   readonly before?: Readonly<Record<string, unknown>>;
   readonly after?: Readonly<Record<string, unknown>>;
@@ -31,11 +30,9 @@ export async function diffRevisions(
     [...changes]
       .sort((a, b) => byKey(a.key, b.key))
       .map(async (change): Promise<ObjectDifference> => {
-        const parts = splitKey(change.key);
         const [old, now] = await Promise.all([documentOf(store, change.before), documentOf(store, change.after)]);
         const action = !now ? 'pruned' : old ? 'configured' : 'created';
-        const apiVersion = preferredApiVersion(parts.kind);
-        return { apiVersion, ...parts, action, ...(old && { before: old }), ...(now && { after: now }) };
+        return { ...objectName(change.key), action, ...(old && { before: old }), ...(now && { after: now }) };
       }),
   );
   return { outcome: 'compared', changes: differences };

@@ -1,13 +1,15 @@
 import type { Issue } from '../../base/issue.ts';
 import type { SourceDocument } from '../../resources/read-documents.ts';
+import { kindOfDocument } from '../../resources/kinds.ts';
 import type { Resource } from '../../resources/resource.ts';
 
 /** An error or a warning about one document of a request, as the API and the command line show it. */
 export interface DocumentIssue {
   /** Which document of the request, from 1. */
   readonly document: number;
-  /** As the document says them; empty where it does not. */
+  /** The kind's own name, such as `Gateway` or `Gateway.gateway.networking.k8s.io`; what the document says where there is no such kind. */
   readonly kind: string;
+  /** As the document says them; empty where it does not. */
   readonly namespace: string;
   readonly name: string;
   readonly path: string;
@@ -24,9 +26,11 @@ export type DocumentPlace = Pick<SourceDocument, 'document' | 'place'>;
 export type DocumentName = Pick<DocumentIssue, 'kind' | 'namespace' | 'name'>;
 
 export function documentName(value: unknown, defaultNamespace: string): DocumentName {
-  const { kind, metadata } = record(value);
+  const { apiVersion, kind: word, metadata } = record(value);
   const { namespace, name } = record(metadata);
-  return { kind: textOr(kind, ''), namespace: textOr(namespace, defaultNamespace), name: textOr(name, '') };
+  const kind = textOr(word, '');
+  const known = kindOfDocument(textOr(apiVersion, ''), kind) ?? kind;
+  return { kind: known, namespace: textOr(namespace, defaultNamespace), name: textOr(name, '') };
 }
 
 export function resourceName({ kind, metadata }: Resource): DocumentName {

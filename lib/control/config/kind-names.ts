@@ -1,9 +1,10 @@
-import { type Kind, kinds, preferredApiVersion } from '../../resources/kinds.ts';
+import { documentKind, groupOfVersion, type Kind, kinds, preferredApiVersion } from '../../resources/kinds.ts';
 
 /** Abbreviations that people type instead of the plural; those of Istio's and Kubernetes' own definitions. */
 const shortNames: Partial<Readonly<Record<Kind, readonly string[]>>> = {
   DestinationRule: ['dr'],
   Gateway: ['gw'],
+  'Gateway.gateway.networking.k8s.io': ['gtw'],
   Namespace: ['ns'],
   Service: ['svc'],
   ServiceEntry: ['se'],
@@ -14,6 +15,8 @@ const shortNames: Partial<Readonly<Record<Kind, readonly string[]>>> = {
 /** How one kind is named in paths, lists and on the command line. */
 export interface KindNames {
   readonly kind: Kind;
+  /** The word that documents say as their `kind`. */
+  readonly documentKind: string;
   /** Empty for the core group. */
   readonly group: string;
   readonly versions: readonly string[];
@@ -27,10 +30,11 @@ export const kindNames: readonly KindNames[] = (Object.keys(kinds) as Kind[]).ma
   const { group, versions, plural, isNamespaced } = kinds[kind];
   return {
     kind,
+    documentKind: documentKind(kind),
     group,
     versions,
     plural,
-    singular: kind.toLowerCase(),
+    singular: documentKind(kind).toLowerCase(),
     shortNames: shortNames[kind] ?? [],
     isNamespaced,
   };
@@ -43,15 +47,22 @@ export function kindAt(group: string, version: string, plural: string): KindName
   );
 }
 
-/** The kind that someone means by `vs`, `virtualservice`, `virtualservices`, `VirtualService` or `virtualservices.networking.istio.io`. */
+/**
+ * The kind that someone means by `vs`, `virtualservice`, `virtualservices`, `VirtualService` or `virtualservices.networking.istio.io`.
+ * Where two groups have a kind of that name it is the one whose group comes first, as for kubectl: `gateway` is the Gateway API's,
+ * `gw` and `gateway.networking.istio.io` are Istio's.
+ */
 export function kindCalled(word: string): KindNames | undefined {
   const [first = '', ...rest] = word.toLowerCase().split('.');
   const group = rest.join('.');
-  return kindNames.find(
+  return byGroup.find(
     (names) =>
       [names.plural, names.singular, ...names.shortNames].includes(first) && (group === '' || names.group === group),
   );
 }
+
+/** In the order in which discovery lists groups, the core group first. */
+const byGroup = kindNames.toSorted((a, b) => (a.group < b.group ? -1 : a.group > b.group ? 1 : 0));
 
 const namesOf = (kind: Kind): KindNames => {
   const names = kindNames.find((each) => each.kind === kind);
@@ -75,8 +86,6 @@ export function objectPath(
   return parts.join('/');
 }
 
-/** How kubectl writes a kind before a name: `virtualservice.networking.istio.io`, `service`. */
-export function resourceWord(kind: Kind): string {
-  const { singular, group } = namesOf(kind);
-  return qualified(singular, group);
-}
+/** How kubectl writes the kind of a document before a name: `virtualservice.networking.istio.io`, `service`. */
+export const resourceWord = ({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): string =>
+  qualified(kind.toLowerCase(), groupOfVersion(apiVersion));

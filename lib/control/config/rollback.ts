@@ -1,13 +1,13 @@
 import { type ContentHash, hashOf } from '../../base/hashing.ts';
-import { preferredApiVersion } from '../../resources/kinds.ts';
 import type { ApplyResult } from './apply-documents.ts';
 import { type ConfigStore, isKept, type RevisionState, stateOf } from './config-store.ts';
 import { type HeadPlan, moveHead, type RevisionDraft } from './move-head.ts';
+import { objectName } from './object-name.ts';
 import type { ObjectAction } from './plan-objects.ts';
 import { findRevision, type Stamp } from '../revisions/commit.ts';
 import { editTrie } from '../revisions/edit-trie.ts';
 import { diffTries, lookUp, type TrieChange } from '../revisions/read-trie.ts';
-import { byKey, splitKey, type StoredObject } from '../revisions/stored-object.ts';
+import { byKey, type StoredObject } from '../revisions/stored-object.ts';
 
 export interface RollbackRequest {
   readonly revision: number;
@@ -104,6 +104,5 @@ function actionOf({ before, after }: TrieChange<ContentHash>): ObjectAction {
 }
 
 function resultOf(change: TrieChange<ContentHash>): ApplyResult {
-  const parts = splitKey(change.key);
-  return { apiVersion: preferredApiVersion(parts.kind), ...parts, action: actionOf(change), warnings: [] };
+  return { ...objectName(change.key), action: actionOf(change), warnings: [] };
 }

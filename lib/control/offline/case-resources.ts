@@ -1,6 +1,6 @@
 import type { Issue } from '../../base/issue.ts';
 import type { KindDefinition } from '../../resources/kind-definition.ts';
-import { isKind, kinds } from '../../resources/kinds.ts';
+import { kindOfDocument, kinds } from '../../resources/kinds.ts';
 import { parseDocument } from '../../resources/parse-document.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { meshName } from '../../resources/well-known-names.ts';
@@ -93,10 +93,11 @@ function repairedBody(schema: KindDefinition['schema'], body: unknown): unknown 
 
 /** The document by the shape of its kind alone; `undefined` when it does not have that shape. */
 function shapedResource(document: unknown): Resource | undefined {
-  const { apiVersion, kind, metadata, spec, status: _status, ...rest } = membersOf(document);
-  if (typeof kind !== 'string' || !isKind(kind) || typeof apiVersion !== 'string') return undefined;
-  const { schema, body, isNamespaced, group }: KindDefinition = kinds[kind];
-  if (group !== (apiVersion.includes('/') ? apiVersion.split('/')[0] : '')) return undefined;
+  const { apiVersion, kind: word, metadata, spec, status: _status, ...rest } = membersOf(document);
+  if (typeof word !== 'string' || typeof apiVersion !== 'string') return undefined;
+  const kind = kindOfDocument(apiVersion, word);
+  if (kind === undefined) return undefined;
+  const { schema, body, isNamespaced }: KindDefinition = kinds[kind];
   const written = repairedBody(schema, withoutUnsetMembers(schema, body === 'spec' ? (spec ?? {}) : rest));
   if (!schema.safeParse(written).success) return undefined;
   const meta = membersOf(metadata);

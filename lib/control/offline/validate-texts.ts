@@ -1,5 +1,5 @@
 import { type CaseVerdict, validateCase as judgeCase } from '../../resources/validate-case.ts';
-import { preferredApiVersion } from '../../resources/kinds.ts';
+import { groupOfVersion, preferredApiVersion } from '../../resources/kinds.ts';
 import { keyOf, type Resource } from '../../resources/resource.ts';
 import { type DocumentIssue, type DocumentName, documentName, inOrder } from '../config/document-issue.ts';
 import { parseDocuments, refusalsOf } from '../config/parse-documents.ts';
@@ -44,7 +44,7 @@ export function validateCase(line: unknown): CaseVerdict {
 /** Which object one document of a text is about. */
 export interface NamedDocument extends DocumentName {
   readonly document: number;
-  /** Group of its kind; empty for the core group. */
+  /** Group of its kind, in which there may be no such kind; empty for the core group. */
   readonly group: string;
 }
 
@@ -52,7 +52,7 @@ export interface NamedDocument extends DocumentName {
 export function documentNames(text: string, defaultNamespace: string): readonly NamedDocument[] {
   return readText(text).documents.map(({ document, value }) => {
     const { apiVersion } = value as { readonly apiVersion?: unknown };
-    const group = typeof apiVersion === 'string' && apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+    const group = typeof apiVersion === 'string' ? groupOfVersion(apiVersion) : '';
     return { document, group, ...documentName(value, defaultNamespace) };
   });
 }

@@ -89,8 +89,8 @@ test('CS-1: kinds are a closed set, told apart by group and version', () => {
     /unknown kind .*not supported yet; did you mean VirtualService\? known kinds: /,
   );
   assert.match(
-    said('gateway.networking.k8s.io/v1', 'Gateway'),
-    /unknown kind "Gateway" in "gateway.networking.k8s.io\/v1", not supported yet/,
+    said('gateways.example.com/v1', 'Gateway'),
+    /unknown kind "Gateway" in "gateways.example.com\/v1", not supported yet/,
   );
   assert.match(said('networking.istio.io/v2', 'Gateway'), /unknown version .*use networking.istio.io\/v1, /);
   assert.match(said(undefined, 'Gateway'), /a document says its apiVersion/);
