@@ -6,6 +6,7 @@ import { s3Blobs } from '../lib/adapters/aws/s3-blobs.ts';
 import { type ObjectFiles, s3Files } from '../lib/adapters/aws/s3-files.ts';
 import { sqsQueue } from '../lib/adapters/aws/sqs-queue.ts';
 import { consoleFiles } from '../lib/adapters/system/console-files.ts';
+import { noSecretBox } from '../lib/adapters/no-secret-box.ts';
 import { systemClock } from '../lib/adapters/system/clock.ts';
 import { jsonLog } from '../lib/adapters/system/log.ts';
 import { parseDuration } from '../lib/base/duration.ts';
@@ -127,12 +128,17 @@ export function cloudConsole(): { console: HttpHandler; service: HttpHandler } {
 
 const ownVersion = (): string => process.env['PILOTLESS_VERSION'] ?? 'unknown';
 
+const NO_KEY = noSecretBox('no key is configured for the functions');
+
 /** What people configure. Whole files come past the front door and its limit, and so with a limit of their own. */
 export function cloudConfig(
   ports: Cloud,
   options: Pick<ConfigApiOptions, 'bodyLimitBytes' | 'withConditions'> = {},
 ): HttpHandler {
-  const api = localConfigApi({ ...ports, ids: randomUUID }, { longestWatch: LONGEST_WATCH, ...options });
+  const api = localConfigApi(
+    { ...ports, ids: randomUUID, secrets: NO_KEY },
+    { longestWatch: LONGEST_WATCH, ...options },
+  );
   return async (request) => api.fetch(request);
 }
 

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { compressing } from '../lib/adapters/http/compress.ts';
 import { serveHttp } from '../lib/adapters/http/node-server.ts';
 import { memoryBlobs } from '../lib/adapters/memory/memory-blobs.ts';
 import { type MemoryQueue, memoryQueue } from '../lib/adapters/memory/memory-queue.ts';
 import { memoryRecords } from '../lib/adapters/memory/memory-records.ts';
+import { memorySecretBox } from '../lib/adapters/memory/memory-secret-box.ts';
 import { openSqliteStore } from '../lib/adapters/sqlite/sqlite-store.ts';
 import { consoleFiles } from '../lib/adapters/system/console-files.ts';
 import { systemClock } from '../lib/adapters/system/clock.ts';
+import { keyFileSecretBox } from '../lib/adapters/system/key-file-secret-box.ts';
 import { jsonLog, type LogOptions } from '../lib/adapters/system/log.ts';
 import { watchedRecords } from '../lib/adapters/watched-records.ts';
 import { type DurationMs, durationMs } from '../lib/base/brand.ts';
@@ -27,6 +30,7 @@ import type { Blobs } from '../lib/ports/blobs.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { Log } from '../lib/ports/log.ts';
 import type { Records } from '../lib/ports/records.ts';
+import type { SecretBox } from '../lib/ports/secret-box.ts';
 import { buildLoop } from './build-loop.ts';
 import { startKeeping } from './keeper-loop.ts';
 import { shardLoop } from './shard-loop.ts';
@@ -36,6 +40,8 @@ export interface LocalOptions {
   readonly port: number;
   /** Absent keeps everything in memory. */
   readonly dataDirectory?: string;
+  /** The key of the Secrets, where it is not to lie in the data directory. */
+  readonly secretKeyFile?: string;
   readonly version: string;
   /** Views × services that are built at one go. */
   readonly shardWork?: number;
@@ -86,7 +92,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   const status = meshStatus(delivery.sights);
   const { withConditions } = status;
   const limits = { bodyLimitBytes: FILE_LIMIT_BYTES, isServing: () => state.isServing, withConditions };
-  const config = localConfigApi({ ...ports, ids: randomUUID }, limits);
+  const config = localConfigApi({ ...ports, ids: randomUUID, secrets: secretBox(options) }, limits);
   const handler = httpRoutes({
     ...delivery,
     discovery: compressing(delivery.discovery),
@@ -121,6 +127,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
     store.close();
     throw error;
   }
+}
+
+/** Values of Secrets are encrypted with a key beside the store, or in a file of its own. */
+function secretBox({ dataDirectory, secretKeyFile }: LocalOptions): SecretBox {
+  if (dataDirectory === undefined) return memorySecretBox();
+  return keyFileSecretBox(secretKeyFile ?? join(dataDirectory, 'secrets.key'));
 }
 
 /** Nobody looks after dead letters here: what could not be built is said in the log, and built anew with the next revision. */

@@ -11,6 +11,7 @@ interface ServeOptions {
   readonly port: number;
   readonly host: string;
   readonly data: string;
+  readonly secretKey?: string;
   readonly inMemory: boolean;
   readonly logLevel: LocalOptions['logLevel'];
   readonly keepRevisions?: DurationMs;
@@ -27,6 +28,12 @@ export function serveVerb(verb: Command): Command {
     )
     .option('--host <address>', 'a loopback address: proxies prove nothing here yet', '127.0.0.1')
     .addOption(new Option('--data <directory>', 'where everything is kept').env('PILOTLESS_DATA').default('.pilotless'))
+    .addOption(
+      new Option(
+        '--secret-key <file>',
+        'the key that encrypts Secrets; without it, secrets.key in the data directory',
+      ).env('PILOTLESS_SECRET_KEY'),
+    )
     .option('--in-memory', 'keep nothing after the end', false)
     .option(
       '--keep-revisions <time>',
@@ -47,13 +54,13 @@ async function serve(options: ServeOptions): Promise<void> {
       `--host ${options.host} is no loopback address; without an identity for proxies only loopback is served`,
     );
   }
-  const { host, port, data, inMemory, logLevel, keepRevisions } = options;
+  const { host, port, data, secretKey, inMemory, logLevel, keepRevisions } = options;
   const stopped = Promise.withResolvers<void>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped.resolve());
   try {
     // Only here: help on this verb does without the whole service.
     const { startLocal } = await import('../../functions/local.ts');
-    const where = inMemory ? {} : { dataDirectory: data };
+    const where = inMemory ? {} : { dataDirectory: data, ...(secretKey && { secretKeyFile: secretKey }) };
     const kept = keepRevisions === undefined ? {} : { keepRevisions };
     const how = { version: ownVersion(), logTo: process.stderr, logLevel, ...kept };
     const service = await startLocal({ host, port, ...where, ...how });

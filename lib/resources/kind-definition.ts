@@ -6,9 +6,10 @@ import type { ObjectMeta } from './metadata.ts';
 /**
  * How a kind finds the proxies it speaks to:
  * `exported` by exportTo from its namespace; `workload` by a selector on the proxy's labels; `gateway` by a selector on routers;
- * `scope` by being the one sidecar scope of a workload; `services` only through the services it gives endpoints to; `mesh` all of them.
+ * `scope` by being the one sidecar scope of a workload; `services` only through the services it gives endpoints to; `secrets` by being
+ * named where TLS is set up; `mesh` all of them.
  */
-export type Reach = 'exported' | 'workload' | 'gateway' | 'scope' | 'services' | 'mesh';
+export type Reach = 'exported' | 'workload' | 'gateway' | 'scope' | 'services' | 'secrets' | 'mesh';
 
 /** What a kind's own rules look at: the body as it was written and the metadata with its namespace filled in. */
 export interface Subject<Spec> {

@@ -1,3 +1,4 @@
+import { configMap } from './config-map.ts';
 import { destinationRule } from './destination-rule.ts';
 import { endpointSlice } from './endpoint-slice.ts';
 import { grpcRoute } from './gateway-api/grpc-route.ts';
@@ -9,6 +10,8 @@ import { apiGateway } from './gateway-api/gateway.ts';
 import type { KindDefinition } from './kind-definition.ts';
 import { mesh } from './mesh.ts';
 import { namespace } from './namespace.ts';
+import { secret } from './secret.ts';
+import { secretGrant } from './secret-grant.ts';
 import { serviceEntry } from './service-entry.ts';
 import { service } from './service.ts';
 import { sidecar } from './sidecar.ts';
@@ -20,6 +23,7 @@ import { workloadEntry } from './workload-entry.ts';
  * name first, as kubectl writes it. A new kind is one row here and one file.
  */
 export const kinds = {
+  ConfigMap: configMap,
   DestinationRule: destinationRule,
   EndpointSlice: endpointSlice,
   GRPCRoute: grpcRoute,
@@ -28,6 +32,8 @@ export const kinds = {
   'Gateway.gateway.networking.k8s.io': apiGateway,
   Mesh: mesh,
   Namespace: namespace,
+  Secret: secret,
+  SecretGrant: secretGrant,
   Service: service,
   ServiceEntry: serviceEntry,
   Sidecar: sidecar,

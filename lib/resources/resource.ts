@@ -3,9 +3,19 @@ import type { Brand } from '../base/brand.ts';
 import type { Immutable } from '../base/immutable.ts';
 import type { Kind, kinds } from './kinds.ts';
 import type { ObjectMeta } from './metadata.ts';
+import type { SealedSecret } from './secret-spec.ts';
 
-/** The body of each kind, as people write it: nothing filled in, durations still texts. */
-export type SpecOf<K extends Kind> = Immutable<z.infer<(typeof kinds)[K]['schema']>>;
+/** Bodies that are stored in another form than the one in which people write them. */
+interface StoredForms {
+  readonly Secret: SealedSecret;
+}
+
+/**
+ * The body of each kind, as people write it: nothing filled in, durations still texts. The one of a kind that is stored in another
+ * form is either.
+ */
+export type SpecOf<K extends Kind> =
+  Immutable<z.infer<(typeof kinds)[K]['schema']>> | (K extends keyof StoredForms ? StoredForms[K] : never);
 
 /**
  * One document that fits its kind's schema and rules. `spec` is the body as it was written, for every kind: what stands at the

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /**
  * Looks into zod's schemas, the one place that knows how they are built: which members an object may have, and what schema
@@ -28,6 +28,11 @@ export function schemaAt(schema: z.core.$ZodType, path: readonly (string | numbe
   let at: z.core.$ZodType | undefined = schema;
   for (const part of path) at = at === undefined ? undefined : memberSchema(at, part);
   return at;
+}
+
+/** Whether the values of a schema are taken and never shown; such a schema says so in its metadata. */
+export function isWriteOnly(schema: z.core.$ZodType | undefined): boolean {
+  return schema !== undefined && z.globalRegistry.get(presentSchema(schema))?.['writeOnly'] === true;
 }
 
 /** Names an object of this schema may have; none for what is no object, or has free names. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { FindingLog } from './finding.ts';
 import { quoted } from './name-checks.ts';
-import { membersOf, nearestName, schemaAt } from './schema-members.ts';
+import { isWriteOnly, membersOf, nearestName, schemaAt } from './schema-members.ts';
 
 type Path = readonly (string | number)[];
 
@@ -20,7 +20,9 @@ export function checkShape(log: FindingLog, schema: z.ZodType, body: unknown): r
       for (const key of issue.keys) noteUnknown(place.member(key), key, known);
       return [];
     }
-    place.error(issue.code === 'invalid_type' ? 'WRONG_TYPE' : 'INVALID_VALUE', messageOf(issue, valueAt(body, path)));
+    const value = valueAt(body, path);
+    const shown = isWriteOnly(schemaAt(schema, path)) ? sortOf(value) : describe(value);
+    place.error(issue.code === 'invalid_type' ? 'WRONG_TYPE' : 'INVALID_VALUE', messageOf(issue, shown));
     return [path];
   });
 }
@@ -39,13 +41,13 @@ export function logAtPath(log: FindingLog, path: Path): FindingLog {
   return path.reduce((at, part) => (typeof part === 'number' ? at.at(`[${part}]`) : at.member(part)), log);
 }
 
-function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
+function messageOf(issue: z.core.$ZodIssue, shown: string): string {
   // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- zod says the rest well enough itself
   switch (issue.code) {
     case 'invalid_type':
-      return `expected ${nameOf(issue.expected)}, not ${describe(value)}`;
+      return `expected ${nameOf(issue.expected)}, not ${shown}`;
     case 'invalid_value':
-      return `${describe(value)} is not a value of this field; use one of ${issue.values.map(String).join(', ')}`;
+      return `${shown} is not a value of this field; use one of ${issue.values.map(String).join(', ')}`;
     case 'too_big':
       return `port, count or length is too large: at most ${String(issue.maximum)}`;
     case 'too_small':
@@ -67,11 +69,16 @@ const typeNames: Readonly<Record<string, string>> = {
 
 const nameOf = (type: string): string => typeNames[type] ?? type;
 
-function describe(value: unknown): string {
+/** A value as messages name it that may not quote it (STO-9). */
+function sortOf(value: unknown): string {
   if (value === null) return 'null, may not be null';
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'an object';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'object' || value === undefined) return sortOf(value);
   return typeof value === 'string'
     ? `the text ${quoted(value.slice(0, 60))}`
     : `the ${typeof value} ${JSON.stringify(value)}`;

@@ -11,6 +11,7 @@ import { diffTries } from '../../lib/control/revisions/read-trie.ts';
 import type { StoredObject } from '../../lib/control/revisions/stored-object.ts';
 import type { Etag, RecordKey, Records } from '../../lib/ports/records.ts';
 import { StoreUnavailable } from '../../lib/ports/store-errors.ts';
+import { memorySecretBox } from '../../lib/adapters/memory/memory-secret-box.ts';
 import { applyText, documents, virtualService } from '../support/apply.ts';
 import { countingIds, skippingClock, testStore } from '../support/config-store.ts';
 import { type FaultOdds, flakyBlobs, flakyRecords, seededFaults } from '../support/faulty-store.ts';
@@ -63,6 +64,7 @@ async function simulate(seed: number): Promise<Simulation> {
       clock: skippingClock(),
       log: recordingLog(),
       ids: () => `${name}-${count()}`,
+      secrets: memorySecretBox(),
     });
   };
 

@@ -8,6 +8,7 @@ import { sqliteRecords } from '../../lib/adapters/sqlite/sqlite-records.ts';
 import { localConfigApi } from '../../lib/control/config/config-api.ts';
 import { configSource } from '../../lib/control/build/config-source.ts';
 import { durationMs } from '../../lib/base/brand.ts';
+import { memorySecretBox } from '../../lib/adapters/memory/memory-secret-box.ts';
 import { countingIds, skippingClock } from '../support/config-store.ts';
 import { sentIn, serviceEntry, testDelivery } from '../support/delivery.ts';
 import { recordingLog } from '../support/recording-log.ts';
@@ -20,7 +21,7 @@ function serviceIn(directory: string) {
   migrate(db);
   const clock = skippingClock();
   const store = { blobs: sqliteBlobs(db, clock), records: sqliteRecords(db), clock, log: recordingLog() };
-  const api = localConfigApi({ ...store, ids: countingIds() });
+  const api = localConfigApi({ ...store, ids: countingIds(), secrets: memorySecretBox() });
   const delivery = testDelivery({ blobs: store.blobs, records: store.records, config: configSource(store) });
   return {
     delivery,

@@ -16,6 +16,7 @@ import { storedSnapshots } from '../../lib/control/build/stored-snapshots.ts';
 import { GRACE } from '../../lib/control/sweep/sweep-blobs.ts';
 import type { Blobs } from '../../lib/ports/blobs.ts';
 import type { Records } from '../../lib/ports/records.ts';
+import { memorySecretBox } from '../../lib/adapters/memory/memory-secret-box.ts';
 import { applyText } from '../support/apply.ts';
 import { countingIds, testStart } from '../support/config-store.ts';
 import { serviceEntry, sidecarNode, testDelivery, type TestDelivery } from '../support/delivery.ts';
@@ -70,7 +71,7 @@ function writerOn(schedule: Schedule, store: Store): Writer {
   // Who lost a race or lets others go first waits a moment, and nobody but itself lets it pass.
   const clock = { now: () => time.now(), sleep: async (duration: DurationMs) => time.advance(duration) };
   const ports = { ...store, clock, log: recordingLog() };
-  const config = configStore({ ...ports, ids: countingIds() });
+  const config = configStore({ ...ports, ids: countingIds(), secrets: memorySecretBox() });
   const delivery = testDelivery({
     ...store,
     clock,
@@ -188,7 +189,7 @@ test('STO-10: what nothing names is swept once the retention time is over, and n
 
 test('STO-10: with a limit to the history its revisions stay listed, and all that are kept can be compared and gone back to', async () => {
   const { store, clock } = await simulate(FIRST_SEED, 12 * HOUR);
-  const config = configStore({ ...store, clock, log: recordingLog(), ids: countingIds() });
+  const config = configStore({ ...store, clock, log: recordingLog(), ids: countingIds(), secrets: memorySecretBox() });
   const oldest = await oldestKept(store.records);
   const { revisions } = await readHistory(config, { limit: 1_000 });
   const newest = revisions[0]?.revision ?? 0;

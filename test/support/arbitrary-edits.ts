@@ -97,8 +97,24 @@ const travelling = fc
     spec: { host, trafficPolicy, subsets },
   }));
 
+/** Secrets, authorities and who may have them; hardly any of them can be used. */
+const confidential = fc
+  .record({
+    kind: fc.constantFrom('Secret', 'ConfigMap', 'SecretGrant'),
+    name: fc.constantFrom('c', 'c-cacert'),
+    namespace,
+    data: fc.subarray(['tls.crt', 'tls.key', 'ca.crt', 'key']),
+    value: fc.constantFrom('', 'eA=='),
+  })
+  .map(({ kind, data, value, ...metadata }) => ({
+    ...{ apiVersion: kind === 'SecretGrant' ? 'pilotless.dev/v1' : 'v1', kind, metadata },
+    ...(kind === 'SecretGrant'
+      ? { spec: { serviceAccounts: data.length > 0 ? ['x'] : [] } }
+      : { data: Object.fromEntries(data.map((each) => [each, value])) }),
+  }));
+
 const admitted = fc
-  .array(fc.oneof(coreService, slice, writtenNamespace, hashing, travelling), { maxLength: 4 })
+  .array(fc.oneof(coreService, slice, writtenNamespace, hashing, travelling, confidential), { maxLength: 4 })
   .map((written) => unadmittedResourcesOf(written.map((each) => JSON.stringify(each)).join('\n---\n')));
 
 const sidecars = fc.array(arbitrarySidecar, { minLength: 1, maxLength: 2 });

@@ -1,5 +1,6 @@
 import { memoryBlobs } from '../../lib/adapters/memory/memory-blobs.ts';
 import { memoryRecords } from '../../lib/adapters/memory/memory-records.ts';
+import { memorySecretBox } from '../../lib/adapters/memory/memory-secret-box.ts';
 import { type DurationMs, type EpochMs, epochMs } from '../../lib/base/brand.ts';
 import { type ConfigStore, configStore, type ConfigStorePorts } from '../../lib/control/config/config-store.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
@@ -36,6 +37,7 @@ export function testPorts(replaced: Partial<ConfigStorePorts> = {}): ConfigStore
     clock: skippingClock(),
     log: recordingLog(),
     ids: countingIds(),
+    secrets: memorySecretBox(),
     ...replaced,
   };
 }

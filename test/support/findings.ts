@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Issue } from '../../lib/base/issue.ts';
-import { documentKind, preferredApiVersion, type Kind } from '../../lib/resources/kinds.ts';
+import { documentKind, type Kind, kinds, preferredApiVersion } from '../../lib/resources/kinds.ts';
 import { parseDocument } from '../../lib/resources/parse-document.ts';
 
 /** A document of a kind in namespace `ns`, as somebody might write it. */
@@ -11,7 +11,7 @@ export function documentOf(kind: Kind, spec: object, metadata: object = {}): Rea
     kind: documentKind(kind),
     metadata: { name: 'test', ...metadata },
   };
-  return kind === 'EndpointSlice' ? { ...frame, ...spec } : { ...frame, spec };
+  return kinds[kind].body === 'root' ? { ...frame, ...spec } : { ...frame, spec };
 }
 
 /** What is said of a document: `error spec.host: …`, one text per issue. */

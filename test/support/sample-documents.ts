@@ -47,6 +47,18 @@ export const sampleDocuments: Readonly<Record<Kind, object>> = {
     },
     { labels: { 'kubernetes.io/service-name': 'reviews' } },
   ),
+  Secret: documentOf('Secret', {
+    type: 'Opaque',
+    data: { password: 'czNjcjN0' },
+    stringData: { user: 'shop', cert: 'no certificate', key: 'no key' },
+    immutable: false,
+  }),
+  ConfigMap: documentOf('ConfigMap', {
+    data: { 'ca.crt': 'no certificate' },
+    binaryData: { a: 'AAE=' },
+    immutable: true,
+  }),
+  SecretGrant: documentOf('SecretGrant', { serviceAccounts: ['gateway', 'shop'] }),
   Sidecar: documentOf('Sidecar', {
     workloadSelector: { labels: { app: 'reviews' } },
     ingress: [

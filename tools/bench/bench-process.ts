@@ -9,6 +9,7 @@ import { deliveryService } from '../../lib/control/delivery-service.ts';
 import { metrics } from '../../lib/control/metrics.ts';
 import type { Clock } from '../../lib/ports/clock.ts';
 import type { Log } from '../../lib/ports/log.ts';
+import { memorySecretBox } from '../../lib/adapters/memory/memory-secret-box.ts';
 import type { TalliedStore } from './tallied-store.ts';
 
 /** Time that the benchmark moves: what is measured is work, and no refresh time is waited for. */
@@ -50,6 +51,7 @@ export interface BenchProcess {
 }
 
 export function benchProcess({ store, clock, hearsAllPolls }: BenchProcessOptions): BenchProcess {
+  const secrets = memorySecretBox();
   const ports = { blobs: store.blobs, records: store.records, clock, log: SILENT };
   const delivery = deliveryService({
     ...ports,
@@ -59,12 +61,12 @@ export function benchProcess({ store, clock, hearsAllPolls }: BenchProcessOption
     hearsAllPolls,
     isServing: () => true,
   });
-  const config = localConfigApi({ ...ports, ids: randomUUID });
+  const config = localConfigApi({ ...ports, ids: randomUUID, secrets });
   const request = (path: string, body: string): Request => new Request(`http://bench${path}`, { method: 'POST', body });
   return {
     async load(documents) {
       const sources = documents.map((value, document) => ({ document, place: '', value, lineOf: () => 1 }));
-      const applied = await applyDocuments(configStore({ ...ports, ids: randomUUID }), {
+      const applied = await applyDocuments(configStore({ ...ports, ids: randomUUID, secrets }), {
         documents: sources,
         unreadable: [],
         defaultNamespace: 'default',

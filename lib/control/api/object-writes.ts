@@ -239,7 +239,7 @@ async function readProtobufDocument(request: Request, limitBytes: number): Promi
   if (!body.ok) return { ok: false, response: failure('RequestEntityTooLarge', body.message) };
   const document = readProtobufBody(body.bytes);
   if (document) return { ok: true, document };
-  const message = `${KUBERNETES_PROTOBUF} is read for Namespace and Service only; send JSON or YAML, as kubectl does with -f`;
+  const message = `${KUBERNETES_PROTOBUF} is read for Namespace, Service, Secret and ConfigMap only; send JSON or YAML, as kubectl does with -f`;
   return { ok: false, response: failure('UnsupportedMediaType', message) };
 }
 

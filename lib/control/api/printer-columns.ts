@@ -28,7 +28,8 @@ const column = (
   { priority = 0, cell }: { readonly priority?: 0 | 1; readonly cell: (body: Body) => string },
 ): PrinterColumn => ({
   ...{ name, description, priority },
-  cell: ({ spec }) => cell(spec),
+  // Members are looked up by name, whatever the kind.
+  cell: ({ spec }) => cell(spec as Body),
 });
 
 /** As Istio's definitions print a member: texts as they are, lists as JSON, nothing where there is nothing. */
@@ -38,6 +39,11 @@ const member = (name: string, at: string, description: string): PrinterColumn =>
   });
 
 const ownColumns: Readonly<Record<Kind, readonly PrinterColumn[]>> = {
+  ConfigMap: [
+    column('Data', 'How many values it has', {
+      cell: ({ data, binaryData }) => String(Object.keys({ ...(data as object), ...(binaryData as object) }).length),
+    }),
+  ],
   DestinationRule: [member('Host', 'host', 'The service that the rule is about')],
   EndpointSlice: [
     member('AddressType', 'addressType', 'What the addresses are'),
@@ -52,6 +58,11 @@ const ownColumns: Readonly<Record<Kind, readonly PrinterColumn[]>> = {
   'Gateway.gateway.networking.k8s.io': [member('Class', 'gatewayClassName', 'The class of gateways that it is of')],
   Mesh: [],
   Namespace: [{ name: 'Status', description: 'Whether it can be used', priority: 0, cell: () => 'Active' }],
+  Secret: [
+    member('Type', 'type', 'What the values are for'),
+    column('Data', 'How many values it has', { cell: ({ sealed }) => String(Object.keys(sealed ?? {}).length) }),
+  ],
+  SecretGrant: [member('Service-Accounts', 'serviceAccounts', 'Whose proxies may have the secrets of the namespace')],
   Service: [
     column('Type', 'What sort of service it is', { cell: ({ type }) => words(type, 'ClusterIP') }),
     column('Cluster-IP', 'Its virtual address', { cell: ({ clusterIP }) => words(clusterIP, '<none>') }),

@@ -1,3 +1,4 @@
+import { toBase64 } from '../../base/base64.ts';
 import { unreachable } from '../../base/unreachable.ts';
 
 /** In which clients of Kubernetes that know the kind send documents of its own kinds, such as `kubectl create namespace`. */
@@ -10,6 +11,8 @@ type FieldForm =
   | { readonly form: 'left-out' }
   /** Entries with a key in field 1 and a value in field 2. */
   | { readonly form: 'map' }
+  /** As a map; its values are bytes, which documents write in base64. */
+  | { readonly form: 'bytes-map' }
   | { readonly form: 'message'; readonly fields: MessageFields };
 
 interface MessageField {
@@ -26,6 +29,7 @@ const texts = (name: string): MessageField => ({ name, isList: true, shape: { fo
 const numberField = (name: string): MessageField => ({ name, shape: { form: 'number' } });
 const booleanField = (name: string): MessageField => ({ name, shape: { form: 'boolean' } });
 const mapField = (name: string): MessageField => ({ name, shape: { form: 'map' } });
+const bytesMap = (name: string): MessageField => ({ name, shape: { form: 'bytes-map' } });
 const leftOut = (name: string): MessageField => ({ name, shape: { form: 'left-out' } });
 const messageField = (name: string, fields: MessageFields): MessageField => ({
   name,
@@ -65,6 +69,16 @@ const objectOf = (spec: MessageFields): MessageFields => ({
 
 /** Kinds that kubectl has verbs of its own for; documents of files come as JSON. */
 const kindsRead: Readonly<Record<string, MessageFields>> = {
+  'v1 ConfigMap': {
+    1: messageField('metadata', objectMeta),
+    2: mapField('data'),
+    3: bytesMap('binaryData'),
+    4: booleanField('immutable'),
+  },
+  'v1 Secret': {
+    ...{ 1: messageField('metadata', objectMeta), 2: bytesMap('data'), 3: textField('type') },
+    ...{ 4: mapField('stringData'), 5: booleanField('immutable') },
+  },
   'v1 Namespace': objectOf({ 1: texts('finalizers') }),
   'v1 Service': objectOf(serviceSpec),
 };
@@ -105,7 +119,11 @@ function readMessage(bytes: Uint8Array, fields: MessageFields): Readonly<Record<
     if (said === undefined) continue;
     const { name } = known;
     if (known.isList) read[name] = [...((read[name] as readonly unknown[] | undefined) ?? []), said];
-    else read[name] = known.shape.form === 'map' ? { ...(read[name] as object), ...(said as object) } : said;
+    else
+      read[name] =
+        known.shape.form === 'map' || known.shape.form === 'bytes-map'
+          ? { ...(read[name] as object), ...(said as object) }
+          : said;
   }
   return read;
 }
@@ -123,6 +141,11 @@ function valueOf(shape: FieldForm, value: WireValue): unknown {
     case 'map': {
       const [key, each] = pairIn(bytesIn(value));
       return { [key]: each };
+    }
+    case 'bytes-map': {
+      const entry = new Map(wireFields(bytesIn(value)).map(({ field, value: part }) => [field, part]));
+      const [key, each] = [entry.get(1) ?? new Uint8Array(), entry.get(2) ?? new Uint8Array()];
+      return { [textIn(key)]: toBase64(bytesIn(each)) };
     }
     case 'message':
       return readMessage(bytesIn(value), shape.fields);

@@ -10,6 +10,7 @@ import {
   stateOf,
 } from '../config/config-store.ts';
 import type { Records } from '../../ports/records.ts';
+import type { SecretBox } from '../../ports/secret-box.ts';
 import { existingObjects } from '../config/existing-objects.ts';
 import type { Stamp } from '../revisions/commit.ts';
 import { HEALTH_STATUSES, type ObjectStatus, readStatuses, withStatus } from '../config/object-status.ts';
@@ -29,8 +30,8 @@ interface HeldRevision {
  * What builds read of the config store: the newest revision, whole. Reads only what differs from the revision that it read
  * last; every object that did not change since is the very same in both.
  */
-export function configSource(ports: Omit<ConfigStorePorts, 'ids'>): ConfigSource {
-  const store = configStore({ ...ports, ids: noIds });
+export function configSource(ports: Omit<ConfigStorePorts, 'ids' | 'secrets'>): ConfigSource {
+  const store = configStore({ ...ports, ids: noIds, secrets: NO_SECRETS });
   const withHealth = healthOverlay();
   let held: HeldRevision = { state: stateOf(undefined), resources: new Map() };
 
@@ -112,4 +113,11 @@ function healthOverlay(): (resource: Resource, stored: ObjectStatus | undefined)
 /** Reading makes nothing that needs an id. */
 function noIds(): never {
   throw new Error('a reader of the config store asked for a new id');
+}
+
+/** What builds read has no value of a Secret in it, and nothing that opens one. */
+const NO_SECRETS: SecretBox = { seal: noSecrets, open: noSecrets, fingerprint: noSecrets };
+
+async function noSecrets(): Promise<never> {
+  throw new Error('a reader of the config store asked for the value of a Secret');
 }

@@ -1,5 +1,6 @@
-import { type ContentHash, hashOf } from '../../base/hashing.ts';
+import { canonicalJson, type ContentHash, hashOf } from '../../base/hashing.ts';
 import type { LabelSelector } from '../../base/label-selector.ts';
+import { isMembers } from '../../base/members.ts';
 import { printTimestamp } from '../../base/timestamp.ts';
 import { keyOf } from '../../resources/resource.ts';
 import { missingReferencesOf } from './check-references.ts';
@@ -13,6 +14,7 @@ import { objectName, type ObjectName } from './object-name.ts';
 import { type ParsedDocument, parseDocuments, refusalsOf } from './parse-documents.ts';
 import { draftOf, type ObjectAction, type ObjectPlan, planObject } from './plan-objects.ts';
 import { planPruning } from './plan-pruning.ts';
+import { sealDocuments } from './seal-documents.ts';
 import { diffTries } from '../revisions/read-trie.ts';
 
 export interface ApplyRequest {
@@ -62,7 +64,7 @@ export async function applyDocuments(store: ConfigStore, request: ApplyRequest):
     return { outcome: 'refused', errors };
   }
   const requestHash = hashOf([
-    request.documents.map(({ value }) => value),
+    await Promise.all(request.documents.map(async ({ value }) => sayable(store, value))),
     request.prune ?? null,
     request.defaultNamespace,
   ]);
@@ -73,6 +75,12 @@ export async function applyDocuments(store: ConfigStore, request: ApplyRequest):
     (state) => planApply(store, state, { request, requestHash, documents: parsed.documents }),
   );
   return moved.outcome === 'done' ? moved.answer : moved;
+}
+
+/** A document as it may stand in a hash that is stored: a hash of a password would let anyone try words on it (STO-9). */
+async function sayable({ secrets }: Pick<ConfigStore, 'secrets'>, value: unknown): Promise<unknown> {
+  if (!isMembers(value) || value['kind'] !== 'Secret') return value;
+  return secrets.fingerprint(new TextEncoder().encode(canonicalJson(value)), 'request');
 }
 
 interface Wanted {
@@ -91,17 +99,20 @@ async function planApply(store: ConfigStore, state: RevisionState, wanted: Wante
   const conflict = conflictWith(state, wanted, existing);
   if (conflict) return { plan: 'answer', answer: conflict };
 
+  const sealed = await sealDocuments(store, documents, existing);
+  if (sealed.errors.length > 0) return { plan: 'answer', answer: { outcome: 'refused', errors: sealed.errors } };
+
   const birth = { revision: state.revision + 1, time: printTimestamp(store.clock.now()) };
-  const written = documents.map(({ resource }) =>
+  const written = sealed.documents.map(({ resource }) =>
     planObject(resource, existing.get(keyOf(resource)), { ...birth, uid: store.ids() }),
   );
   const plans = [...written, ...(await planPruning(store, state, { selector: request.prune, kept: new Set(keys) }))];
-  const warnings = await missingReferencesOf(store, state, { documents, plans });
+  const warnings = await missingReferencesOf(store, state, { documents: sealed.documents, plans });
 
   const isChange = plans.some(({ action }) => action !== 'unchanged');
   const isWrite = isChange && !request.isDryRun;
   const revision = isWrite ? birth.revision : state.revision;
-  const results = resultsOf(documents, plans, warnings);
+  const results = resultsOf(sealed.documents, plans, warnings);
   const answer: ApplyOutcome = { outcome: 'applied', revision, results };
   return isWrite ? { plan: 'revise', draft: await draftOf(store, state, plans), answer } : { plan: 'answer', answer };
 }

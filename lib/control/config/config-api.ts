@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { durationMs } from '../../base/brand.ts';
+import { SecretKeyUnavailable } from '../../ports/secret-box.ts';
 import { StoreFull, StoreUnavailable } from '../../ports/store-errors.ts';
 import type { Resource } from '../../resources/resource.ts';
 import { handleApply } from '../api/apply-handler.ts';
@@ -123,6 +124,12 @@ function failed({ store }: ObjectApi, error: Error, request: Request): Response 
     return isObjectPath(pathname)
       ? failure('ServiceUnavailable', message, { retryAfterSeconds: 1 })
       : problem(503, { code: error.code, message, id }, { 'Retry-After': '1' });
+  }
+  if (error instanceof SecretKeyUnavailable) {
+    const message = `nothing was stored: ${error.message} (${id})`;
+    return isObjectPath(pathname)
+      ? failure('ServiceUnavailable', message)
+      : problem(503, { code: error.code, message, id });
   }
   const message = `something went wrong on our side; the log names it ${id}`;
   return isObjectPath(pathname) ? failure('InternalError', message) : problem(500, { code: 'INTERNAL', message, id });

@@ -2,6 +2,7 @@ import type { Blobs } from '../../ports/blobs.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Records } from '../../ports/records.ts';
+import type { SecretBox } from '../../ports/secret-box.ts';
 import { oldestKept } from '../sweep/revision-floor.ts';
 import { type BlobReader, blobReader } from '../revisions/blob-reader.ts';
 import { findRevision, type NamedCommit, parentOf, readCommit } from '../revisions/commit.ts';
@@ -16,6 +17,8 @@ export interface ConfigStorePorts {
   readonly log: Log;
   /** A new random UUID with each call: the one source of chance, for uids, error ids and jitter. */
   readonly ids: () => string;
+  /** Encrypts the values of Secrets before anything else has them. */
+  readonly secrets: SecretBox;
 }
 
 /** Everything that people configured, revision by revision. */

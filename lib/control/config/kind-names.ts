@@ -2,6 +2,7 @@ import { documentKind, groupOfVersion, type Kind, kinds, preferredApiVersion } f
 
 /** Abbreviations that people type instead of the plural; those of Istio's and Kubernetes' own definitions. */
 const shortNames: Partial<Readonly<Record<Kind, readonly string[]>>> = {
+  ConfigMap: ['cm'],
   DestinationRule: ['dr'],
   Gateway: ['gw'],
   'Gateway.gateway.networking.k8s.io': ['gtw'],

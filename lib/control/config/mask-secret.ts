@@ -1,7 +1,5 @@
 import type { ProtoJson } from '../../envoy/envoy-resource.ts';
-
-/** What stands in the place of secret bytes. */
-const MASK = '[masked]';
+import { MASK } from '../../resources/secret-mask.ts';
 
 /** Members of an Envoy Secret below which everything inline is secret; certificates and trusted authorities are public. */
 const secretMembers = new Set(['privateKey', 'password', 'genericSecret', 'sessionTicketKeys']);

@@ -7,8 +7,10 @@ import type { Kind } from '../../resources/kinds.ts';
  * Source: the `patchStrategy` and `patchMergeKey` of the kinds in the Kubernetes API reference.
  */
 const mergedLists: Partial<Readonly<Record<Kind, Readonly<Record<string, string>>>>> = {
+  ConfigMap: {},
   EndpointSlice: {},
   Namespace: {},
+  Secret: {},
   Service: { 'spec.ports': 'port' },
 };
 

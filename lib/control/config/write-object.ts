@@ -9,6 +9,7 @@ import { type ExistingObject, existingObjects } from './existing-objects.ts';
 import { type HeadPlan, moveHead, STALE_RESOURCE_VERSION } from './move-head.ts';
 import { type ParsedDocument, parseDocuments, refusalsOf } from './parse-documents.ts';
 import { draftOf, type ObjectAction, type ObjectPlan, planObject, planRemoval } from './plan-objects.ts';
+import { sealDocuments } from './seal-documents.ts';
 import { type KeyParts, toResource } from '../revisions/stored-object.ts';
 
 /** Which object is written, by whom. */
@@ -94,10 +95,13 @@ async function planDocument(
   const stale = staleVersion(only.resource, existing);
   if (stale) return { plan: 'answer', answer: stale };
 
+  const sealed = await sealDocuments(store, [only], new Map(existing && [[existing.key, existing]]));
+  const [stored] = sealed.documents;
+  if (!stored) return { plan: 'answer', answer: { outcome: 'refused', errors: sealed.errors } };
   const birth = { revision: state.revision + 1, time: printTimestamp(store.clock.now()), uid: store.ids() };
-  const plan = planObject(only.resource, existing, { ...birth, ...(owners && { owners }) });
-  const missing = await missingReferencesOf(store, state, { documents: [only], plans: [plan] });
-  const warnings = [...only.warnings, ...(missing.get(plan.key) ?? [])];
+  const plan = planObject(stored.resource, existing, { ...birth, ...(owners && { owners }) });
+  const missing = await missingReferencesOf(store, state, { documents: [stored], plans: [plan] });
+  const warnings = [...stored.warnings, ...(missing.get(plan.key) ?? [])];
   return planWrite(store, state, { write, plan, existing, warnings });
 }
 

@@ -8,6 +8,7 @@ import { configSource } from '../../../lib/control/build/config-source.ts';
 import { type DeliveryService, deliveryService } from '../../../lib/control/delivery-service.ts';
 import { metrics } from '../../../lib/control/metrics.ts';
 import type { Log } from '../../../lib/ports/log.ts';
+import { memorySecretBox } from '../../../lib/adapters/memory/memory-secret-box.ts';
 import { httpEvent, type HttpEventSettings } from '../lambda-events.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Happening } from './history.ts';
@@ -90,6 +91,7 @@ function configFunction({ storeOf, note }: ServicePorts, machine: Machine): Http
       error: (_event, { error } = {}) => note({ what: 'threw', machine: machine.name, reason: String(error) }),
     },
     ids: () => `${machine.name}-${(ids += 1)}`,
+    secrets: memorySecretBox(),
   });
   return httpFunction(
     async (request) => api.fetch(request),

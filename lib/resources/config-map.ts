@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { fromBase64 } from '../base/base64.ts';
+import type { Immutable } from '../base/immutable.ts';
+import type { FindingLog } from './finding.ts';
+import type { KindDefinition, Subject } from './kind-definition.ts';
+import { checkValueNames, checkValueSize } from './secret-checks.ts';
+import { secretFacts, type TrustFacts } from './secret-facts.ts';
+
+const configMapBody = z
+  .strictObject({
+    data: z.record(z.string(), z.string()).exactOptional().describe('Texts by name.'),
+    binaryData: z.record(z.string(), z.string()).exactOptional().describe('Bytes by name, in base64.'),
+    immutable: z
+      .boolean()
+      .exactOptional()
+      .describe('Whether the values can be changed only by deleting the ConfigMap.'),
+  })
+  .describe('Values that anyone may read; of use here are authorities that proxies trust, under ca.crt or cacert.');
+
+export type ConfigMapBody = Immutable<z.infer<typeof configMapBody>>;
+
+/** Kubernetes' ConfigMap: authorities that are no secret. Its body stands at the document's root. */
+export const configMap = {
+  group: '',
+  versions: ['v1'],
+  plural: 'configmaps',
+  isNamespaced: true,
+  body: 'root',
+  reach: 'secrets',
+  schema: configMapBody,
+  validate: checkConfigMap,
+} satisfies KindDefinition<typeof configMapBody>;
+
+function checkConfigMap({ spec: { data = {}, binaryData = {} } }: Subject<ConfigMapBody>, log: FindingLog): void {
+  checkValueNames(log.at('data'), Object.keys(data));
+  checkValueNames(log.at('binaryData'), Object.keys(binaryData));
+  let size = 0;
+  for (const [name, text] of Object.entries(binaryData)) {
+    size += text.length * 0.75;
+    const here = log.at('binaryData').member(name);
+    if (fromBase64(text) === undefined)
+      here.error('INVALID_VALUE', 'is no base64; encode the value, or write a text under data');
+    if (name in data) here.error('DUPLICATE', 'is under data as well; keep one of them');
+  }
+  for (const text of Object.values(data)) size += text.length;
+  checkValueSize(log, size);
+}
+
+/** The values by name. */
+export function configMapValues({ data = {}, binaryData = {} }: ConfigMapBody): ReadonlyMap<string, Uint8Array> {
+  const utf8 = new TextEncoder();
+  return new Map([
+    ...Object.entries(data).map(([name, text]) => [name, utf8.encode(text)] as const),
+    ...Object.entries(binaryData).map(([name, text]) => [name, fromBase64(text) ?? new Uint8Array()] as const),
+  ]);
+}
+
+/** The authorities in a ConfigMap; `undefined` where nothing is meant to be any. */
+export const configMapTrust = (body: ConfigMapBody): TrustFacts | undefined => secretFacts(configMapValues(body)).trust;

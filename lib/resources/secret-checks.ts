@@ -1,0 +1,55 @@
+import { fromBase64 } from '../base/base64.ts';
+import type { FindingLog } from './finding.ts';
+import type { Subject } from './kind-definition.ts';
+import { quoted } from './name-checks.ts';
+import { sourceOf } from './secret-source.ts';
+import { MASK } from './secret-mask.ts';
+import type { WrittenSecret } from './secret-spec.ts';
+
+/** Kubernetes' bound for all values of a Secret or a ConfigMap together. */
+const mostValueBytes = 1024 * 1024;
+
+/** What a Secret of a type must have to be of any use, as Kubernetes checks it. */
+const requiredValues: Readonly<Record<string, readonly string[]>> = { 'kubernetes.io/tls': ['tls.crt', 'tls.key'] };
+
+/**
+ * Whether values can be read at all, and whether those of its type are there. What is in them is told when they are stored: a
+ * certificate that no proxy can use must not keep the one from serving that is there.
+ */
+export function checkSecret({ metadata, spec }: Subject<WrittenSecret>, log: FindingLog): void {
+  const { data = {}, stringData = {}, type } = spec;
+  checkValueNames(log.at('data'), Object.keys(data));
+  checkValueNames(log.at('stringData'), Object.keys(stringData));
+  let size = 0;
+  for (const [name, text] of Object.entries(data)) {
+    size += text.length * 0.75;
+    if (text === MASK || fromBase64(text) !== undefined) continue;
+    log
+      .at('data')
+      .member(name)
+      .error('INVALID_VALUE', 'is no base64; encode the value, or write it as it is under stringData');
+  }
+  for (const text of Object.values(stringData)) size += text.length;
+  checkValueSize(log, size);
+  if (sourceOf(metadata) !== undefined) return;
+  for (const name of requiredValues[type ?? ''] ?? []) {
+    if (name in data || name in stringData) continue;
+    log
+      .at('data')
+      .member(name)
+      .error('REQUIRED', `a Secret of type ${quoted(type ?? '')} has the value ${quoted(name)}; add it`);
+  }
+}
+
+export function checkValueNames(log: FindingLog, names: readonly string[]): void {
+  for (const name of names) {
+    if (/^[-._a-zA-Z0-9]{1,253}$/.test(name) && name !== '.' && name !== '..') continue;
+    const message = `invalid name of a value; use letters, digits, "-", "_" and ".", at most 253 characters`;
+    log.member(name).error('INVALID_VALUE', message);
+  }
+}
+
+export function checkValueSize(log: FindingLog, bytes: number): void {
+  if (bytes <= mostValueBytes) return;
+  log.error('INVALID_VALUE', `the values are too large; ${mostValueBytes} bytes together at most`);
+}
