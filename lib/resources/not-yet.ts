@@ -28,9 +28,7 @@ const meshMembers = [
   ['meshMTLS', 'mutual TLS'],
   ['tlsDefaults', 'TLS'],
   ['zoneAwareLbSetting', 'zone-aware load balancing'],
-  ['serviceSettings', 'cluster-local services'],
   ['serviceScopeConfigs', 'scopes of services'],
-  ['serviceEntryVisibility', 'visibility by namespace selectors'],
   ['discoverySelectors', 'leaving out namespaces'],
   ['configSources', 'further sources of documents'],
   ['hboneIdleTimeout', 'HBONE'],
@@ -81,13 +79,6 @@ const notYet: readonly NotYet[] = [
     when: (bind) => typeof bind === 'string' && isUnixSocket(bind),
     what: 'a server on a unix socket',
     instead: 'bind to an address',
-  },
-  {
-    kind: 'ServiceEntry',
-    path: 'spec.resolution',
-    when: (resolution) => resolution === 'DYNAMIC_DNS',
-    what: 'resolution DYNAMIC_DNS',
-    instead: 'list the hosts and use DNS',
   },
   {
     kind: 'Sidecar',

@@ -168,6 +168,20 @@ describe('a real Envoy treats connections as the documents say', await need('env
     }
   });
 
+  test('CL-2: a host of DYNAMIC_DNS is looked up by the name that a request gives it', async () => {
+    const entry = { hosts: ['*.localhost'], resolution: 'DYNAMIC_DNS' }; // resolvers take all of them for the own machine
+    const spec = JSON.stringify({ ...entry, ports: [{ number: ports.http, name: 'http', protocol: 'HTTP' }] });
+    const head = 'apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: { name: any-local }';
+    await apply(service.url, `${meshDocument('REGISTRY_ONLY')}---\n${head}\nspec: ${spec}\n`);
+    const ask = (name: string) => requestTo(ports.http, { host: `${name}:${outside.port}` });
+    await waitUntil(async () => (await ask('localhost')).status === 502, {
+      what: 'a host that no document names is refused',
+      timeoutMs: PATIENCE_MS,
+    });
+    assert.equal((await ask('any.localhost')).body, 'outside');
+    assert.equal((await ask('other.localhost')).body, 'outside');
+  });
+
   /** The common name of the certificate that a client is shown which asks for a name. */
   function shownTo(servername: string): Promise<string> {
     return new Promise((resolve, reject) => {

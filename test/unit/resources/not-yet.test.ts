@@ -62,11 +62,12 @@ const rows: readonly (readonly [kind: Kind, spec: object, refused: readonly stri
     },
     ['spec.servers[1].tls.mode'],
   ],
-  ['ServiceEntry', { hosts: ['*.a.b'], resolution: 'DYNAMIC_DNS' }, ['spec.resolution']],
+  ['ServiceEntry', { hosts: ['*.a.b'], resolution: 'DYNAMIC_DNS' }, []],
   ['ServiceEntry', { hosts: ['a.b'], resolution: 'DNS' }, []],
   ['Service', { type: 'ExternalName', externalName: 'a.b' }, []],
   ['Service', { clusterIP: 'None' }, []],
   ['Mesh', { meshConfig: { trustDomain: 'x', enableAutoMtls: false } }, [], { name: 'default' }],
+  ['Mesh', { meshConfig: { serviceSettings: [{ hosts: ['a.b'] }] } }, [], { name: 'default' }],
   [
     'Mesh',
     { meshConfig: { enableAutoMtls: true, accessLogFile: '/dev/stdout', extensionProviders: [] } },
