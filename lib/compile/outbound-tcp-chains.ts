@@ -138,12 +138,13 @@ function serviceChain({ claim, place, facts }: Building): FilterChainIr {
 }
 
 /**
- * TR-5: TLS is told apart by the server's name where services without an address of their own share the wildcard address, and
- * where the name alone says which of many hosts is meant.
+ * TR-5: TLS is told apart by the server's name where services without an address of their own share the wildcard address, where
+ * a range is all the address that there is, and where the name alone says which of many hosts is meant.
  */
 export function isToldByName({ visible: { service }, port, socket }: Claim): boolean {
   const isManyHosts = service.resolution === 'dynamic-dns' && isWildcard(service.hostname);
-  return isTls(port.protocol) && (socket.reach === 'wildcard' || isManyHosts);
+  const isInRange = socket.reach !== 'own' && service.addresses[0]?.includes('/') === true;
+  return isTls(port.protocol) && (socket.reach === 'wildcard' || isInRange || isManyHosts);
 }
 
 /** CL-2: a TLS client says the name that it wants, and is led to that. */

@@ -175,6 +175,16 @@ describe('TLS that goes on to the destination', () => {
     ]);
   });
 
+  test('TR-5: a service with a range for an address is told by its name on loopback too', () => {
+    const ranged = withPort('443/tls', { addresses: ['10.4.0.0/16'] });
+    const nameless = serviceOf('b', { ports: [portOf('443/tls')] });
+    const { listeners, issues } = listen([ranged, nameless], [], { interception: 'none' });
+    assert.deepEqual(listeners, [
+      ['127.0.0.1_443', 'sni=a.example → tcp outbound|443||a.example', 'else → tcp outbound|443||b.example'],
+    ]);
+    assert.deepEqual(issues, []);
+  });
+
   test('TR-5: many hosts of one entry are told by name at its own address too', () => {
     const many = serviceOf('many', {
       hostname: '*.many.example',
