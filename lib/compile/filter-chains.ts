@@ -115,7 +115,6 @@ export function httpManager(view: ListenerView, chain: HttpChain): HttpConnectio
     limits: httpLimits(settings),
     acceptsHttp10: facts.acceptsHttp10,
     acceptsAbsoluteUrls,
-    forwards100Continue: !acceptsAbsoluteUrls,
     tracing: tracing(view),
   };
 }

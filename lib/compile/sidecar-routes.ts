@@ -54,8 +54,7 @@ export function compileSidecarRoutes(
     if (parsed === undefined) return [];
     const place = routePlace(view.scope, parsed);
     const settings = { name, ignoresPort: ignoresPort(view, place?.port ?? 0), maxDirectBody: MAX_DIRECT_BODY };
-    if (place === undefined) return [sharedConfiguration(settings, [], memory)]; // no listener says anything about it
-    const hosts = hostsOf(place);
+    const hosts = place === undefined ? [] : hostsOf(place); // nothing is known where no listener imports for it
     const { host } = parsed;
     const virtualHosts = host === undefined ? [...hosts, unknown] : sniffed(hosts, { host, name }, memory);
     return [sharedConfiguration(settings, virtualHosts, memory)];
@@ -128,7 +127,11 @@ function compilePort(view: RouteView, { listener, port }: RoutePlace, memory: St
   for (const { visible, ports } of candidates.values()) {
     if (!routed.has(visible.service.hostname)) groups.push(...defaultGroups(view, { visible, ports }, memory));
   }
-  const hosts = buildVirtualHosts(groups, { facts: view.facts, listenerPort: port }, memory);
+  const hosts = buildVirtualHosts(
+    groups,
+    { facts: view.facts, listenerPort: port, ignoresPort: ignoresPort(view, port) },
+    memory,
+  );
   return { value: hosts.value, issues: [...issues, ...hosts.issues], given };
 }
 

@@ -23,34 +23,44 @@ export interface HostGroup {
   readonly source: ResourceKey;
 }
 
+/** Whose virtual hosts, and where. */
+export interface HostsPlace {
+  readonly facts: DomainFacts;
+  /** 0 is a forward proxy, where the port is part of the authority (RD-6). */
+  readonly listenerPort: number;
+  /** Whether the port of an authority is not looked at. */
+  readonly ignoresPort: boolean;
+}
+
 /**
  * One virtual host per host and service, sorted by name. What was there first keeps its domains (RD-8); a virtual host that is
- * left without any is dropped. `listenerPort` 0 is a forward proxy, where the port is part of the authority (RD-6).
+ * left without any is dropped.
  */
 export function buildVirtualHosts(
   groups: readonly HostGroup[],
-  { facts, listenerPort }: { readonly facts: DomainFacts; readonly listenerPort: number },
+  place: HostsPlace,
   memory: StageMemory,
 ): Noted<readonly VirtualHostIr[]> {
+  const { listenerPort } = place;
   const issues: Issue[] = [];
   const built: VirtualHostIr[] = [];
   const taken = { names: new Set<string>(), domains: new Set<string>(), services: serviceHosts(groups) };
   for (const group of groups) {
-    for (const { host, offered } of offers(group, { facts, listenerPort }, memory)) {
+    for (const { host, offered } of offers(group, place, memory)) {
       const name = hostAndPort(host, group.port);
-      const domains = taken.names.has(name) ? [] : takeDomains(offered, taken);
-      if (taken.names.has(name) || domains.length < offered.domains.length) issues.push(duplicate(group.source, name));
+      const isShort = (domain: string): boolean => listenerPort === 0 && group.port !== 80 && !domain.includes(':');
+      const meant = offered.domains.filter((domain) => !isShort(domain));
+      const domains = taken.names.has(name) ? [] : takeDomains({ ...offered, domains: meant }, taken);
+      if (domains.length < meant.length) issues.push(duplicate(group.source, name));
       taken.names.add(name);
-      const meant =
-        listenerPort === 0 && group.port !== 80 ? domains.filter((domain) => domain.includes(':')) : domains;
-      if (meant.length === 0) continue;
+      if (domains.length === 0) continue;
       // All that was offered is one object for many views already; of what is left of it the text says what it is.
-      const isAll = meant.length === offered.domains.length;
-      const slot = isAll ? `virtual host ${name}` : `virtual host ${name} ${meant.join(' ')}`;
+      const isAll = domains.length === offered.domains.length;
+      const slot = isAll ? `virtual host ${name}` : `virtual host ${name} ${domains.join(' ')}`;
       const inputs = isAll ? [group.routes, offered] : [group.routes];
       built.push(
         memory.combined(slot, inputs, () => {
-          return { name, domains: meant, routes: group.routes, requiresTls: false, countsAttempts: true };
+          return { name, domains, routes: group.routes, requiresTls: false, countsAttempts: true };
         }),
       );
     }
@@ -65,12 +75,16 @@ interface Offer {
 
 function offers(
   group: HostGroup,
-  { facts, listenerPort }: { readonly facts: DomainFacts; readonly listenerPort: number },
+  { facts, listenerPort, ignoresPort }: HostsPlace,
   memory: StageMemory,
 ): readonly Offer[] {
   const port = listenerPort === 0 ? group.port : undefined;
+  const hostPort = ignoresPort ? undefined : port; // a name with a port that is not looked at is never met
   return [
-    ...group.hosts.map((host) => ({ host, offered: { domains: withPort(host, port), shortened: new Set<string>() } })),
+    ...group.hosts.map((host) => ({
+      host,
+      offered: { domains: withPort(host, hostPort), shortened: new Set<string>() },
+    })),
     ...group.services.map(({ service, aliases }) => ({
       host: service.hostname,
       offered: memory.combined(`domains ${port ?? ''}`, [service, aliases, facts], () =>

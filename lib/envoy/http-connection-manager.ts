@@ -35,7 +35,7 @@ export function encodeHttpConnectionManager(manager: HttpConnectionManagerIr, ir
         drainTimeout: optionalDuration(manager.limits.drainTimeout),
         tracing: manager.tracing && encodeTracing(manager.tracing),
         xffNumTrustedHops: manager.trustedProxies,
-        proxy100Continue: manager.forwards100Continue,
+        proxy100Continue: true, // the server says whether it wants the body, not the proxy
         upgradeConfigs: [{ upgradeType: 'websocket' }],
       }),
       useRemoteAddress: manager.usesRemoteAddress,

@@ -25,8 +25,6 @@ export interface HttpConnectionManagerIr {
   readonly acceptsHttp10: boolean;
   /** Accepts request lines with a whole URL, as clients of a forward proxy send them. */
   readonly acceptsAbsoluteUrls: boolean;
-  /** Answers `Expect: 100-continue` by the upstream instead of at once. */
-  readonly forwards100Continue: boolean;
   /** `undefined` reports no spans. */
   readonly tracing: TracingIr | undefined;
 }

@@ -93,6 +93,16 @@ test('RD-18: the host of a service that is not imported goes where unknown hosts
   assert.deepEqual(hosts('*/a.test'), ['a.test:80', 'allow_any']);
 });
 
+test('RD-14: where no listener imports for a forward proxy, every host goes where unknown hosts go', () => {
+  const egress = "egress: [{ port: { number: 80, protocol: HTTP, name: h }, hosts: ['*/*'] }]";
+  const { ir } = line([service('a', ['80/HTTP']), sidecar(egress)], { metadata: { HTTP_PROXY_PORT: '3128' } });
+  const routes = ir.routes.find(({ name }) => name === 'http_proxy');
+  assert.deepEqual(
+    routes?.virtualHosts.map(({ name }) => name),
+    ['allow_any'],
+  );
+});
+
 test('RD-19: of two services with one host, the routes have the one that the Sidecar imports', () => {
   const documents = [
     service('a', ['80/HTTP'], 'namespace: one'),

@@ -161,6 +161,7 @@ test('RD-6: through a forward proxy the port tells services apart, except on por
   const services = [service('a', '80/http', '81/http'), service('c', '27017/mongo')];
   const { virtualHosts, ignoresPort } = only({ services }, 'http_proxy');
   assert.equal(ignoresPort, false);
+  assert.deepEqual(compiled({ services }, 'http_proxy').issues, []); // the ports of one service take nothing from each other
   assert.deepEqual(
     virtualHosts.map(({ name, domains }) => [name, domains]),
     [
@@ -186,4 +187,7 @@ test('RD-11: through a forward proxy hosts that are no service are routed as on 
   const routeTables = tables({ out: { hosts: ['out.example'], ...answers(201) } });
   const { virtualHosts } = only({ routeTables }, 'http_proxy');
   assert.deepEqual(virtualHosts[0]?.domains, ['out.example', 'out.example:80']);
+  const istioProxy = proxyView({ routeTables, facts: { profile: 'istio-proxy', dnsDomain: '' } });
+  const [ignoring] = compileSidecarRoutes(istioProxy, ['http_proxy']).value;
+  assert.deepEqual(ignoring?.virtualHosts[0]?.domains, ['out.example']);
 });

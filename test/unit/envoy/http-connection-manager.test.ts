@@ -32,7 +32,6 @@ const manager: HttpConnectionManagerIr = {
   },
   acceptsHttp10: false,
   acceptsAbsoluteUrls: false,
-  forwards100Continue: false,
   tracing: undefined,
 };
 
@@ -54,6 +53,7 @@ test('LS-20: what every manager has', () => {
   assert.deepEqual(rest, {
     statPrefix: 's',
     streamIdleTimeout: '0s',
+    proxy100Continue: true,
     useRemoteAddress: false,
     upgradeConfigs: [{ upgradeType: 'websocket' }],
     normalizePath: true,
@@ -126,7 +126,6 @@ describe('other members', () => {
     ['GW-29: the client’s own address', { usesRemoteAddress: true }, { useRemoteAddress: true }],
     ['a server’s name', { serverName: 'istio-envoy' }, { serverName: 'istio-envoy' }],
     ['idle clients', { idleTimeout: durationMs(30_000) }, { commonHttpProtocolOptions: { idleTimeout: '30s' } }],
-    ['100 Continue', { forwards100Continue: true }, { proxy100Continue: true }],
     [
       'LS-25: certificates appended',
       { clientCertificate: { mode: 'append-forward', addsCertificate: false } },
