@@ -1,7 +1,7 @@
 import { buildResources } from '../../lib/control/build/build-snapshot.ts';
 import type { Resource } from '../../lib/resources/resource.ts';
 import { sealResource } from '../../lib/snapshot/sealed-resource.ts';
-import { blobsSince, seal, type Sealed } from '../../lib/snapshot/snapshot.ts';
+import { seal, type Sealed } from '../../lib/snapshot/snapshot.ts';
 import type { ProxyFacts } from '../../lib/view/proxy-facts.ts';
 import { viewFacts } from '../../lib/view/view-facts.ts';
 import { buildWorld } from '../../lib/world/world.ts';
@@ -21,7 +21,10 @@ export function buildRows(services: number): readonly BenchRow[] {
   const [sidecar, ...others] = sidecars(VIEWS);
   if (sidecar === undefined) throw new Error('no view to build for');
   const output = build(resources, sidecar);
-  const bodies = blobsSince(output).map((bytes) => JSON.parse(`[${Buffer.from(bytes).toString()}]`) as unknown);
+  const texts = Object.values(output.resources).flatMap((sealed) =>
+    sealed.map(({ chunks }) => chunks.map(({ text }) => text)),
+  );
+  const bodies = texts.map((pieces) => JSON.parse(pieces.join('')) as unknown);
   const change = changes(resources, warmBuilder([sidecar, ...others]));
   const cpuMs = cpuMsInTurns(ITERATIONS, {
     floor: () => bodies.map((body) => JSON.stringify(body)),
