@@ -9,7 +9,6 @@ export const stageRemedies: Readonly<Record<string, string>> = {
   DNS_CLUSTER_WITHOUT_ENDPOINTS: 'add an endpoint, or leave endpoints out to look up the host itself',
   DUPLICATE_DOMAIN: 'give each host to one document only',
   DUPLICATE_SUBSET: 'rename the subset or remove it',
-  GATEWAY_SERVER_NOT_SERVED: 'name the destinations in tls routes',
   GATEWAY_SERVER_REJECTED: 'give the server a port, a name or hosts of its own',
   GATEWAY_SERVER_WITHOUT_ROUTES: 'bind a VirtualService with a route for the hosts of the server',
   INBOUND_CONFLICT: 'let only one port of the workload be served there',

@@ -7,6 +7,7 @@ import type { OwnInstance, ProxyView, ViewFacts, VisibleService } from '../view/
 import { ANYWHERE, clientPlaces } from './client-place.ts';
 import { type EndpointPolicy, endpointPolicy } from './endpoint-policy.ts';
 import type { ClientPlace } from './locality-balancing.ts';
+import { canBePassedOn, passesOn } from './passed-on.ts';
 import { type PlainPorts, plainPortsOf } from './plain-ports.ts';
 
 /** What the clusters of a service may know of the proxy that has them. */
@@ -21,6 +22,8 @@ export interface ClustersSubject extends WithoutNames {
   readonly endpoints: readonly Endpoint[];
   /** Of a service to whose instances connections pass through: where not every one is known to take the mesh's TLS (MTLS-2). */
   readonly plainPorts: PlainPorts;
+  /** Whether the router hands connections on to it as well, by the name that they ask for (CL-8). */
+  readonly isPassedOn: boolean;
   readonly facts: ClusterFacts;
   readonly place: ClientPlace;
   readonly mesh: MeshSettings;
@@ -29,6 +32,7 @@ export interface ClustersSubject extends WithoutNames {
 /** All that the endpoints of one service, as EDS tells them, depend on. */
 export interface EndpointsSubject extends Pick<VisibleService, 'service' | 'endpoints'> {
   readonly policy: EndpointPolicy | undefined;
+  readonly isPassedOn: boolean;
   readonly facts: Pick<ViewFacts, 'type' | 'profile'>;
   readonly place: ClientPlace;
   readonly mesh: MeshSettings;
@@ -49,9 +53,10 @@ export interface ClusterSubjects {
 }
 
 export function clusterSubjects(
-  { facts, mesh }: Pick<ProxyView, 'facts' | 'mesh'>,
+  { facts, mesh, gateway }: Pick<ProxyView, 'facts' | 'mesh' | 'gateway'>,
   memory: StageMemory,
 ): ClusterSubjects {
+  const handsOn = passesOn(gateway);
   const { type, profile, ipFamily, locality, selectedLabels, hasLabels } = facts;
   const ofClusters: ClusterFacts = memory.same({ type, profile, ipFamily });
   const ofEndpoints = memory.same({ type, profile });
@@ -62,12 +67,15 @@ export function clusterSubjects(
     clusters: ({ service, endpoints, policy, mutualTls }) => {
       const ports = plainPortsOf({ service, endpoints, policy, facts: ofClusters });
       const plainPorts = ports.length === 0 ? NO_PORTS : memory.same(ports);
-      const shared = { service, policy, mutualTls, plainPorts, facts: ofClusters, mesh };
+      const isPassedOn = handsOn && canBePassedOn(service);
+      const shared = { service, policy, mutualTls, plainPorts, isPassedOn, facts: ofClusters, mesh };
       if (!resolvesNames(service)) return { ...shared, endpoints: NONE, place: ANYWHERE };
       return { ...shared, endpoints, place: placeOf({ service, policy }) };
     },
     endpoints: ({ service, endpoints, policy }) => {
-      const shared = { service, facts: ofEndpoints, mesh, endpoints, place: placeOf({ service, policy }) };
+      const place = placeOf({ service, policy });
+      const isPassedOn = handsOn && canBePassedOn(service);
+      const shared = { service, facts: ofEndpoints, mesh, endpoints, place, isPassedOn };
       return { ...shared, policy: policy && policyOfEndpoints(policy) };
     },
   };

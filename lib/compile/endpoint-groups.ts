@@ -51,6 +51,8 @@ export interface EndpointChoice {
   readonly resolvesNames: boolean;
   /** Whether endpoints that take the mesh's mutual TLS say so (EP-12). */
   readonly marksMeshTls: boolean;
+  /** Which endpoints may be used: those alone that take the mesh's TLS where a connection comes with it (EP-14). */
+  readonly takes: 'all' | 'mesh-tls' | 'none';
 }
 
 /** Services whose sessions stay with an endpoint keep it while it drains (EP-8). */
@@ -80,7 +82,8 @@ const unmarked = (endpoint: LbEndpoint): LbEndpoint =>
   endpoint.acceptsMeshTls ? { ...endpoint, acceptsMeshTls: false } : endpoint;
 
 /** EP-1, EP-3, EP-4. */
-function isOfCluster(candidate: Candidate, { port, subsetLabels, resolvesNames }: EndpointChoice): boolean {
+function isOfCluster(candidate: Candidate, { port, subsetLabels, resolvesNames, takes }: EndpointChoice): boolean {
+  if (takes === 'none' || (takes === 'mesh-tls' && !candidate.endpoint.acceptsMeshTls)) return false;
   if (candidate.portName !== port.name || (candidate.isName && !resolvesNames)) return false;
   return selects(subsetLabels, candidate.labels);
 }

@@ -34,6 +34,7 @@ export const PLAIN_CHAIN: Omit<FilterChainIr, 'filters'> = {
   tls: undefined,
   handshakeTimeout: undefined,
   source: '',
+  tellsSource: true,
 };
 
 /** The same with a limit on its handshake. */

@@ -1,5 +1,6 @@
 import { ipAddressKey } from '../base/ip-address.ts';
 import type { Issue, Noted } from '../base/issue.ts';
+import { isUnixSocket } from '../base/unix-socket.ts';
 import type { FilterChainIr, ListenerFilterIr, ListenerIr } from '../ir/listener.ts';
 import type { GatewayListener, GatewayServer, MergedGateway, PlainHttpListener } from '../view/merged-gateway.ts';
 import type { ListenerView } from './listener-view.ts';
@@ -14,11 +15,11 @@ type Addresses = ListenerIr['addresses'];
 
 /** GW-26: what a router listens on. Servers of one port and address share a listener, and plain HTTP servers one chain. */
 export function compileGatewayListeners(view: ListenerView, gateway: MergedGateway): Noted<readonly ListenerIr[]> {
-  const canBind = ({ port }: GatewayListener): boolean => !view.facts.isUnprivileged || port >= FIRST_FREE_PORT;
-  const issues = gateway.listeners.filter((listener) => !canBind(listener)).flatMap(privilegedPort);
+  const isOpened = (listener: GatewayListener): boolean => canBind(view.facts, listener);
+  const issues = gateway.listeners.filter((listener) => !isOpened(listener)).flatMap(privilegedPort);
   const addressesOf = ({ bind }: GatewayListener): Addresses => (bind === '' ? boundWildcards(view.facts) : [bind]); // GW-34
   const bySocket = Map.groupBy(
-    gateway.listeners.filter(canBind),
+    gateway.listeners.filter(isOpened),
     (listener) => `${ipAddressKey(addressesOf(listener)[0])} ${listener.port}`,
   );
   const served = { ...view, byHost: servicesByHost(view.services) };
@@ -33,6 +34,12 @@ export function compileGatewayListeners(view: ListenerView, gateway: MergedGatew
   });
   return { value: withDistinctSockets(value), issues };
 }
+
+/** GW-32: low ports need a privilege, sockets in the file system a directory alone. */
+export const canBind = (
+  { isUnprivileged }: Pick<ListenerView['facts'], 'isUnprivileged'>,
+  { port, bind }: Pick<GatewayListener, 'port' | 'bind'>,
+): boolean => !isUnprivileged || port >= FIRST_FREE_PORT || isUnixSocket(bind);
 
 function gatewayListener(
   view: ListenerView,

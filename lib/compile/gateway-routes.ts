@@ -5,6 +5,7 @@ import type { RouteConfigurationIr, RouteIr, VirtualHostIr } from '../ir/route-c
 import type { RouteTable } from '../model/route-table.ts';
 import type { GatewayListener, GatewayServer, MergedGateway } from '../view/merged-gateway.ts';
 import type { ProxyView, VisibleService } from '../view/proxy-view.ts';
+import { canBind } from './gateway-listeners.ts';
 import { isCatchAll } from './route-match.ts';
 import { servicesByHost } from './services-by-host.ts';
 import { bracketed, hostAndPort } from './service-domains.ts';
@@ -41,7 +42,8 @@ export function compileGatewayRoutes(
 ): Noted<readonly RouteConfigurationIr[]> {
   const services = servicesByHost(view.services);
   const issues: Issue[] = [];
-  const value = gateway.listeners.flatMap(routeSets).map(({ name, servers }) => {
+  const opened = gateway.listeners.filter((listener) => canBind(view.facts, listener));
+  const value = opened.flatMap(routeSets).map(({ name, servers }) => {
     const building: Building = { view, memory, services, hosts: new Map(), built: new Map(), issues };
     for (const server of servers) addServer(building, server);
     const settings = { name, ignoresPort: true, maxDirectBody: MAX_DIRECT_BODY };

@@ -15,6 +15,7 @@ import {
 } from './connection-filters.ts';
 import { routeTablePath } from './document-path.ts';
 import { ANY_CONNECTION, httpManager, metadataExchange, TIMED_CHAIN } from './filter-chains.ts';
+import { autoPassthroughChains } from './gateway-auto-passthrough.ts';
 import { gatewayTls } from './gateway-tls.ts';
 
 /** What the servers of a router are compiled with. */
@@ -29,7 +30,11 @@ export function serverChains(
   listenerName: string,
 ): Noted<readonly FilterChainIr[]> {
   const { tls } = server;
-  if (tls.type === 'auto-passthrough') return { value: [], issues: [notServed(server)] };
+  if (tls.type === 'auto-passthrough') {
+    const place = { mesh: view.mesh, idleTimeout: view.facts.idleTimeout };
+    const value = autoPassthroughChains(namesOf(server), view.services, place);
+    return { value, issues: value.length === 0 ? [withoutRoutes(server)] : [] };
+  }
   if (tls.type === 'passthrough') return passthroughChains(view, server);
   const serverNames = tls.type === 'terminated' ? namesToMatch(namesOf(server)) : [];
   if (serverNames === undefined) return { value: [], issues: [rejected(server, PARTIAL_WILDCARDS)] };
@@ -44,9 +49,15 @@ export function serverChains(
 const namesOf = ({ hosts }: GatewayServer): readonly HostName[] =>
   [...new Set(hosts.map((host) => host.slice(host.indexOf('/') + 1)))].sort();
 
-function httpsFilters(view: ListenerView, { httpsRouteName }: GatewayServer, listenerName: string): NetworkFilterIr[] {
+/** A server that has a name is counted under it, as it is. */
+function httpsFilters(
+  view: ListenerView,
+  { httpsRouteName, name }: GatewayServer,
+  listenerName: string,
+): NetworkFilterIr[] {
   const routes = { by: 'name', name: httpsRouteName } as const;
-  return [httpManager(view, { listenerClass: 'gateway', statPrefix: `outbound_${listenerName}`, routes })];
+  const manager = httpManager(view, { listenerClass: 'gateway', statPrefix: `outbound_${listenerName}`, routes });
+  return [name === '' ? manager : { ...manager, statPrefix: name }];
 }
 
 /** GW-31: by the first rule of the first table that fits. */
@@ -84,6 +95,7 @@ function passthroughChains(view: ServerView, server: GatewayServer): Noted<reado
           ...TIMED_CHAIN,
           match: { ...ANY_CONNECTION, serverNames },
           source: routeTablePath(table),
+          tellsSource: view.facts.profile === 'envoy',
           filters,
         });
       }
@@ -112,23 +124,21 @@ function tablesOf({ hosts, routeTables }: GatewayServer): readonly RouteTable[] 
 const holds = ({ port, gateways }: ConnectionMatch, server: GatewayServer): boolean =>
   (port === 0 || port === server.port) && (gateways.length === 0 || gateways.includes(server.gatewayName));
 
-function withoutRoutes(server: GatewayServer): Issue {
-  const kind = server.tls.type === 'passthrough' ? 'tls' : 'tcp';
-  const message = `no VirtualService has a ${kind} route for this server, so that nothing is served there`;
-  return {
-    severity: 'warning',
-    code: 'GATEWAY_SERVER_WITHOUT_ROUTES',
-    resource: server.gateway,
-    path: server.path,
-    message,
-  };
-}
+const NOTHING_SERVED: Readonly<Record<GatewayServer['tls']['type'], string>> = {
+  undeclared: 'no VirtualService has a tcp route for this server, so that nothing is served there',
+  terminated: 'no VirtualService has a tcp route for this server, so that nothing is served there',
+  passthrough: 'no VirtualService has a tls route for this server, so that nothing is served there',
+  'auto-passthrough': 'no service of the mesh has a host that this server has, so that nothing is served there',
+};
+
+const withoutRoutes = ({ gateway, path, tls }: GatewayServer): Issue => ({
+  severity: 'warning',
+  code: 'GATEWAY_SERVER_WITHOUT_ROUTES',
+  resource: gateway,
+  path,
+  message: NOTHING_SERVED[tls.type],
+});
 
 function rejected({ gateway, path }: GatewayServer, message: string): Issue {
   return { severity: 'error', code: 'GATEWAY_SERVER_REJECTED', resource: gateway, path, message };
-}
-
-function notServed({ gateway, path }: GatewayServer): Issue {
-  const message = 'servers of mode AUTO_PASSTHROUGH are not served: name the destinations in tls routes';
-  return { severity: 'warning', code: 'GATEWAY_SERVER_NOT_SERVED', resource: gateway, path, message };
 }

@@ -1,4 +1,5 @@
 import type { StageMemory } from '../base/stage-memory.ts';
+import { passesOn } from './passed-on.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import { isHttp } from '../model/protocol.ts';
 import type { RouteTable } from '../model/route-table.ts';
@@ -89,14 +90,20 @@ const listenerFacts = (facts: ViewFacts): ListenerFacts => ({
 });
 
 /** A service without what its listeners do not look at: most policies and, unless it has no address of its own, its endpoints. */
-function listenedService({ service, endpoints, aliases, policy }: VisibleService): ListenedService {
+const listenedService = (visible: VisibleService): ListenedService => asListened(visible, false);
+const passedOnService = (visible: VisibleService): ListenedService => asListened(visible, true);
+
+function asListened(
+  { service, endpoints, aliases, policy }: VisibleService,
+  hasNamedSubsets: boolean,
+): ListenedService {
   const hasConnections = service.ports.some(({ protocol }) => !isHttp(protocol));
   const isMetAtEndpoints = service.resolution === 'headless' || service.resolution === 'passthrough'; // LS-17
   return {
     service,
     aliases,
     endpoints: hasConnections && isMetAtEndpoints ? endpoints : NO_ENDPOINTS,
-    policy: policy && connectionPolicy(policy),
+    policy: policy && connectionPolicy(policy, hasNamedSubsets),
   };
 }
 
@@ -104,12 +111,13 @@ const NO_ENDPOINTS: readonly Endpoint[] = [];
 
 const hasConnectionRules = ({ tcp, tls }: RouteTable): boolean => tcp.length > 0 || tls.length > 0;
 
-/** `undefined` where the policy says nothing that a listener would repeat. */
-function connectionPolicy({ blocks, subsets }: TrafficPolicy): ConnectionPolicy | undefined {
+/** `undefined` where the policy says nothing that a listener would repeat; names of subsets are such where connections are handed on to them. */
+function connectionPolicy({ blocks, subsets }: TrafficPolicy, hasNamedSubsets: boolean): ConnectionPolicy | undefined {
   const { pool } = blocks;
   const hasTimes = pool?.tcpIdleTimeout !== undefined || pool?.maxConnectionDuration !== undefined;
   const levels = [blocks, ...subsets.map((subset) => subset.blocks)];
-  if (!hasTimes && !levels.some(({ lb, tunnel }) => looksAtSource(lb) || tunnel !== undefined)) return undefined;
+  const isRepeated = levels.some(({ lb, tunnel }) => looksAtSource(lb) || tunnel !== undefined);
+  if (!hasTimes && !isRepeated && !(hasNamedSubsets && subsets.length > 0)) return undefined;
   return {
     blocks: { ...(pool && { pool: timesOf(pool) }), ...balancing(blocks) },
     subsets: subsets.map((subset) => ({ name: subset.name, blocks: balancing(subset.blocks) })),
@@ -133,11 +141,12 @@ function looksAtSource(lb: LoadBalancing | undefined): boolean {
 
 /** The whole of a view that its listeners may look at. */
 export function listenerView(
-  { facts, mesh, services, instances, scope }: ProxyView,
+  { facts, mesh, services, instances, scope, gateway }: ProxyView,
   memory: StageMemory,
 ): ListenerView {
-  const listened = (visible: VisibleService): ListenedService =>
-    memory.derived('listened service', visible, listenedService);
+  const listened = passesOn(gateway)
+    ? (visible: VisibleService): ListenedService => memory.derived('passed-on service', visible, passedOnService)
+    : (visible: VisibleService): ListenedService => memory.derived('listened service', visible, listenedService);
   const all = services.map(listened);
   const { sidecar, ingress, outboundPolicy } = scope;
   const egress = scope.egress.map(({ port, bind, capture, services: imported, routeTables }) => ({

@@ -1,11 +1,12 @@
 import type { Issue, Noted } from '../base/issue.ts';
-import { outboundCluster } from '../ir/cluster-name.ts';
+import { outboundCluster, passedOnCluster } from '../ir/cluster-name.ts';
 import type { ClusterDiscovery, ClusterIr, HostChoice, UpstreamHttp } from '../ir/cluster.ts';
 import type { EndpointsIr } from '../ir/endpoints.ts';
 import type { Service, ServicePort } from '../model/service.ts';
 import type { PolicyBlocks, Subset, TrafficPolicy } from '../model/traffic-policy.ts';
 import { type ClustersSubject, type EndpointsSubject, resolvesNames } from './cluster-subjects.ts';
-import { circuitLimits, keepalive, upstreamHttp, withNames } from './connection-pool.ts';
+import { PLAIN_TRANSPORT } from '../ir/upstream-tls.ts';
+import { circuitLimits, keepalive, NO_NAMES, upstreamHttp, withNames } from './connection-pool.ts';
 import {
   candidatesOf,
   endpointGroups,
@@ -29,6 +30,8 @@ interface ClusterOrder {
   readonly name: string;
   readonly blocks: PolicyBlocks;
   readonly choice: HostChoice;
+  /** Whether connections come with TLS of the mesh already, and go on as they are (CL-8). */
+  readonly isPassedOn: boolean;
 }
 
 /** The clusters of one service (CL-1): one per port that carries TCP, and one more per subset. */
@@ -38,7 +41,7 @@ export function serviceClusters(subject: ClustersSubject): Noted<readonly Cluste
   const value = clusterOrders(subject).flatMap((order) => {
     const found = discovery(order, candidates, subject);
     if (found.type === 'dns' && found.groups.length === 0) {
-      issues.push(withoutEndpoints(order, 'DNS_CLUSTER_WITHOUT_ENDPOINTS')); // CL-3
+      if (!order.isPassedOn) issues.push(withoutEndpoints(order, 'DNS_CLUSTER_WITHOUT_ENDPOINTS')); // CL-3
       return [];
     }
     const made = cluster(order, found, subject);
@@ -54,7 +57,7 @@ export function serviceEndpoints(subject: EndpointsSubject): Noted<readonly Endp
   const candidates = orders.length > 0 ? candidatesOf(subject.endpoints) : [];
   const value = orders.map((order) => ({ name: order.name, groups: groupsOf(order, candidates, subject) }));
   const issues = orders
-    .filter((_order, index) => value[index]?.groups.length === 0)
+    .filter(({ isPassedOn }, index) => !isPassedOn && value[index]?.groups.length === 0)
     .map((order) => withoutEndpoints(order, 'CLUSTER_WITHOUT_ENDPOINTS'));
   return { value, issues };
 }
@@ -63,16 +66,19 @@ function clusterOrders({
   service,
   policy,
   mesh,
-}: Pick<EndpointsSubject, 'service' | 'policy' | 'mesh'>): readonly ClusterOrder[] {
+  isPassedOn: isPassedOnToo,
+}: Pick<EndpointsSubject, 'service' | 'policy' | 'mesh' | 'isPassedOn'>): readonly ClusterOrder[] {
   const isDynamic = service.resolution === 'dynamic-dns'; // CL-2: no endpoints, hence no subsets
   const subsets = isDynamic ? [undefined] : [undefined, ...(policy?.subsets ?? [])];
   return service.ports
     .filter(({ protocol }) => (isDynamic ? saysName(protocol) : protocol !== 'udp'))
     .flatMap((port) =>
-      subsets.map((subset) => {
+      subsets.flatMap((subset) => {
         const blocks = resolvePolicy(policy, { subset, port: port.number }, mesh.defaultPolicy);
-        const name = outboundCluster(port.number, subset?.name ?? '', service.hostname);
-        return { service, port, subset, name, blocks, choice: hostChoice(blocks.lb) };
+        const parts = [port.number, subset?.name ?? '', service.hostname] as const;
+        const order = { service, port, subset, blocks, choice: hostChoice(blocks.lb) };
+        const own = { ...order, name: outboundCluster(...parts), isPassedOn: false };
+        return isPassedOnToo ? [own, { ...order, name: passedOnCluster(...parts), isPassedOn: true }] : [own];
       }),
     );
 }
@@ -87,7 +93,7 @@ function cluster(order: ClusterOrder, found: ClusterDiscovery, subject: Clusters
     mesh,
   );
   const hasNoChoice = found.type === 'original-destination' || found.type === 'dynamic-dns';
-  const travelling = transport(order, { found, http }, subject);
+  const travelling = order.isPassedOn ? AS_IT_COMES : transport(order, { found, http }, subject);
   const { names, leavesNamesUnchecked } = travelling.value;
   // Without TLS there is no certificate to check, which Envoy wants to hear once there are HTTP options.
   const isUnchecked = leavesNamesUnchecked || (http !== undefined && !names.areAskedFor);
@@ -113,6 +119,11 @@ function cluster(order: ClusterOrder, found: ClusterDiscovery, subject: Clusters
     issues: travelling.issues,
   };
 }
+
+const AS_IT_COMES: Noted<Transport> = {
+  value: { transport: PLAIN_TRANSPORT, names: NO_NAMES, leavesNamesUnchecked: false },
+  issues: [],
+};
 
 function metadataOf(
   { subset, blocks }: ClusterOrder,
@@ -198,18 +209,20 @@ function discoveryType(
 }
 
 function groupsOf(
-  { service, port, subset, blocks }: ClusterOrder,
+  { service, port, subset, blocks, isPassedOn }: ClusterOrder,
   candidates: readonly Candidate[],
   { policy, facts, place, mesh }: Pick<EndpointsSubject, 'policy' | 'facts' | 'place' | 'mesh'>,
 ): EndpointsIr['groups'] {
   const tls = endpointTls(policy, { subset, port: port.number });
+  const mayBeMeshTls = tls === undefined || tls.mode === 'istio-mutual';
   const choice: EndpointChoice = {
     service,
     port,
     subsetLabels: subset?.labels ?? {},
     blocks,
     resolvesNames: resolvesNames(service),
-    marksMeshTls: facts.profile === 'istio-proxy' && (tls === undefined || tls.mode === 'istio-mutual'), // MTLS-9
+    marksMeshTls: facts.profile === 'istio-proxy' && mayBeMeshTls, // MTLS-9
+    takes: !isPassedOn ? 'all' : mayBeMeshTls ? 'mesh-tls' : 'none', // EP-14
   };
   return endpointGroups(candidates, choice, { place, mesh });
 }

@@ -1,5 +1,6 @@
 import type { Issue } from '../base/issue.ts';
 import type { RequestNames, UpstreamHttp } from '../ir/cluster.ts';
+import { passedOnCluster } from '../ir/cluster-name.ts';
 import { PLAIN_TRANSPORT, type UpstreamTlsIr, type UpstreamTransportIr } from '../ir/upstream-tls.ts';
 import type { ClientTls, MeshTls, OriginatedTls } from '../model/client-tls.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
@@ -100,7 +101,7 @@ function tlsOf(order: TransportOrder, tls: MeshTls | OriginatedTls): UpstreamTls
 /** DR-30, MTLS-5, MTLS-12. What is looked up has no name before a request names it. */
 function meshTls(order: TransportOrder, tls: MeshTls): UpstreamTlsIr {
   const { service, port, subset, discovery } = order;
-  const generated = discovery === 'dynamic-dns' ? '' : `outbound_.${port.number}_.${subset}_.${service.hostname}`; // HN-10
+  const generated = discovery === 'dynamic-dns' ? '' : passedOnCluster(port.number, subset, service.hostname);
   return {
     serverName: tls.serverName === '' ? generated : tls.serverName,
     certificate: { from: 'secret', name: 'default' },

@@ -43,7 +43,8 @@ export function encodeListener(listener: ListenerIr, ir: PollSetting): ProtoJson
 function encodeFilterChain(chain: FilterChainIr, ir: PollSetting): ProtoJson {
   return withoutDefaults({
     name: chain.name,
-    metadata: chain.source === '' ? undefined : { filterMetadata: { istio: { config: chain.source } } },
+    metadata:
+      chain.source !== '' && chain.tellsSource ? { filterMetadata: { istio: { config: chain.source } } } : undefined,
     filterChainMatch: encodeChainMatch(chain.match),
     filters: chain.filters.map((filter) => encodeNetworkFilter(filter, ir)),
     transportSocket: chain.tls && encodeDownstreamTls(chain.tls, ir),

@@ -2,6 +2,13 @@
 export const outboundCluster = (port: number, subset: string, hostname: string): string =>
   `outbound|${port}|${subset}|${hostname}`;
 
+/**
+ * HN-10: the same as a server name, which may not have bars: what the mesh's TLS asks for, and the cluster by which a router
+ * hands such connections on.
+ */
+export const passedOnCluster = (port: number, subset: string, hostname: string): string =>
+  `outbound_.${port}_.${subset}_.${hostname}`;
+
 export const inboundCluster = (port: number): string => `inbound|${port}||`;
 
 export const BLACK_HOLE_CLUSTER = 'BlackHoleCluster';

@@ -55,8 +55,10 @@ export interface FilterChainIr {
   /** How long the handshake of the transport may take; `undefined` for no limit. */
   readonly handshakeTimeout: DurationMs | undefined;
   readonly filters: readonly NetworkFilterIr[];
-  /** API path of the document that it comes from, for metadata; empty for none. */
+  /** API path of the document that it comes from; empty for none. */
   readonly source: string;
+  /** Whether Envoy's own dump says so as well; Istio tells it of sidecars alone. */
+  readonly tellsSource: boolean;
 }
 
 /** What a connection must be like; every empty part matches anything. Lists are sorted where order has no meaning. */

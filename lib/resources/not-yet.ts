@@ -1,5 +1,4 @@
 import type { Issue } from '../base/issue.ts';
-import { isUnixSocket } from '../base/unix-socket.ts';
 import { findingLog, type FindingLog } from './finding.ts';
 import { isClaimHeader } from './header-checks.ts';
 import type { Kind } from './kinds.ts';
@@ -65,20 +64,6 @@ const notYet: readonly NotYet[] = [
     when: (mode) => mode !== 'PASSTHROUGH' && mode !== 'AUTO_PASSTHROUGH',
     what: 'a server where TLS ends',
     instead: 'use mode PASSTHROUGH, or take TLS off in front of the gateway',
-  },
-  {
-    kind: 'Gateway',
-    path: 'spec.servers[].tls.mode',
-    when: (mode) => mode === 'AUTO_PASSTHROUGH',
-    what: 'a gateway to other networks',
-    instead: 'use mode PASSTHROUGH and name the destinations in tls routes',
-  },
-  {
-    kind: 'Gateway',
-    path: 'spec.servers[].bind',
-    when: (bind) => typeof bind === 'string' && isUnixSocket(bind),
-    what: 'a server on a unix socket',
-    instead: 'bind to an address',
   },
   {
     kind: 'Sidecar',

@@ -142,6 +142,7 @@ function serverOf(candidate: Candidate, tablesOf: (gateway: string) => readonly 
   return {
     gateway: gateway.source,
     path: server.path,
+    name: server.name,
     gatewayName,
     namespace: gateway.namespace,
     port: server.port,

@@ -40,6 +40,8 @@ export interface GatewayServer {
   readonly gateway: ResourceKey;
   /** Where the document has it: `spec.servers[0]`. */
   readonly path: string;
+  /** Under which the server is counted where it has chains of its own; empty for none. */
+  readonly name: string;
   /** `namespace/name`, as route tables name it. */
   readonly gatewayName: string;
   readonly namespace: string;

@@ -30,6 +30,8 @@ export interface GatewaySource {
 export interface GatewayServerSource {
   /** Where the document has it: `spec.servers[0]`. */
   readonly path: string;
+  /** Under which the server is counted, if its TLS ends at the router and is HTTP inside; empty for none. */
+  readonly name: string;
   /** The number written; which port a router binds for it is decided in the view (GW-4). */
   readonly port: number;
   readonly portName: string;
@@ -88,6 +90,7 @@ function readServer(server: ServerSpec, index: number, namespace: string): Gatew
   if (server.port === undefined) return undefined;
   return {
     path: `spec.servers[${index}]`,
+    name: server.name ?? '',
     port: server.port.number ?? 0,
     portName: server.port.name ?? '',
     protocol: parseProtocol(server.port.protocol),

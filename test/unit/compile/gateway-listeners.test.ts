@@ -19,6 +19,7 @@ function serverOf(name: string, port: number, changes: Partial<GatewayServer> = 
   return {
     gateway: resourceKey('Gateway', 'ns', name),
     path: 'spec.servers[0]',
+    name: '',
     gatewayName: `ns/${name}`,
     namespace: 'ns',
     port,
@@ -94,6 +95,14 @@ test('GW-32: routers without privileges do not open low ports', () => {
     ['0.0.0.0_8080'],
   );
   assert.deepEqual(issues, ['PRIVILEGED_PORT Gateway/ns/gw80']);
+});
+
+test('GW-32: a socket in the file system needs no privilege', () => {
+  const { listeners, issues } = listen([merged(0, { bind: 'unix:///tmp/s' })], { isUnprivileged: true });
+  assert.deepEqual(
+    [listeners.map(({ name, addresses }) => [name, addresses]), issues],
+    [[['unix:///tmp/s_0', ['unix:///tmp/s']]], []],
+  );
 });
 
 test('GW-29: a router sees clients themselves, so it takes their addresses and certificates at first hand', () => {
@@ -235,6 +244,16 @@ describe('servers that are no plain HTTP', () => {
     assert.deepEqual(inspectors, [{ type: 'tls-inspector', ports: { on: 'every-port' } }]);
   });
 
+  test('GW-26: an HTTPS server is counted under its own name, or else under its listener’s', () => {
+    const prefixes = ['front', ''].map((name) => {
+      const https = server({ name, protocol: 'https', tls: terminated(), httpsRouteName: 'https.x' });
+      const { listeners } = listen([{ type: 'by-server', port: 443, bind: '', servers: [https] }]);
+      const manager = listeners[0]?.chains[0]?.filters[0];
+      return manager?.type === 'http-connection-manager' && manager.statPrefix;
+    });
+    assert.deepEqual(prefixes, ['front', 'outbound_0.0.0.0_443;']);
+  });
+
   test('GW-31: plain connections go by the first rule that fits; the source has no say', () => {
     const tcp = [
       { match: [{ port: 9 }], route: [to('b.example')] },
@@ -345,10 +364,5 @@ describe('servers that are no plain HTTP', () => {
       chain.filters.map(({ type }) => type),
       ['metadata-exchange', 'tcp-proxy'],
     );
-  });
-
-  test('GW-30: AUTO_PASSTHROUGH is not served yet, and that is said', () => {
-    const { listeners, issues } = serve(server({ protocol: 'tls', tls: { type: 'auto-passthrough' } }));
-    assert.deepEqual([listeners, issues], [[], ['GATEWAY_SERVER_NOT_SERVED Gateway/ns/gw spec.servers[0]']]);
   });
 });

@@ -29,7 +29,15 @@ const proxy: NetworkFilterIr = {
   hashesSourceIp: false,
   tunnel: undefined,
 };
-const chain = { name: '', match: any, tls: undefined, handshakeTimeout: undefined, source: '', filters: [proxy] };
+const chain = {
+  name: '',
+  match: any,
+  tls: undefined,
+  handshakeTimeout: undefined,
+  source: '',
+  tellsSource: true,
+  filters: [proxy],
+};
 const listener: ListenerIr = {
   name: 'l',
   addresses: ['0.0.0.0'],
@@ -120,6 +128,7 @@ describe('members of a chain', () => {
     ['nothing asked', {}, {}],
     ['a name', { name: 'n' }, { name: 'n' }],
     ['a document', { source: '/apis/x' }, { metadata: { filterMetadata: { istio: { config: '/apis/x' } } } }],
+    ['a document that is not told', { source: '/apis/x', tellsSource: false }, {}],
     ['a handshake in time', { handshakeTimeout: durationMs(15_000) }, { transportSocketConnectTimeout: '15s' }],
     ['a port', match({ destinationPort: 9 }), { filterChainMatch: { destinationPort: 9 } }],
     ['TLS', match({ transport: 'tls' }), { filterChainMatch: { transportProtocol: 'tls' } }],

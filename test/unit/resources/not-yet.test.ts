@@ -58,6 +58,8 @@ const rows: readonly (readonly [kind: Kind, spec: object, refused: readonly stri
           hosts: ['*'],
           tls: { mode: 'SIMPLE', credentialName: 'cert' },
         },
+        { port: { number: 0, name: 'u', protocol: 'HTTP' }, hosts: ['*'], bind: 'unix:///s' },
+        { port: { number: 15443, name: 'n', protocol: 'TLS' }, hosts: ['*'], tls: { mode: 'AUTO_PASSTHROUGH' } },
       ],
     },
     ['spec.servers[1].tls.mode'],
