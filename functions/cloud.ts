@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
-import { dynamoClient, s3Client, sqsClient } from '../lib/adapters/aws/clients.ts';
+import { dynamoClient, kmsClient, s3Client, sqsClient } from '../lib/adapters/aws/clients.ts';
 import { dynamoRecords } from '../lib/adapters/aws/dynamo-records.ts';
+import { kmsSecretBox } from '../lib/adapters/aws/kms-secret-box.ts';
 import { s3Blobs } from '../lib/adapters/aws/s3-blobs.ts';
 import { type ObjectFiles, s3Files } from '../lib/adapters/aws/s3-files.ts';
 import { sqsQueue } from '../lib/adapters/aws/sqs-queue.ts';
@@ -33,6 +34,7 @@ import type { Blobs } from '../lib/ports/blobs.ts';
 import type { Clock } from '../lib/ports/clock.ts';
 import type { Log } from '../lib/ports/log.ts';
 import type { Records } from '../lib/ports/records.ts';
+import type { SecretBox } from '../lib/ports/secret-box.ts';
 
 /** What every function stands on: storage, a clock and a log. */
 export interface Cloud {
@@ -128,7 +130,13 @@ export function cloudConsole(): { console: HttpHandler; service: HttpHandler } {
 
 const ownVersion = (): string => process.env['PILOTLESS_VERSION'] ?? 'unknown';
 
-const NO_KEY = noSecretBox('no key is configured for the functions');
+/** What encrypts Secrets, and opens them. Without a key of KMS none are taken. */
+function cloudSecrets({ records, clock }: Cloud): SecretBox {
+  const keyId = process.env['PILOTLESS_SECRET_KEY'] ?? '';
+  return keyId === ''
+    ? noSecretBox('the functions have none; name a key of KMS in PILOTLESS_SECRET_KEY')
+    : kmsSecretBox({ client: kmsClient(), keyId, records, clock });
+}
 
 /** What people configure. Whole files come past the front door and its limit, and so with a limit of their own. */
 export function cloudConfig(
@@ -136,7 +144,7 @@ export function cloudConfig(
   options: Pick<ConfigApiOptions, 'bodyLimitBytes' | 'withConditions'> = {},
 ): HttpHandler {
   const api = localConfigApi(
-    { ...ports, ids: randomUUID, secrets: NO_KEY },
+    { ...ports, ids: randomUUID, secrets: cloudSecrets(ports) },
     { longestWatch: LONGEST_WATCH, ...options },
   );
   return async (request) => api.fetch(request);

@@ -1,10 +1,15 @@
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { dynamoRecords } from '../../lib/adapters/aws/dynamo-records.ts';
+import { kmsSecretBox } from '../../lib/adapters/aws/kms-secret-box.ts';
 import { s3Blobs } from '../../lib/adapters/aws/s3-blobs.ts';
 import { sqsQueue } from '../../lib/adapters/aws/sqs-queue.ts';
+import { memoryRecords } from '../../lib/adapters/memory/memory-records.ts';
 import { durationMs } from '../../lib/base/brand.ts';
-import { dynamoAt, freshBucket, freshTable, s3At, sqsAt } from '../support/aws-clients.ts';
+import type { SecretBox } from '../../lib/ports/secret-box.ts';
+import { dynamoAt, freshBucket, freshKey, freshTable, kmsAt, s3At, sqsAt } from '../support/aws-clients.ts';
+import { testStart } from '../support/config-store.ts';
+import { fakeClock } from '../support/fake-clock.ts';
 import { freshQueues } from '../support/message-queues.ts';
 import { standIn } from '../support/stand-in.ts';
 import { startMiniStack } from '../support/start-ministack.ts';
@@ -13,6 +18,7 @@ import { assertRefusals, lostAnswersContract } from './dynamo.contract.ts';
 import { leasesContract } from './leases.contract.ts';
 import { type OpenedQueue, queueContract } from './queue.contract.ts';
 import { recordsContract } from './records.contract.ts';
+import { type OpenedBox, secretBoxContract } from './secret-box.contract.ts';
 import { s3Contract } from './s3.contract.ts';
 
 const { skip, server } = await standIn('ministack', startMiniStack);
@@ -39,6 +45,15 @@ async function openQueue(): Promise<OpenedQueue> {
   };
 }
 
+async function openBox(): Promise<OpenedBox> {
+  const [client, clock] = [kmsAt(server()), fakeClock({ at: testStart })];
+  const [keyId, other, records] = [await freshKey(client), await freshKey(client), memoryRecords()];
+  const again = (): SecretBox => kmsSecretBox({ client, keyId, records, clock });
+  const stranger = (): SecretBox => kmsSecretBox({ client, keyId: other, records: memoryRecords(), clock });
+  return { box: again(), again, stranger };
+}
+
+secretBoxContract('KMS on MiniStack', openBox, { skip });
 blobsContract('S3 on MiniStack', openBlobs, { skip });
 s3Contract('MiniStack', server, { skip });
 recordsContract('DynamoDB on MiniStack', openRecords, { skip });

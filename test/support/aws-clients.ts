@@ -1,8 +1,9 @@
 import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, PutBucketVersioningCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
-import { dynamoClient, s3Client, sqsClient } from '../../lib/adapters/aws/clients.ts';
+import { dynamoClient, kmsClient, s3Client, sqsClient } from '../../lib/adapters/aws/clients.ts';
 import { recordsTable } from '../../lib/adapters/aws/records-table.ts';
 import { durationMs } from '../../lib/base/brand.ts';
 import type { StartedServer } from './started-server.ts';
@@ -17,6 +18,16 @@ export function dynamoAt({ endpoint, region, credentials }: StartedServer): Dyna
 
 export function sqsAt({ endpoint, region, credentials }: StartedServer): SQSClient {
   return sqsClient({ endpoint, region, credentials, patience: STAND_IN_PATIENCE });
+}
+
+export function kmsAt({ endpoint, region, credentials }: StartedServer): KMSClient {
+  return kmsClient({ endpoint, region, credentials, patience: STAND_IN_PATIENCE });
+}
+
+/** Makes a key of its own for one test and answers its id. */
+export async function freshKey(client: KMSClient): Promise<string> {
+  const { KeyMetadata } = await client.send(new CreateKeyCommand({}));
+  return KeyMetadata?.KeyId ?? '';
 }
 
 /** The first request to a stand-in that has just started may take seconds on a busy machine. */

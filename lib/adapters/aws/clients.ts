@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type DurationMs, durationMs } from '../../base/brand.ts';
@@ -41,6 +42,14 @@ const MESSAGE_PATIENCE = durationMs(5_000);
 /** A client for messages; likewise bounded. */
 export function sqsClient({ patience = MESSAGE_PATIENCE, ...access }: AwsAccess = {}): SQSClient {
   return new SQSClient({ ...access, maxAttempts: ATTEMPTS, requestHandler: bounded(patience) });
+}
+
+/** KMS answers in some milliseconds; an upload or a poll waits for it. */
+const KEY_PATIENCE = durationMs(3_000);
+
+/** A client for keys; likewise bounded. */
+export function kmsClient({ patience = KEY_PATIENCE, ...access }: AwsAccess = {}): KMSClient {
+  return new KMSClient({ ...access, maxAttempts: ATTEMPTS, requestHandler: bounded(patience) });
 }
 
 const bounded = (patience: DurationMs) => ({
