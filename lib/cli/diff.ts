@@ -4,6 +4,7 @@ import { unreachable } from '../base/unreachable.ts';
 import type { ObjectDifference } from '../control/config/diff-revisions.ts';
 import type { HistoryPage } from '../control/config/history.ts';
 import { objectPath, resourceWord } from '../control/config/kind-names.ts';
+import { withReadableMasks } from '../control/config/shown-secrets.ts';
 import { namedObject } from '../control/config/object-name.ts';
 import { writtenDocuments } from '../control/offline/validate-texts.ts';
 import type { DocumentIssue } from '../control/config/document-issue.ts';
@@ -88,12 +89,20 @@ async function changesOfFiles(
     if (action === 'unchanged' || !object) continue;
     const before = action === 'created' ? undefined : await liveDocument(client, objectPath(object.kind, named));
     const after = action === 'pruned' ? undefined : written.get(object.key);
-    changes.push({ ...named, action, ...(before && { before }), ...(after && { after }) });
+    changes.push({ ...named, action, ...shownSides(before, after) });
   }
   return changes;
 }
 
 type Document = Readonly<Record<string, unknown>>;
+
+/** Values of Secrets are masked on both sides; where nothing else differs, they do. */
+function shownSides(before: Document | undefined, after: Document | undefined): Pick<Change, 'before' | 'after'> {
+  const [old, now] = [withReadableMasks(before), withReadableMasks(after)];
+  const isHidden = old !== undefined && now !== undefined && linesOf(old).join() === linesOf(now).join();
+  const note = isHidden ? { values: 'differ' } : {};
+  return { ...(old && { before: old }), ...(now && { after: { ...now, ...note } }) };
+}
 
 /** The stored document without what only the service writes. */
 async function liveDocument(client: ApiClient, path: string): Promise<Document> {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { epochMs } from '../base/brand.ts';
 import { ageOf } from '../base/elapsed.ts';
+import { withReadableMasks } from '../control/config/shown-secrets.ts';
 import { objectPath, resourceWord } from '../control/config/kind-names.ts';
 import { proxiesWord, statusWord } from '../control/status/status-word.ts';
 import { accepted, apiClient, type ApiClient } from './api-client.ts';
@@ -38,7 +39,7 @@ async function get(what: readonly string[], command: Command): Promise<void> {
     else {
       const answer = await client.ask(objectPath(argument.names.kind, { ...options, name: argument.name }));
       if (answer.status === 404) missing.push(`${(answer.body as { message?: string } | undefined)?.message}`);
-      else objects.push(accepted(answer).body as ApiObject);
+      else objects.push(withReadableMasks(accepted(answer).body as ApiObject));
     }
   }
   print(objects, { options, isOne: wanted.length === 1 && wanted[0]?.name !== undefined });
@@ -87,7 +88,7 @@ export async function listAll(
       readonly metadata: { readonly continue?: string };
       readonly items: readonly ApiObject[];
     };
-    objects.push(...page.items);
+    objects.push(...page.items.map(withReadableMasks));
     next = page.metadata.continue;
   } while (next !== undefined);
   return objects;

@@ -1,5 +1,5 @@
 import { toBase64 } from '../base/base64.ts';
-import type { SealedSecret, WrittenSecret } from './secret-spec.ts';
+import { OPAQUE, type SealedSecret, type WrittenSecret } from './secret-spec.ts';
 
 /** What stands in the place of a value that is not shown (STO-9). */
 export const MASK = '[masked]';
@@ -18,7 +18,7 @@ export function maskedSecret(spec: WrittenSecret | SealedSecret): WrittenSecret 
   const names = 'sealed' in spec ? Object.keys(spec.sealed) : Object.keys({ ...spec.data, ...spec.stringData });
   const data = Object.fromEntries(names.sort().map((name) => [name, MASK_BASE64]));
   return {
-    ...(type !== undefined && { type }),
+    type: type || OPAQUE,
     ...(names.length > 0 && { data }),
     ...(immutable !== undefined && { immutable }),
   };

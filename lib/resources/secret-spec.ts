@@ -21,6 +21,9 @@ export const secretBody = z
   })
   .describe('Values that only those may have who need them: certificates with their keys, authorities, passwords.');
 
+/** The type of a Secret that does not say one. */
+export const OPAQUE = 'Opaque';
+
 /** A Secret as people write it. */
 export type WrittenSecret = Immutable<z.infer<typeof secretBody>>;
 

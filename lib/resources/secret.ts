@@ -26,18 +26,18 @@ export const secret = {
   validate: checkSecret,
 } satisfies KindDefinition<typeof secretBody>;
 
-/** The type of a Secret that does not say one. */
-export const OPAQUE = 'Opaque';
-
 export const isSealed = (spec: WrittenSecret | SealedSecret): spec is SealedSecret => 'sealed' in spec;
+
+/** What a text under `data` stands for; `undefined` for no base64. The bare mask is as good as the encoded one: people read that. */
+export const writtenValue = (text: string): Uint8Array | undefined =>
+  text === MASK ? new TextEncoder().encode(MASK) : fromBase64(text);
 
 /** The values as they were written, texts laid over bytes. Values that are no base64 are left out: no such document passes its checks. */
 export function writtenValues({ data = {}, stringData = {} }: WrittenSecret): SecretValues {
   const utf8 = new TextEncoder();
   const values = new Map<string, Uint8Array>();
   for (const [name, text] of Object.entries(data)) {
-    // Programs print what they decoded: the bare mask is as good as the encoded one.
-    const bytes = text === MASK ? utf8.encode(MASK) : fromBase64(text);
+    const bytes = writtenValue(text);
     if (bytes) values.set(name, bytes);
   }
   for (const [name, text] of Object.entries(stringData)) values.set(name, utf8.encode(text));

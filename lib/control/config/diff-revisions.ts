@@ -2,8 +2,9 @@ import type { ContentHash } from '../../base/hashing.ts';
 import { type ConfigStore, stateAt } from './config-store.ts';
 import type { ObjectAction } from './plan-objects.ts';
 import { objectName, type ObjectName } from './object-name.ts';
-import { printDocument } from './print-document.ts';
-import { diffTries } from '../revisions/read-trie.ts';
+import { withMarkedMasks } from './shown-secrets.ts';
+import { diffTries, type TrieChange } from '../revisions/read-trie.ts';
+import type { Resource } from '../../resources/resource.ts';
 import { byKey, type StoredObject } from '../revisions/stored-object.ts';
 
 /** What became of one object from one revision to another, with its document on each side where it has one. */
@@ -30,7 +31,7 @@ export async function diffRevisions(
     [...changes]
       .sort((a, b) => byKey(a.key, b.key))
       .map(async (change): Promise<ObjectDifference> => {
-        const [old, now] = await Promise.all([documentOf(store, change.before), documentOf(store, change.after)]);
+        const [old, now] = await bothDocuments(store, change);
         const action = !now ? 'pruned' : old ? 'configured' : 'created';
         return { ...objectName(change.key), action, ...(old && { before: old }), ...(now && { after: now }) };
       }),
@@ -38,9 +39,18 @@ export async function diffRevisions(
   return { outcome: 'compared', changes: differences };
 }
 
+type Document = Readonly<Record<string, unknown>>;
+
 /** Without revision and generation: those of an unchanged object would differ as well. */
-async function documentOf(store: Pick<ConfigStore, 'reader'>, hash: ContentHash | undefined) {
-  if (hash === undefined) return undefined;
-  const { apiVersion, kind, metadata, spec } = await store.reader.read<StoredObject>(hash);
-  return printDocument({ apiVersion, kind, metadata, spec } as Parameters<typeof printDocument>[0]);
+async function bothDocuments(
+  { reader }: Pick<ConfigStore, 'reader'>,
+  change: Pick<TrieChange<ContentHash>, 'before' | 'after'>,
+): Promise<readonly [Document | undefined, Document | undefined]> {
+  const read = async (hash: ContentHash | undefined): Promise<Resource | undefined> => {
+    if (hash === undefined) return undefined;
+    const { apiVersion, kind, metadata, spec } = await reader.read<StoredObject>(hash);
+    return { apiVersion, kind, metadata, spec } as Resource;
+  };
+  const [old, now] = await Promise.all([read(change.before), read(change.after)]);
+  return withMarkedMasks(old, now);
 }

@@ -6,7 +6,7 @@ import { keyOf, type Resource } from '../../resources/resource.ts';
 import type { ConfigStore, RevisionState } from './config-store.ts';
 import type { ExistingObject } from './existing-objects.ts';
 import { type FieldOwner, stillOwned } from '../revisions/field-owners.ts';
-import { printDocument } from './print-document.ts';
+import { comparedDocument } from './shown-secrets.ts';
 import type { RevisionDraft } from './move-head.ts';
 import type { ChangeCounts, Stamp } from '../revisions/commit.ts';
 import { editTrie } from '../revisions/edit-trie.ts';
@@ -110,7 +110,7 @@ function managedFields(
 ): Pick<StoredMeta, 'managedFields'> {
   const before = existing?.object.metadata.managedFields;
   if (!owners && !(before && existing)) return {};
-  const printed = (resource: Resource) => printDocument(resource);
+  const printed = comparedDocument;
   const kept =
     owners ??
     (before && existing

@@ -4,7 +4,6 @@ import { findingLog } from '../../resources/finding.ts';
 import { keyOf, type Resource, type ResourceKey } from '../../resources/resource.ts';
 import {
   isSealed,
-  OPAQUE,
   type SealedSecret,
   type SealedValue,
   usablePart,
@@ -13,7 +12,7 @@ import {
 } from '../../resources/secret.ts';
 import { secretFacts, type SecretFacts } from '../../resources/secret-facts.ts';
 import { isMask, MASK_BASE64 } from '../../resources/secret-mask.ts';
-import type { LastGoodParts } from '../../resources/secret-spec.ts';
+import { type LastGoodParts, OPAQUE } from '../../resources/secret-spec.ts';
 import type { ExistingObject } from './existing-objects.ts';
 
 type Secret = Resource<'Secret'>;
@@ -23,7 +22,7 @@ export type Sealing =
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
 /** Where a value of a Secret belongs: what binds its sealed form to it. */
-const placeOfValue = (key: ResourceKey, name: string): string => `${key}/${name}`;
+export const placeOfValue = (key: ResourceKey, name: string): string => `${key}/${name}`;
 
 /** The values in plain, by name; `key` is the Secret's. Whoever calls this has made sure that the values may be had. */
 export async function openValues(
