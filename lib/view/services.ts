@@ -32,8 +32,13 @@ export function serviceSeer(world: World, facts: ViewFacts, memory: StageMemory)
 const NO_POLICY: Readonly<Record<string, never>> = {};
 
 /** All that proxies of a namespace may reach where no Sidecar says less: by SR-6's order, one service per host name. */
-export function servicesInSight(world: World, { namespace }: ViewFacts, memory: StageMemory): readonly Service[] {
-  return memory.derived(`services in sight of ${namespace}`, world.services, (all) => inSightOf(all, namespace));
+export function servicesInSight(world: World, { namespace, type }: ViewFacts, memory: StageMemory): readonly Service[] {
+  const favoured = type === 'router' ? undefined : namespace; // SC-4, SC-11: a router serves no namespace more than others
+  return memory.derived(`services in sight of ${type} in ${namespace}`, world.services, (all) => {
+    const visible = inVisibilityOrder(all, namespace);
+    const kept = preferredByHost(visible, favoured);
+    return visible.filter((service) => kept.get(service.hostname) === service.namespace);
+  });
 }
 
 export function visibleAliases(
@@ -92,22 +97,15 @@ function visibleEndpoints(
   };
 }
 
-/** The services that proxies of a namespace may reach, one per host name. */
-function inSightOf(services: readonly Service[], namespace: string): readonly Service[] {
-  const visible = inVisibilityOrder(services, namespace);
-  const kept = preferredByHost(visible, namespace);
-  return visible.filter((service) => kept.get(service.hostname) === service.namespace);
-}
-
-/** SC-11: the namespace whose service of a host is meant: the viewer's own, else that of a Service, else whichever came first. */
+/** SC-11: the namespace whose service of a host is meant: the favoured one, else that of a Service, else whichever came first. */
 export function preferredByHost(
   services: readonly Service[],
-  viewer: string,
+  favoured: string | undefined,
 ): ReadonlyMap<HostName, Service['namespace']> {
   const byHost = new Map<HostName, Service>();
   for (const service of services) {
     const found = byHost.get(service.hostname);
-    if (found === undefined || isPreferred(service, found, viewer)) byHost.set(service.hostname, service);
+    if (found === undefined || isPreferred(service, found, favoured)) byHost.set(service.hostname, service);
   }
   return new Map([...byHost].map(([host, { namespace }]) => [host, namespace]));
 }
@@ -120,8 +118,8 @@ export function inVisibilityOrder(services: readonly Service[], namespace: strin
   return ranked.sort((a, b) => a.rank - b.rank).map(({ service }) => service); // the sort is stable: age stays within a rank
 }
 
-function isPreferred(candidate: Service, found: Service, namespace: string): boolean {
+function isPreferred(candidate: Service, found: Service, favoured: string | undefined): boolean {
   const claim = (service: Service): number =>
-    service.namespace === namespace ? 0 : service.registry === 'kubernetes' ? 1 : 2;
+    service.namespace === favoured ? 0 : service.registry === 'kubernetes' ? 1 : 2;
   return claim(candidate) < claim(found);
 }

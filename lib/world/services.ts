@@ -229,16 +229,16 @@ function uniteEndpoints(service: Service, same: readonly ReadService[]): readonl
   return [...first.values()];
 }
 
-/** SR-3: age first; documents of one age by their own names, and one document's hosts in the order of their names. */
 const byAge = (a: ReadService, b: ReadService): number => serviceAge(a.service, b.service);
 
+/** SR-3: age first, then the service's name: a host of an entry has none but itself. What is left is two entries for one host. */
 function serviceAge(a: Service, b: Service): number {
-  return oldestFirst(aged(a), aged(b)) || (a.hostname < b.hostname ? -1 : a.hostname > b.hostname ? 1 : 0);
+  return oldestFirst(aged(a), aged(b)) || (a.source < b.source ? -1 : a.source > b.source ? 1 : 0);
 }
 
-const aged = ({ createdAt, source, namespace }: Service): Parameters<typeof oldestFirst>[0] => ({
+const aged = ({ createdAt, registry, hostname, source, namespace }: Service): Parameters<typeof oldestFirst>[0] => ({
   createdAt,
-  name: source.slice(source.lastIndexOf('/') + 1),
+  name: registry === 'external' ? hostname : source.slice(source.lastIndexOf('/') + 1),
   namespace,
 });
 

@@ -131,7 +131,6 @@ const otherFacts = fc.record({
       HTTP10: fc.constant('1'),
       UNPRIVILEGED_POD: fc.constant('true'),
       HTTP_PROXY_PORT: fc.constant('15002'),
-      OUTBOUND_LISTENER_EXACT_BALANCE: fc.constant('true'),
       IDLE_TIMEOUT: fc.constant('7s'),
       PILOTLESS_REFRESH: fc.constant('9s'),
     },

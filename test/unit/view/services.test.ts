@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lineOf } from '../../support/line.ts';
+import type { TestNode } from '../../support/proxy-facts.ts';
 
 const entry = (host: string, metadata: string, exportTo = ''): string => `
 apiVersion: networking.istio.io/v1
@@ -8,8 +9,10 @@ kind: ServiceEntry
 metadata: ${metadata}
 spec: { hosts: [${host}], ${exportTo} }
 `;
+const seenBy = (node: TestNode, texts: readonly string[]): readonly string[] =>
+  lineOf(texts.join('---'), node).view.services.map(({ service }) => service.source);
 const seen = (namespace: string, ...texts: readonly string[]): readonly string[] =>
-  lineOf(texts.join('---'), { type: 'sidecar', namespace }).view.services.map(({ service }) => service.source);
+  seenBy({ type: 'sidecar', namespace }, texts);
 
 test('SR-5, SR-7: exportTo says who sees a service; a list that leaves out its own namespace hides it there', () => {
   for (const [exportTo, own, other] of [
@@ -53,6 +56,13 @@ spec: {}
   assert.deepEqual(seen('a', service, mine, old), ['ServiceEntry/a/mine']);
   assert.deepEqual(seen('z', service, mine, old), ['Service/k/web']);
   assert.deepEqual(seen('z', young, old), ['ServiceEntry/b/old']);
+});
+
+test('SC-4: to a router of its own namespace a service is like any other of the host', () => {
+  const mine = entry('a.com', "{ name: mine, namespace: a, creationTimestamp: '2021-01-01T00:00:00Z' }");
+  const old = entry('a.com', "{ name: old, namespace: b, creationTimestamp: '2020-01-01T00:00:00Z' }");
+  assert.deepEqual(seenBy({ type: 'sidecar', namespace: 'a' }, [mine, old]), ['ServiceEntry/a/mine']);
+  assert.deepEqual(seenBy({ type: 'router', namespace: 'a' }, [mine, old]), ['ServiceEntry/b/old']);
 });
 
 const allocated = `

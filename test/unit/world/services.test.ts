@@ -109,19 +109,19 @@ test('SR-1: one host in two namespaces is two services', () => {
   );
 });
 
-test('SR-3: services are sorted by age, then by name and namespace, whatever the order of documents', () => {
-  const dated = (name: string, namespace: string, at: string): string =>
-    entry(`{ hosts: [${name}.com] }`, `{ name: ${name}, namespace: ${namespace}, creationTimestamp: '${at}' }`);
+test('SR-3: services are sorted by age, then by name and namespace, whatever the order of documents and what they are called', () => {
+  const dated = (metadata: string, host: string, year: number): string =>
+    entry(`{ hosts: [${host}] }`, `{ ${metadata}, creationTimestamp: '${year}-01-01T00:00:00Z' }`);
   const texts = [
-    dated('z', 'n', '2020-01-01T00:00:00Z'),
-    dated('a', 'm', '2021-01-01T00:00:00Z'),
-    dated('a', 'n', '2021-01-01T00:00:00Z'),
-    dated('b', 'a', '2021-01-01T00:00:00Z'),
+    dated('name: one, namespace: n', 'z.com', 2020),
+    dated('name: three, namespace: m', 'a.com', 2021),
+    dated('name: two, namespace: n', 'a.com', 2021),
+    dated('name: four, namespace: a', 'b.com', 2021),
   ];
   for (const order of [texts, texts.toReversed()]) {
     assert.deepEqual(
       servicesOf(order.join('---')).services.map(({ source }) => source),
-      ['ServiceEntry/n/z', 'ServiceEntry/m/a', 'ServiceEntry/n/a', 'ServiceEntry/a/b'],
+      ['ServiceEntry/n/one', 'ServiceEntry/m/three', 'ServiceEntry/n/two', 'ServiceEntry/a/four'],
     );
   }
 });
