@@ -93,6 +93,9 @@ export function cloudDelivery(ports: Cloud, fanOut?: FanOutPorts): DeliveryServi
     revisionLabel: process.env['PILOTLESS_REVISION'] ?? '',
     ...(fanOut && { fanOut }),
     hearsAllPolls: false,
+    secrets: cloudSecrets(ports),
+    // For a network that nobody but the proxies reaches: whoever polls has the secrets of whom it says it is.
+    believesNodes: process.env['PILOTLESS_SECRETS_WITHOUT_IDENTITY'] === 'true',
     isServing: () => true,
     // A Go duration such as `720h`; all revisions are kept without one.
     retention: { ...KEEPER_RETENTION, revisions: parseDuration(process.env['PILOTLESS_KEEP_REVISIONS'] ?? '') },

@@ -63,6 +63,8 @@ const DRAIN_MS = 10_000;
 const FLUSH_MS = 1_000;
 /** Only this process takes messages, and it says when it failed: a message comes back sooner only when a builder hangs. */
 const SHARD_VISIBILITY = durationMs(10 * 60_000);
+/** Nobody else answers polls, and `serve` opens no address but those of this machine while there is no identity. */
+const BELIEVES = { hearsAllPolls: true, believesNodes: true };
 /** Nobody else has the store: the same name finds its leases again after a restart. */
 const HOLDER = 'local';
 const LATE_RENEWAL = durationMs(30_000);
@@ -74,14 +76,13 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   const clock = systemClock();
   const store = dataDirectory === undefined ? inMemory() : openSqliteStore(dataDirectory, clock);
   const state = { isServing: true };
-  const counted = metrics(new Registry(), version);
   const records = watchedRecords(store.records, (key) => builds.noteWritten(key));
-  const ports = { blobs: store.blobs, records, clock, log };
+  const ports = { blobs: store.blobs, records, clock, log, secrets: secretBox(options) };
   const source = configSource(ports);
   const shards = shardLoop({ ...ports, queue: shardQueue(clock, log) });
   const health = leaderHealth(LATE_RENEWAL);
   const delivery = deliveryService({
-    ...{ ...ports, metrics: counted, config: source, holder: HOLDER, hearsAllPolls: true },
+    ...{ ...ports, ...BELIEVES, metrics: metrics(new Registry(), version), config: source, holder: HOLDER },
     fanOut: { queue: shards.queue, shardWork: options.shardWork ?? USUAL_SHARD_WORK },
     isServing: () => state.isServing,
     checks: [health],
@@ -92,7 +93,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   const status = meshStatus(delivery.sights);
   const { withConditions } = status;
   const limits = { bodyLimitBytes: FILE_LIMIT_BYTES, isServing: () => state.isServing, withConditions };
-  const config = localConfigApi({ ...ports, ids: randomUUID, secrets: secretBox(options) }, limits);
+  const config = localConfigApi({ ...ports, ids: randomUUID }, limits);
   const handler = httpRoutes({
     ...delivery,
     discovery: compressing(delivery.discovery),
@@ -106,7 +107,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
     // A damaged store is no service: better no start than one that cannot build or lead.
     await Promise.all([source.readNewest(), records.list('leases')]);
     const server = await serveHttp({ host, port, handler, plain, onError, maxBodyBytes: MAX_BODY_BYTES });
-    log.warn('identity-off', { reason: 'no identity is configured: whoever reaches this address is believed' });
+    log.warn('identity-off', {
+      reason: 'no identity is configured: who reaches this address is believed, secrets included',
+    });
     builds.wake('start');
     const keeping = startKeeping({ keeper: delivery.keeper, records, log, health, holder: HOLDER });
     const timer = setInterval(() => void flush(), FLUSH_MS);

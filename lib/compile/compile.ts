@@ -13,6 +13,7 @@ import { compileGatewayRoutes } from './gateway-routes.ts';
 import { listenerView } from './listener-view.ts';
 import { requestedRoutes } from './requested-routes.ts';
 import { routeView } from './route-view.ts';
+import { compileSecrets } from './secrets.ts';
 import { compileSidecarListeners } from './sidecar-listeners.ts';
 import { compileSidecarRoutes } from './sidecar-routes.ts';
 import { viewInputs } from './view-inputs.ts';
@@ -25,12 +26,17 @@ export function compile(view: ProxyView, memory: StageMemory = noMemory): Noted<
     return noted.value;
   };
   const listeners = take(compileListeners(view, memory));
+  const clusters = take(compileClusters(view, memory));
+  const { value: found, issues: ofSecrets } = compileSecrets(view, { listeners, clusters }, memory);
+  issues.push(...ofSecrets);
   const value: ProxyIr = {
     refresh: view.facts.refresh,
-    clusters: take(compileClusters(view, memory)),
+    clusters,
     endpoints: take(compileEndpoints(view, memory)),
     listeners: memory.combined('sorted listeners', listeners, byName),
     routes: memory.combined('sorted routes', take(compileRoutes(view, listeners, memory)), byName),
+    secrets: found.secrets,
+    withheldSecrets: found.withheld,
   };
   return { value, issues };
 }

@@ -3,6 +3,7 @@ import type { Blobs } from '../ports/blobs.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Records } from '../ports/records.ts';
+import type { SecretBox } from '../ports/secret-box.ts';
 import { readEnvoyNode } from '../view/read-envoy-node.ts';
 import { proxyAdmission } from './polls/admit-proxy.ts';
 import { deltaAnswerer } from './polls/answer-delta.ts';
@@ -19,6 +20,7 @@ import type { MeshSights } from './mesh-status.ts';
 import type { Metrics } from './metrics.ts';
 import { fetchHandler } from './http/fetch-handler.ts';
 import { operationsApi } from './http/operations-api.ts';
+import { secretOpener } from './polls/opened-secrets.ts';
 import { pieceMemory } from './build/piece-memory.ts';
 import { pollSlack } from './polls/proxy-state.ts';
 import { proxyStates } from './polls/proxy-states.ts';
@@ -52,6 +54,9 @@ export interface DeliveryPorts {
   readonly fanOut?: FanOutPorts;
   /** Whether this is the only process that answers polls, and so hears every one of them. */
   readonly hearsAllPolls: boolean;
+  readonly secrets: Pick<SecretBox, 'open'>;
+  /** Whether nodes are taken at their word: until they prove who they are nobody has secrets otherwise (SDS-3, IDN-2). */
+  readonly believesNodes: boolean;
   readonly isServing: () => boolean;
   /** How views are built; where absent with a memory that is this service's own. */
   readonly sealView?: SealView;
@@ -109,7 +114,9 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
   const admitProxy = proxyAdmission({ clock, readNode: readEnvoyNode });
   const views = { registry, indexes, isWithinLimit: unknownViewLimit() };
   const hashesIn = setHashes(snapshots);
-  const polled = { ...shared, ...views, states, hashesIn, builder: builds, admitProxy, hearsAllPolls, slack };
+  const secrets = { openSecret: secretOpener(ports.secrets), believesNodes: ports.believesNodes };
+  const proxies = { states, admitProxy, hearsAllPolls, slack };
+  const polled = { ...shared, ...views, ...proxies, ...secrets, hashesIn, builder: builds };
   const answerPoll = pollAnswerer(polled);
   const answerDelta = deltaAnswerer({ ...polled, deltas: deltas(snapshots) });
   const polls = discoveryApi({ answerPoll, answerDelta, log, metrics });

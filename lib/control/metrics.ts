@@ -35,6 +35,8 @@ export interface Metrics {
   noteSwept(swept: { readonly blobs: number; readonly bytes: number; readonly views: number }): void;
   /** Something stored does not match its name or cannot be read (STO-11). */
   noteCorruptStore(): void;
+  /** Secrets that proxies asked for and did not get (SDS-5). */
+  noteSecretErrors(count: number): void;
   /** A proxy with a view that nobody has was turned away, because too many such came. */
   noteRefusedView(): void;
   /** Runs and times the building of a world. */
@@ -92,6 +94,7 @@ export function metrics(registry: Registry, version: string): Metrics {
       series.forgottenViews.inc(views);
     },
     noteCorruptStore: () => series.corrupt.inc(),
+    noteSecretErrors: (count) => series.secretErrors.inc(count),
     noteRefusedView: () => series.refusedViews.inc(),
     timeWorld: (build) => {
       const stop = series.worldTime.startTimer();
@@ -117,7 +120,6 @@ const MAX_NAMED = 100;
 const ALWAYS_ZERO = {
   pilot_jwks_resolver_network_fetch_success_total: 'Key sets that were fetched.',
   pilot_jwks_resolver_network_fetch_fail_total: 'Key sets that could not be fetched.',
-  pilot_sds_certificate_errors_total: 'Secrets that could not be read.',
   provider_lookup_cluster_failures: 'Extension providers whose service was not found.',
 } as const;
 
@@ -179,6 +181,7 @@ function problemGauges(registry: Registry): readonly (readonly [ProblemGauge, Ga
 function storeSeriesIn(registry: Registry) {
   const count = (name: string, help: string): Counter => new Counter({ name, help, registers: [registry] });
   return {
+    secretErrors: count('pilot_sds_certificate_errors_total', 'Secrets that proxies asked for and did not get.'),
     refusedViews: count('pilotless_refused_views_total', 'Polls of unknown views beyond the limit of new views.'),
     sweptBlobs: count('pilotless_swept_blobs_total', 'Blobs taken away because nothing named them any more.'),
     sweptBytes: count('pilotless_swept_bytes_total', 'Bytes of the blobs that were taken away.'),

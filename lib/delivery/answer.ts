@@ -55,6 +55,12 @@ function snapshotAnswer(body: PlainBody): PlainAnswer {
   return { status: 200, headers: { ...headers, 'content-length': String(bytes) }, body };
 }
 
+/** The same answer, which nobody between here and the proxy may keep: it has a secret in it. */
+export const notToBeKept = (answer: PlainAnswer): PlainAnswer => ({
+  ...answer,
+  headers: { ...answer.headers, 'cache-control': 'no-store' },
+});
+
 const isHeld = (body: PlainBody): body is readonly Uint8Array[] => Array.isArray(body);
 
 /**

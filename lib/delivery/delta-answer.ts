@@ -9,8 +9,11 @@ export interface DeltaAnswer extends Delta {
   readonly nonce: string;
 }
 
-/** Reads the bytes that are sent for a resource, in pieces. */
-export type ReadBody = (resource: FoundResource) => Promise<readonly Uint8Array[]>;
+/** Reads the bytes that are sent for a resource of an answer, in pieces. */
+export type ReadBody = (
+  resource: FoundResource,
+  answer: Pick<DeltaAnswer, 'typeUrl'>,
+) => Promise<readonly Uint8Array[]>;
 
 /** Bodies that are read at one time: enough to hide the latency of an object store, few enough for the memory of a function. */
 const PARALLEL_READS = 32;
@@ -42,7 +45,7 @@ async function* answerText(
   const resources = [...changed];
   for (let start = 0; start < resources.length; start += PARALLEL_READS) {
     const some = resources.slice(start, start + PARALLEL_READS);
-    const bodies = await Promise.all(some.map(([, resource]) => readBody(resource)));
+    const bodies = await Promise.all(some.map(([, resource]) => readBody(resource, { typeUrl })));
     for (const [index, [name, { hash }]] of some.entries()) {
       yield `${start + index > 0 ? ',' : ''}{"name":${JSON.stringify(name)},"version":"${hash}","resource":`;
       yield* bodies[index] ?? ['null'];

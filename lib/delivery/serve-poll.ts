@@ -101,7 +101,7 @@ export function servePoll(before: Standing, poll: SeenPoll, contentsOf: Contents
   const known = withNewest(trail ?? newTrail(newest, now), { manifest: newest, now }, contentsOf);
   const channel = hear({ trail: trail ?? known, channel: channels[key], poll }, contentsOf);
   const answer = orderedAnswer({ known, before: trail, channels, channel, key }, poll, contentsOf);
-  const told = answered(channel, answer.versionInfo, now);
+  const told = answered(channel, isNoSecret(poll, answer) ? '' : answer.versionInfo, now);
   const others = hasBegunAgain(poll, before) ? {} : channels;
   return {
     standing: { trail: answer.trail, channels: { ...others, [key]: withEmptiness(told, poll) } },
@@ -126,6 +126,10 @@ function livingPart({ trail, channels }: Standing, { now, refresh, slack }: Seen
 function hasBegunAgain({ type, carried }: SeenPoll, { trail }: Standing): boolean {
   return type === 'clusters' && carried === '' && trail?.clusters?.shown !== undefined;
 }
+
+/** A proxy refuses an answer without the secret that it asks for, and goes on without it: nothing was sent that it could have taken. */
+const isNoSecret = ({ type, names }: SeenPoll, { versionInfo, from }: OrderedAnswer): boolean =>
+  type === 'secrets' && from.length > 0 && versionInfo === versionOfNone(names);
 
 interface Hearing {
   readonly trail: Trail;
@@ -190,9 +194,10 @@ function hasForEmpty(channels: Ordering['channels'], { endpointsOf }: StepConten
 
 /** What snapshots have nothing of: an answer without resources, which lets a loop that waits for one go on (PX-12). */
 function emptyAnswer(trail: Trail, { names, newest }: SeenPoll): OrderedAnswer {
-  const versionInfo = versionOf(names.map((name) => [name, undefined]));
-  return { trail, versionInfo, from: [newest] };
+  return { trail, versionInfo: versionOfNone(names), from: [newest] };
 }
+
+const versionOfNone = (names: readonly string[]): VersionInfo => versionOf(names.map((name) => [name, undefined]));
 
 /**
  * Endpoints, secrets and extensions are never held back: always the newest there is. What the newest snapshot has dropped and

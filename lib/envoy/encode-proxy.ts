@@ -4,6 +4,7 @@ import { encodeEndpoints } from './endpoints.ts';
 import type { EnvoyResource, ProtoJson, XdsType } from './envoy-resource.ts';
 import { encodeListener } from './listener.ts';
 import { encodeRouteConfiguration } from './route-configuration.ts';
+import { encodeSealedSecret } from './secret.ts';
 
 /** How Envoy wants the decisions written: a pure spelling, one resource per entry, in the order of the IR. */
 export const encodeProxy = (ir: ProxyIr): readonly EnvoyResource[] =>
@@ -29,5 +30,6 @@ export function eachList<Result>(ir: ProxyIr, visit: ListVisitor<Result>): reado
     visited('endpoints', ir.endpoints, encodeEndpoints),
     visited('listeners', ir.listeners, encodeListener),
     visited('routes', ir.routes, encodeRouteConfiguration),
+    visited('secrets', ir.secrets, encodeSealedSecret),
   ];
 }

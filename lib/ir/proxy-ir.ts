@@ -3,6 +3,7 @@ import type { ClusterIr } from './cluster.ts';
 import type { EndpointsIr } from './endpoints.ts';
 import type { ListenerIr } from './listener.ts';
 import type { RouteConfigurationIr } from './route-configuration.ts';
+import type { SecretIr } from './secret.ts';
 
 /** What resources that are polled for on their own are spelled with. */
 export interface PollSetting {
@@ -17,4 +18,7 @@ export interface ProxyIr extends PollSetting {
   readonly endpoints: readonly EndpointsIr[];
   readonly listeners: readonly ListenerIr[];
   readonly routes: readonly RouteConfigurationIr[];
+  readonly secrets: readonly SecretIr[];
+  /** Names of secrets that listeners and clusters name and of which the proxy gets nothing from here, sorted. */
+  readonly withheldSecrets: readonly string[];
 }

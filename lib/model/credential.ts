@@ -1,5 +1,5 @@
 /** Ending of the name of a secret that holds roots alone, beside one that holds a certificate and its key (TC-1, SDS-7). */
-export const ROOTS_ENDING = '-cacert';
+const ROOTS_ENDING = '-cacert';
 
 /** Names of the workload's own certificate and of the mesh's roots (TC-7, SDS-1). */
 export const OWN_CERTIFICATE = 'default';

@@ -1,5 +1,6 @@
 import { fromBase64 } from '../base/base64.ts';
 import type { KindDefinition } from './kind-definition.ts';
+import type { ResourceKey } from './resource.ts';
 import { checkSecret } from './secret-checks.ts';
 import { MASK } from './secret-mask.ts';
 import { secretFacts, type SecretFacts, type SecretValues } from './secret-facts.ts';
@@ -31,6 +32,9 @@ export const isSealed = (spec: WrittenSecret | SealedSecret): spec is SealedSecr
 /** What a text under `data` stands for; `undefined` for no base64. The bare mask is as good as the encoded one: people read that. */
 export const writtenValue = (text: string): Uint8Array | undefined =>
   text === MASK ? new TextEncoder().encode(MASK) : fromBase64(text);
+
+/** Where a value of a Secret belongs: what binds its sealed form to it. */
+export const placeOfValue = (key: ResourceKey, name: string): string => `${key}/${name}`;
 
 /** The values as they were written, texts laid over bytes. Values that are no base64 are left out: no such document passes its checks. */
 export function writtenValues({ data = {}, stringData = {} }: WrittenSecret): SecretValues {

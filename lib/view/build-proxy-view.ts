@@ -5,6 +5,7 @@ import { buildScope } from './build-scope.ts';
 import { mergeGateways } from './merge-gateways.ts';
 import type { ProxyView, ViewFacts } from './proxy-view.ts';
 import { ownInstances } from './own-instances.ts';
+import { visibleSecrets } from './visible-secrets.ts';
 
 /** What one class of proxies may see of the world. Nothing that exportTo or a selector hides from them is in it. */
 export function buildProxyView(world: World, facts: ViewFacts, memory: StageMemory = noMemory): Noted<ProxyView> {
@@ -18,6 +19,7 @@ export function buildProxyView(world: World, facts: ViewFacts, memory: StageMemo
       instances: ownInstances(world, facts, services),
       scope,
       gateway: gateway?.value,
+      secrets: visibleSecrets(world, facts, gateway?.value),
     },
     issues: gateway?.issues ?? [],
   };

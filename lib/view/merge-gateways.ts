@@ -8,6 +8,7 @@ import { gatewayPorts, type BoundPorts } from './gateway-ports.ts';
 import type { GatewayListener, GatewayServer, MergedGateway } from './merged-gateway.ts';
 import type { ViewFacts } from './proxy-view.ts';
 import { gatewayRouteTables } from './gateway-route-tables.ts';
+import { verifiedSecretsOf } from './verified-secrets.ts';
 
 /** A server of a Gateway that selects the router, with the port and the address that the router binds for it. */
 interface Candidate {
@@ -37,15 +38,18 @@ interface Merging {
 export function mergeGateways(world: World, facts: ViewFacts): Noted<MergedGateway> {
   const merging: Merging = { entries: [], tlsHosts: new Set(), httpsRouteNames: new Set(), issues: [] };
   const boundPortsOf = gatewayPorts(world, facts);
+  const verified = new Set<string>();
   for (const gateway of world.gateways) {
     const boundPorts = boundPortsOf(gateway);
+    if (boundPorts !== undefined) for (const name of verifiedSecretsOf(gateway, facts)) verified.add(name);
     for (const candidate of boundPorts === undefined ? [] : candidates(gateway, boundPorts, facts)) {
       const reason = place(candidate, merging);
       if (reason !== undefined) merging.issues.push(rejected(candidate, reason));
     }
   }
   const listeners = merging.entries.map((entry) => listenerOf(entry, world, facts));
-  return { value: { listeners: listeners.sort(byPortAndBind) }, issues: merging.issues };
+  const verifiedSecrets = [...verified].sort();
+  return { value: { listeners: listeners.sort(byPortAndBind), verifiedSecrets }, issues: merging.issues };
 }
 
 function candidates(gateway: GatewaySource, boundPorts: BoundPorts, facts: ViewFacts): readonly Candidate[] {

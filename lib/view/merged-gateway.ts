@@ -8,6 +8,8 @@ import type { ServerTls } from '../model/server-tls.ts';
 export interface MergedGateway {
   /** Sorted by port, then bind; those of one socket in the order in which they came. */
   readonly listeners: readonly GatewayListener[];
+  /** Names of secrets that its Gateways may name for this router wherever the secrets are (GW-16), sorted. */
+  readonly verifiedSecrets: readonly string[];
 }
 
 /** Servers that share a socket and a protocol (GW-6). Several of them may share a socket, if clients tell them apart. */

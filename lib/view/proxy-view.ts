@@ -8,6 +8,7 @@ import type { ProxyFacts } from './proxy-facts.ts';
 import type { SidecarFacts } from './sidecar-facts.ts';
 import type { SidecarScope } from './sidecar-scope.ts';
 import type { TracedAs } from './traced-as.ts';
+import type { VisibleSecrets } from './visible-secrets.ts';
 import type { VisibleService } from './visible-service.ts';
 
 export type { VisibleService } from './visible-service.ts';
@@ -20,8 +21,7 @@ export type ViewKey = Brand<string, 'ViewKey'>;
  * (of networks a proxy is asked for the view it wants to have and for a label, NW-1). A stage that begins to read one takes it
  * out of this list, and says with a rule in `deciding-facts.ts` in which worlds it matters.
  */
-type UnreadFact =
-  'id' | 'ips' | 'labels' | 'workloadNamespace' | 'meshId' | 'network' | 'serviceAccount' | 'istioVersion';
+type UnreadFact = 'id' | 'ips' | 'labels' | 'workloadNamespace' | 'meshId' | 'network' | 'istioVersion';
 
 /**
  * The facts that decide what a proxy is given, and nothing else (VIEW-1, VIEW-2): no id, no addresses, and of the labels
@@ -64,4 +64,5 @@ export interface ProxyView {
   readonly scope: SidecarScope;
   /** What a router listens on, merged from all Gateways that select it; `undefined` for a sidecar. */
   readonly gateway: MergedGateway | undefined;
+  readonly secrets: VisibleSecrets;
 }

@@ -13,13 +13,14 @@ export type ViewSplit = Pick<World, 'selectedLabels' | 'decidingFacts' | 'served
 /** The part of a proxy's facts that this world can tell apart (VIEW-1, VIEW-2, VIEW-5). */
 export function viewFacts(world: ViewSplit, proxy: ProxyFacts): ViewFacts {
   const { id: _id, ips, labels, workloadNamespace: _namespace, meshId: _mesh, ...others } = proxy;
-  const { network: _network, serviceAccount: _account, istioVersion: _version, ...shared } = others;
+  const { network: _network, istioVersion: _version, ...shared } = others;
   const selected = Object.entries(labels).filter(([key]) => world.selectedLabels.has(key));
   return {
     ...shared,
     topology: proxy.type === 'router' ? shared.topology : undefined, // nothing stands before a sidecar
     locality: world.decidingFacts.has('locality') ? shared.locality : NOWHERE,
     clusterId: world.decidingFacts.has('clusterId') ? shared.clusterId : '',
+    serviceAccount: world.decidingFacts.has('serviceAccount') ? shared.serviceAccount : '',
     selectedLabels: Object.fromEntries(selected),
     hasLabels: world.selectedLabels.size > 0 && Object.keys(labels).length > 0, // read beside a priority, which selects one
     ipFamily: ipFamily(ips),

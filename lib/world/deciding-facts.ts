@@ -3,15 +3,19 @@ import type { MeshSettings } from '../model/mesh-settings.ts';
 import { policyLevels } from '../model/policy-levels.ts';
 import type { Service } from '../model/service.ts';
 import type { PolicyBlocks, TrafficPolicy } from '../model/traffic-policy.ts';
+import type { GatewaySource } from './gateways.ts';
+import type { SecretGrants } from './secrets.ts';
 
 /** A fact about a proxy that says where or as whom it runs, and changes what it is given only in worlds that look at it (VIEW-1). */
-export type DecidingFact = 'locality' | 'clusterId' | 'tracedAs';
+export type DecidingFact = 'locality' | 'clusterId' | 'serviceAccount' | 'tracedAs';
 
 /** Everything in a world that may look at such a fact. */
 export interface FactReaders {
   readonly mesh: MeshSettings;
   readonly trafficPolicies: readonly TrafficPolicy[];
   readonly services: readonly Service[];
+  readonly gateways: readonly GatewaySource[];
+  readonly secretGrants: SecretGrants;
 }
 
 /** The facts that this world looks at. Tasks that differ only in others share one view (VIEW-2). */
@@ -24,6 +28,9 @@ export function decidingFacts(readers: FactReaders): ReadonlySet<DecidingFact> {
 const RULES: Readonly<Record<DecidingFact, (readers: FactReaders) => boolean>> = {
   locality: looksAtLocality,
   clusterId: looksAtCluster,
+  // TC-5, GW-16: whose proxies may have secrets.
+  serviceAccount: ({ gateways, secretGrants }) =>
+    secretGrants.size > 0 || gateways.some(({ serviceAccount }) => serviceAccount !== ''),
   // Spans say which workload they are from.
   tracedAs: ({ mesh }) => mesh.tracing?.hasIstioTags ?? false,
 };

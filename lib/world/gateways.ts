@@ -23,6 +23,9 @@ export interface GatewaySource {
    * decides. Written by the front end that makes Gateways of other documents.
    */
   readonly attachedServices: readonly ServiceKey[] | undefined;
+  /** Of the routers that it is written for (GW-16); the service account is empty where any will do. */
+  readonly routerNamespace: string;
+  readonly serviceAccount: string;
   /** In the order written. */
   readonly servers: readonly GatewayServerSource[];
 }
@@ -70,6 +73,8 @@ function readGateway(resource: Resource<'Gateway'>): Noted<GatewaySource> {
       createdAt: creationTimestamp ?? '',
       selector: resource.spec.selector,
       attachedServices: attachedServices(resource),
+      routerNamespace: resource.metadata.annotations?.[PARENT_NAMESPACE_ANNOTATION] ?? namespace,
+      serviceAccount: resource.metadata.annotations?.[SERVICE_ACCOUNT_ANNOTATION] ?? '',
       servers: servers.filter((server) => server !== undefined),
     },
     issues: missing,
@@ -79,6 +84,8 @@ function readGateway(resource: Resource<'Gateway'>): Noted<GatewaySource> {
 /** Istio's internal annotations on Gateways that it makes itself: host names by comma, and the namespace that they are in. */
 const SERVICES_ANNOTATION = 'internal.istio.io/gateway-service';
 const PARENT_NAMESPACE_ANNOTATION = 'internal.istio.io/parent-namespace';
+/** As whom the routers run that Gateways made for them are for. */
+const SERVICE_ACCOUNT_ANNOTATION = 'internal.istio.io/service-account-name';
 
 function attachedServices({ metadata }: Resource<'Gateway'>): readonly ServiceKey[] | undefined {
   const hosts = metadata.annotations?.[SERVICES_ANNOTATION];

@@ -10,6 +10,7 @@ import type { AllocatedAddresses } from './allocated-addresses.ts';
 import { type DecidingFact, decidingFacts } from './deciding-facts.ts';
 import { readGateways, type GatewaySource } from './gateways.ts';
 import { readMeshSettings, type WorldOptions } from './mesh-settings.ts';
+import { type MeshSecrets, readMeshSecrets } from './secrets.ts';
 import { readRouteTables } from './route-tables.ts';
 import { selectedLabels } from './selected-labels.ts';
 import type { ServedPorts } from './served-ports.ts';
@@ -20,7 +21,7 @@ import { readServices } from './services.ts';
 import { allTrafficPolicies, readTrafficPolicies, type TrafficPolicies } from './traffic-policies.ts';
 
 /** Every accepted resource at one revision, indexed. Each list is oldest first (G-2), whatever order the input had. */
-export interface World {
+export interface World extends MeshSecrets {
   readonly mesh: MeshSettings;
   /** At most one per namespace and host name (SR-4). */
   readonly services: readonly Service[];
@@ -77,6 +78,7 @@ export function buildWorld(
     stage('DestinationRule', (documents, inner) => readTrafficPolicies(documents, mesh, inner)),
   );
   const gateways = take(stage('Gateway', (documents, inner) => readGateways(documents, inner)));
+  const secrets = readMeshSecrets(byKind, recall);
   const sidecars = take(stage('Sidecar', (documents, inner) => readSidecars(documents, mesh, inner)));
   const policies = recall.value('policies', [trafficPolicies], () => allTrafficPolicies(trafficPolicies));
   return {
@@ -89,13 +91,14 @@ export function buildWorld(
       routeTables,
       trafficPolicies,
       gateways,
+      ...secrets,
       sidecars,
       sidecarChoices: recall.value('sidecar choices', [sidecars, mesh], () =>
         sidecarChoices(sidecars, mesh.rootNamespace),
       ),
       selectedLabels: selectedLabels({ mesh, trafficPolicies: policies, gateways, routeTables, services }, recall),
-      decidingFacts: recall.value('deciding facts', [mesh, policies, services], () =>
-        decidingFacts({ mesh, trafficPolicies: policies, services }),
+      decidingFacts: recall.value('deciding facts', [mesh, policies, services, gateways, secrets.secretGrants], () =>
+        decidingFacts({ mesh, trafficPolicies: policies, services, gateways, ...secrets }),
       ),
       servedPorts,
     },

@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import { memoryBlobs } from '../../lib/adapters/memory/memory-blobs.ts';
 import { memoryRecords } from '../../lib/adapters/memory/memory-records.ts';
+import { memorySecretBox } from '../../lib/adapters/memory/memory-secret-box.ts';
 import { type DeliveryPorts, type DeliveryService, deliveryService } from '../../lib/control/delivery-service.ts';
 import { meshStatus, type MeshStatus } from '../../lib/control/mesh-status.ts';
 import { metrics } from '../../lib/control/metrics.ts';
@@ -53,6 +54,8 @@ export function testDelivery(replaced: Partial<Omit<DeliveryPorts, 'log'>> = {})
     },
     holder: 'test',
     hearsAllPolls: true,
+    secrets: memorySecretBox(),
+    believesNodes: true,
     isServing: () => true,
     ...replaced,
   };

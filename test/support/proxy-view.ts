@@ -4,6 +4,7 @@ import type { RouteTable } from '../../lib/model/route-table.ts';
 import type { Endpoint, Service, ServicePort } from '../../lib/model/service.ts';
 import { resourceKey } from '../../lib/resources/resource.ts';
 import type { ProxyView, ViewFacts, VisibleService } from '../../lib/view/proxy-view.ts';
+import type { VisibleSecrets } from '../../lib/view/visible-secrets.ts';
 import { NO_ADDRESS } from '../../lib/view/sidecar-facts.ts';
 import { EVERY_PORT, scopeOf, type SidecarScope } from '../../lib/view/sidecar-scope.ts';
 import { meshDefaults } from '../../lib/world/mesh-settings.ts';
@@ -18,12 +19,11 @@ export function viewFactsOf(changes: Partial<ViewFacts> = {}): ViewFacts {
     workloadNamespace: _namespace,
     meshId: _mesh,
     network: _network,
-    serviceAccount: _account,
     istioVersion: _version,
     ...facts
   } = proxyFacts({ type: 'sidecar' });
   const derived = { selectedLabels: {}, hasLabels: false, ipFamily: 'v4', ownPorts: [], tracedAs: undefined } as const;
-  return { ...facts, ...derived, sidecar: '', ownAddress: NO_ADDRESS, ...changes };
+  return { ...facts, ...derived, serviceAccount: '', sidecar: '', ownAddress: NO_ADDRESS, ...changes };
 }
 
 /** A view in which only what matters to a test is written. */
@@ -32,6 +32,7 @@ export function proxyView({ routeTables = [], scope, ...changes }: ProxyViewChan
   return {
     instances: [],
     gateway: undefined,
+    secrets: NO_SECRETS,
     ...changes,
     mesh,
     services,
@@ -39,6 +40,8 @@ export function proxyView({ routeTables = [], scope, ...changes }: ProxyViewChan
     facts: viewFactsOf(changes.facts),
   };
 }
+
+const NO_SECRETS: VisibleSecrets = { own: new Map(), verified: new Map(), configMaps: new Map() };
 
 export interface ProxyViewChanges extends Partial<Omit<ProxyView, 'facts' | 'scope'>> {
   readonly facts?: Partial<ViewFacts>;

@@ -54,7 +54,8 @@ function certificatePem({ issuer, subject, publicKey, extension }: Contents, sig
   );
   const signature = bits(sign('sha256', contents, signer));
   const body = sequence(contents, sequence(ECDSA_WITH_SHA256), signature).toString('base64');
-  return `-----BEGIN CERTIFICATE-----\n${body.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+  const lines = body.match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
 
 const ONE_DAY_MS = 24 * 60 * 60 * 1000;

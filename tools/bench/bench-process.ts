@@ -56,7 +56,7 @@ export function benchProcess({ store, clock, hearsAllPolls }: BenchProcessOption
   const delivery = deliveryService({
     ...ports,
     metrics: metrics(new Registry(), 'bench'),
-    config: configSource(ports),
+    ...{ config: configSource(ports), secrets, believesNodes: true },
     holder: hearsAllPolls ? 'local' : randomUUID(),
     hearsAllPolls,
     isServing: () => true,

@@ -1,9 +1,11 @@
 import type { Noted } from '../../base/issue.ts';
+import { remembered, type Remembered } from '../../base/remembered.ts';
 import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
 import { compile } from '../../compile/compile.ts';
 import { ALL_XDS_TYPES } from '../../envoy/xds-types.ts';
 import type { ProxyIr } from '../../ir/proxy-ir.ts';
-import type { BrokenReference } from '../../snapshot/references.ts';
+import type { XdsType } from '../../envoy/envoy-resource.ts';
+import type { BrokenReference, Referrer } from '../../snapshot/references.ts';
 import type { SealedResource } from '../../snapshot/sealed-resource.ts';
 import { perType, type Sealed, type SealedLists, sealTables } from '../../snapshot/snapshot.ts';
 import { wholeCheck } from '../../snapshot/whole-check.ts';
@@ -32,7 +34,7 @@ const REMEMBERED_VIEWS = 2_000;
 /** The line from a world to a sealed snapshot, where only what no build has made before is made (BLD-3). */
 export function viewSealer(pieces: PieceMemory): SealView {
   const buildSealed = sealedBuild(pieces);
-  const check = wholeCheck();
+  const [check, referrersOf] = [wholeCheck(), referrers()];
   const tableFor = tableMemory();
   const last = leastRecentlyUsed<ViewKey, Sealed>({ max: REMEMBERED_VIEWS });
   const notesFor = viewNotes();
@@ -42,7 +44,7 @@ export function viewSealer(pieces: PieceMemory): SealView {
     const before = last.get(key);
     if (before && ALL_XDS_TYPES.every((type) => before.resources[type] === lists[type]))
       return { sealed: before, notes };
-    const broken = check(lists, before?.resources);
+    const broken = check(referrersOf(lists, ir.withheldSecrets), before?.resources);
     if (broken) throw new IncompleteSnapshot(broken);
     const sealed = sealTables(
       lists,
@@ -50,6 +52,23 @@ export function viewSealer(pieces: PieceMemory): SealView {
     );
     last.set(key, sealed);
     return { sealed, notes };
+  };
+}
+
+/**
+ * The lists with what is withheld on purpose, as if it were there: to a poll for such a secret nothing is given, and the proxy goes on
+ * (SDS-5).
+ */
+function referrers(): (
+  lists: SealedLists,
+  withheld: readonly string[],
+) => Readonly<Record<XdsType, readonly Referrer[]>> {
+  const known = remembered<Remembered<readonly Referrer[]>>();
+  return (lists, withheld) => {
+    if (withheld.length === 0) return lists;
+    const named = withheld.map((name): Referrer => ({ type: 'secrets', name, references: [] }));
+    const secrets = known(withheld, () => remembered())(lists.secrets, () => [...lists.secrets, ...named]);
+    return { ...lists, secrets };
   };
 }
 

@@ -4,6 +4,7 @@ import { findingLog } from '../../resources/finding.ts';
 import { keyOf, type Resource, type ResourceKey } from '../../resources/resource.ts';
 import {
   isSealed,
+  placeOfValue,
   type SealedSecret,
   type SealedValue,
   usablePart,
@@ -20,9 +21,6 @@ type Secret = Resource<'Secret'>;
 export type Sealing =
   | { readonly ok: true; readonly resource: Secret; readonly facts: SecretFacts }
   | { readonly ok: false; readonly issues: readonly Issue[] };
-
-/** Where a value of a Secret belongs: what binds its sealed form to it. */
-export const placeOfValue = (key: ResourceKey, name: string): string => `${key}/${name}`;
 
 /** The values in plain, by name; `key` is the Secret's. Whoever calls this has made sure that the values may be had. */
 export async function openValues(

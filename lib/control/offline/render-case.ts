@@ -1,6 +1,8 @@
+import { encodeSecret, readSealedSecret } from '../../envoy/secret.ts';
 import { XDS_TYPES } from '../../envoy/xds-types.ts';
 import type { EnvoyResource, ProtoJson } from '../../envoy/envoy-resource.ts';
 import type { Resource } from '../../resources/resource.ts';
+import { MASK } from '../../resources/secret-mask.ts';
 import type { Profile } from '../../view/proxy-facts.ts';
 import { viewFacts } from '../../view/view-facts.ts';
 import type { WorldOptions } from '../../world/mesh-settings.ts';
@@ -74,10 +76,16 @@ function byRenderKey(resources: readonly EnvoyResource[], { showsSecrets }: Rend
   for (const { renderKey } of Object.values(XDS_TYPES)) lists[renderKey] = [];
   const sorted = resources.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   for (const { type, body } of sorted) {
-    const shown = type === 'secrets' && !showsSecrets ? maskSecret(body) : body;
+    const shown = type === 'secrets' ? shownSecret(body, showsSecrets) : body;
     lists[XDS_TYPES[type].renderKey]?.push(shown);
   }
   return lists;
+}
+
+/** Documents that were never stored have their values in plain; a sealed one cannot be opened here. */
+function shownSecret(body: ProtoJson, showsSecrets: boolean): ProtoJson {
+  const secret = encodeSecret(readSealedSecret(body), (value) => (value.form === 'plain' ? value.base64 : MASK));
+  return showsSecrets ? secret : maskSecret(secret);
 }
 
 export interface TextRendering extends RenderOptions {

@@ -98,9 +98,7 @@ function buildTimed(
   const encode = timed(() => encodeProxy(ir.value));
 
   const alone = (part: () => Partial<ProxyIr>): number =>
-    timed(() =>
-      encodeProxy({ refresh: ir.value.refresh, clusters: [], endpoints: [], listeners: [], routes: [], ...part() }),
-    ).ns;
+    timed(() => encodeProxy({ ...NOTHING_COMPILED, refresh: ir.value.refresh, ...part() })).ns;
   return {
     built: { world: world.value, view: view.value, ir: ir.value, resources: encode.value },
     ns: {
@@ -115,6 +113,15 @@ function buildTimed(
     },
   };
 }
+
+const NOTHING_COMPILED: Omit<ProxyIr, 'refresh'> = {
+  clusters: [],
+  endpoints: [],
+  listeners: [],
+  routes: [],
+  secrets: [],
+  withheldSecrets: [],
+};
 
 function sizesOf(resources: readonly EnvoyResource[]): Pick<TimedBuild, 'bytes' | 'resources'> {
   const bytes: Record<string, number> = {};

@@ -1,12 +1,13 @@
 import { type DurationMs, durationMs } from '../../base/brand.ts';
 import type { PlainAnswer } from '../../base/plain-http.ts';
-import { answerRefusal, answerPieces, answerUpToDate, type NotNow } from '../../delivery/answer.ts';
+import { answerRefusal, answerPieces, answerUpToDate, notToBeKept, type NotNow } from '../../delivery/answer.ts';
 import { isNoChange, nonceFor } from '../../delivery/decide-delta.ts';
 import { deltaChannel } from '../../delivery/delta-channel.ts';
-import { bodyBytes, type DeltaAnswer, deltaText } from '../../delivery/delta-answer.ts';
+import { bodyBytes, type DeltaAnswer, deltaText, type ReadBody } from '../../delivery/delta-answer.ts';
 import type { DiscoveryType } from '../../delivery/discovery-types.ts';
 import { type DeltaPoll, type DeltaRequest, readDeltaPoll } from '../../delivery/read-delta-poll.ts';
 import type { Refusal } from '../../delivery/read-poll.ts';
+import { XDS_TYPES } from '../../envoy/xds-types.ts';
 import { StoreUnavailable } from '../../ports/store-errors.ts';
 import type { ProxyFacts } from '../../view/proxy-facts.ts';
 import type { AdmitProxy } from './admit-proxy.ts';
@@ -15,6 +16,7 @@ import { findAgain, findView, type FindViewPorts, type FoundView } from '../view
 import type { Metrics, PollAnswer } from '../metrics.ts';
 import { NOT_AGREED } from './not-agreed.ts';
 import { noteAnswer, type NotePorts } from './note-answer.ts';
+import type { OpenSecret } from './opened-secrets.ts';
 import type { Rejection } from './proxy-state.ts';
 import type { ProxyStates } from './proxy-states.ts';
 import { partReader } from './offer.ts';
@@ -30,6 +32,9 @@ export interface DeltaPorts extends FindViewPorts, NotePorts {
   readonly admitProxy: AdmitProxy;
   /** Whether this is the only process that answers polls. */
   readonly hearsAllPolls: boolean;
+  readonly openSecret: OpenSecret;
+  /** As for other polls. */
+  readonly believesNodes: boolean;
 }
 
 /** A delta poll as it arrives: the path's type, or none for one that names many, the body, and how long the client waits. */
@@ -136,18 +141,22 @@ async function decideOnNewest(ports: DeltaPorts, { poll, facts, found }: Asked):
 const showsNothing = ({ nonce, versions }: DeltaRequest): boolean => nonce === '' && versions.size === 0;
 
 async function decideOn(
-  { deltas }: DeltaPorts,
+  { deltas, believesNodes }: DeltaPorts,
   { requests }: DeltaPoll,
   { view, head }: FoundView,
 ): Promise<Decided | 'unknown-state'> {
   const found: RequestDelta[] = [];
   for (const request of requests) {
-    const delta = await deltas(head.manifest, request);
+    const delta = await deltas(head.manifest, believesNodes ? request : withoutSecrets(request));
     if (!delta) return 'unknown-state';
     found.push({ ...delta, request });
   }
   return { view, head, deltas: found };
 }
+
+/** SDS-3: to a client that does not prove who it is there are no secrets. */
+const withoutSecrets = (request: DeltaRequest): DeltaRequest =>
+  request.type.xdsType === 'secrets' ? { ...request, type: { ...request.type, xdsType: undefined } } : request;
 
 interface Noted {
   readonly view: View;
@@ -178,11 +187,11 @@ function rejectionIn({ request: { rejection: reason }, refused }: RequestDelta):
 
 const answerTo = (delta: RequestDelta): PollAnswer => (isNoChange(delta) ? 'up-to-date' : 'send');
 
-function word(
-  { metrics, snapshots }: DeltaPorts,
+async function word(
+  { metrics, snapshots, openSecret }: DeltaPorts,
   { type }: ArrivedDelta,
   { head, deltas }: Decided,
-): Promise<PlainAnswer> | PlainAnswer {
+): Promise<PlainAnswer> {
   for (const delta of deltas) {
     if (!isNoChange(delta)) metrics.noteSent(delta.request.type.path, bodyBytes(delta));
   }
@@ -192,10 +201,11 @@ function word(
   const bytes = answers.reduce((sum, answer) => sum + bodyBytes(answer), 0);
   const form = type === undefined ? 'many' : 'one';
   const read = partReader(snapshots);
-  return answerPieces(
-    deltaText(answers, form, ({ part }) => read(part)),
-    bytes,
-  );
+  const readBody: ReadBody = async ({ part }, { typeUrl }) =>
+    typeUrl === XDS_TYPES.secrets.typeUrl ? openSecret(await read(part)) : read(part);
+  const answer = await answerPieces(deltaText(answers, form, readBody), bytes);
+  const hasSecrets = deltas.some(({ request, changed }) => request.type.xdsType === 'secrets' && changed.size > 0);
+  return hasSecrets ? notToBeKept(answer) : answer;
 }
 
 function answerOf({ manifest }: Head, { request, changed, removed, versionInfo }: RequestDelta): DeltaAnswer {

@@ -1,7 +1,7 @@
 import { durationMs, type DurationMs } from '../../base/brand.ts';
 import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
 import type { PlainAnswer } from '../../base/plain-http.ts';
-import { answerRefusal, answerSend, answerUpToDate, type NotNow } from '../../delivery/answer.ts';
+import { answerRefusal, answerSend, answerUpToDate, notToBeKept, type NotNow } from '../../delivery/answer.ts';
 import { type Decision, decide } from '../../delivery/decide.ts';
 import type { DiscoveryType } from '../../delivery/discovery-types.ts';
 import { extensionLists } from '../../delivery/extension-lists.ts';
@@ -13,6 +13,7 @@ import { type AnswerInOrder, answerInOrder, type OrderPorts } from './answer-in-
 import { findAgain, findView, type FindViewPorts, type FoundView } from '../views/find-view.ts';
 import type { Metrics } from '../metrics.ts';
 import { NOT_AGREED } from './not-agreed.ts';
+import type { OpenSecret } from './opened-secrets.ts';
 import { type AnsweredPoll, type NotePorts, tellNews } from './note-answer.ts';
 import { readParts } from './offer.ts';
 import type { Head } from '../build/served-heads.ts';
@@ -21,6 +22,9 @@ export interface PollPorts extends FindViewPorts, NotePorts, OrderPorts {
   readonly states: OrderPorts['states'];
   readonly metrics: Metrics;
   readonly admitProxy: AdmitProxy;
+  readonly openSecret: OpenSecret;
+  /** Whether a node is taken at its word; a proxy that proves nothing gets no secrets otherwise (SDS-3, IDN-2). */
+  readonly believesNodes: boolean;
 }
 
 /** A poll as it arrives: the path's type, the body, and how long the proxy waits for the answer, if it said so. */
@@ -99,7 +103,10 @@ async function answerRead(ports: PollPorts, arrival: ReadArrival): Promise<Plain
   return response;
 }
 
-/** Of a type that nothing in the product makes the answer is the same for everyone. */
+/**
+ * Of a type that nothing in the product makes the answer is the same for everyone. So it is of secrets for a proxy that does not prove who it
+ * is: there are none, and what waits for one goes on without.
+ */
 async function answerFrom(
   ports: PollPorts,
   { poll, facts }: ReadArrival,
@@ -107,7 +114,8 @@ async function answerFrom(
 ): Promise<AnswerInOrder | undefined> {
   const { xdsType } = poll.type;
   const { view, head } = found;
-  if (xdsType !== undefined) {
+  const isNobodys = xdsType === undefined || (xdsType === 'secrets' && !ports.believesNodes);
+  if (!isNobodys) {
     const lookAgain = async (): Promise<Head> =>
       (await findAgain(ports, { facts, nodeHash: poll.nodeHash }, found)).head;
     return answerInOrder(ports, { poll, type: xdsType, facts, view, seen: head, lookAgain });
@@ -163,10 +171,14 @@ function answered(
 
 async function word(ports: PollPorts, poll: Poll, decision: Decision): Promise<PlainAnswer> {
   if (decision.answer === 'up-to-date') return answerUpToDate(decision.versionInfo);
-  const bodies = await readParts(ports.snapshots, decision.parts);
+  const isSecret = poll.type.xdsType === 'secrets';
+  const read = await readParts(ports.snapshots, decision.parts);
+  const bodies = isSecret ? await Promise.all(read.map(ports.openSecret)) : read;
+  if (isSecret && bodies.length < poll.names.length) ports.metrics.noteSecretErrors(poll.names.length - bodies.length);
   ports.metrics.noteSent(
     poll.type.path,
     bodies.flat().reduce((bytes, body) => bytes + body.length, 0),
   );
-  return answerSend(poll.type.typeUrl, decision.versionInfo, bodies);
+  const answer = answerSend(poll.type.typeUrl, decision.versionInfo, bodies);
+  return isSecret ? notToBeKept(answer) : answer;
 }

@@ -86,7 +86,7 @@ export function proxyStates(
   };
   return {
     async standing(facts) {
-      return (await find(facts)).state ?? NOTHING_KNOWN;
+      return standingOf((await find(facts)).state, facts);
     },
     async touch(poll) {
       const entry = await find(poll.facts);
@@ -129,6 +129,16 @@ export function proxyStates(
 
 const NOTHING_KNOWN: Standing = { channels: {} };
 
+/**
+ * What is known of the proxy of a poll. Who polls under the id of a proxy that ran as somebody else is not that proxy, and is given nothing out
+ * of the snapshots of its past (IDN-4).
+ */
+function standingOf(state: ProxyState | undefined, { namespace, serviceAccount }: ProxyFacts): Standing {
+  if (state === undefined) return NOTHING_KNOWN;
+  const { facts } = state;
+  return facts.namespace === namespace && facts.serviceAccount === serviceAccount ? state : NOTHING_KNOWN;
+}
+
 function noteInChannel(entry: HeldProxy, poll: PollingProxy, noted: (channel: Channel) => Channel): void {
   const { state } = entry;
   const channel = state?.channels[poll.channel];
@@ -170,7 +180,7 @@ async function planAlone<Answer>(
   poll: PollingProxy,
   make: MakePlan<Answer>,
 ): Promise<Planned<Answer>> {
-  const { standing, answer } = await make(entry.state ?? NOTHING_KNOWN);
+  const { standing, answer } = await make(standingOf(entry.state, poll.facts));
   return { outcome: 'planned', answer, change: change(entry, poll, standing) };
 }
 
@@ -192,7 +202,7 @@ async function planTogether<Answer>(
   try {
     for (let attempt = 0; attempt < MAX_PLAN_ATTEMPTS; attempt += 1) {
       await refresh(records, entry);
-      const { standing, mustBeKnown, answer } = await make(entry.state ?? NOTHING_KNOWN);
+      const { standing, mustBeKnown, answer } = await make(standingOf(entry.state, poll.facts));
       if (!mustBeKnown) return { outcome: 'planned', answer, change: change(entry, poll, standing) };
       const etag = await writeOnce(records, entry, nextState(entry.state, poll, standing));
       if (etag === undefined) continue;

@@ -1,8 +1,9 @@
 import type { ProtoJson, XdsType } from '../../envoy/envoy-resource.ts';
+import { encodeSecret, readSealedSecret } from '../../envoy/secret.ts';
 import { XDS_TYPES } from '../../envoy/xds-types.ts';
 import type { Manifest } from '../../snapshot/manifest.ts';
 import { resourcesIn } from '../../snapshot/type-table.ts';
-import { maskSecret } from '../config/mask-secret.ts';
+import { MASK } from '../../resources/secret-mask.ts';
 import { readParts } from '../polls/offer.ts';
 import type { StoredSnapshots } from '../build/stored-snapshots.ts';
 
@@ -42,7 +43,7 @@ const SHAPES: Readonly<Partial<Record<XdsType, DumpShape>>> = {
   secrets: {
     message: 'SecretsConfigDump',
     list: 'dynamic_active_secrets',
-    item: (name, version_info, secret) => ({ name, version_info, secret: maskSecret(secret) }),
+    item: (name, version_info, kept) => ({ name, version_info, secret: maskedSecret(kept) }),
   },
   'extension-configs': {
     message: 'EcdsConfigDump',
@@ -50,6 +51,10 @@ const SHAPES: Readonly<Partial<Record<XdsType, DumpShape>>> = {
     item: (_name, version_info, ecds_filter) => ({ version_info, ecds_filter }),
   },
 };
+
+/** A snapshot keeps values sealed: who looks at it sees which there are, and none of them. */
+const maskedSecret = (kept: ProtoJson): ProtoJson =>
+  encodeSecret(readSealedSecret(kept), (value) => (value.form === 'plain' ? value.base64 : MASK));
 
 /** The types that a list such as `cds,eds` or `clusters,EDS` names; all for an empty one, `undefined` if it names what there is not. */
 export function dumpedTypes(text: string): readonly XdsType[] | undefined {

@@ -1,3 +1,4 @@
+import { memorySecretBox } from '../../../lib/adapters/memory/memory-secret-box.ts';
 import { Registry } from 'prom-client';
 import { publishFunction } from '../../../functions/publish.ts';
 import { sweepFunction } from '../../../functions/sweep.ts';
@@ -41,6 +42,9 @@ const RETENTION = { blobs: durationMs(10 * 60_000), revisions: undefined };
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const shared = { log: silent, metrics: metrics(new Registry(), 'simulated') };
 
+/** The simulated documents have none. */
+const SECRETS = { secrets: memorySecretBox(), believesNodes: false };
+
 export function simulatedDelivery(ports: DeliveryPorts, scenario: DeliveryScenario): SimulatedDelivery {
   const queue = carriedQueue(ports, () => shards);
   const delivery = (machine: Machine): DeliveryService => {
@@ -49,7 +53,7 @@ export function simulatedDelivery(ports: DeliveryPorts, scenario: DeliveryScenar
     const fanOut = scenario.shards > 0 && { queue: ports.reachQueue(queue, machine), shardWork: 1 };
     return deliveryService({
       ...{ ...shared, blobs, records, clock: machine.clock, config: meshSource(records), holder: machine.name },
-      ...{ hearsAllPolls: false, isServing: () => true, retention: RETENTION, sealView: ports.sealView },
+      ...{ hearsAllPolls: false, ...SECRETS, isServing: () => true, retention: RETENTION, sealView: ports.sealView },
       ...(fanOut && { fanOut }),
     });
   };

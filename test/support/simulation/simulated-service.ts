@@ -42,6 +42,9 @@ export interface ServiceSize {
   readonly discoveries: number;
 }
 
+/** The simulated documents have none. */
+const SECRETS = { secrets: memorySecretBox(), believesNodes: false };
+
 export function simulatedService(ports: ServicePorts, size: ServiceSize): SimulatedService {
   const shared = { log: silent, metrics: metrics(new Registry(), 'simulated') };
   const delivery = (machine: Machine): DeliveryService => {
@@ -52,6 +55,7 @@ export function simulatedService(ports: ServicePorts, size: ServiceSize): Simula
       config: configSource(own),
       holder: machine.name,
       hearsAllPolls: false,
+      ...SECRETS,
       isServing: () => true,
       sealView: sealWithAll,
     });

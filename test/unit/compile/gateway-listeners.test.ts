@@ -50,8 +50,8 @@ function listen(
   listeners: readonly GatewayListener[],
   facts: Partial<ViewFacts> = {},
 ): { readonly listeners: readonly ListenerIr[]; readonly issues: readonly string[] } {
-  const view = proxyView({ facts: { type: 'router', ...facts }, gateway: { listeners } });
-  const { value, issues } = compileGatewayListeners(view, { listeners });
+  const view = proxyView({ facts: { type: 'router', ...facts }, gateway: { listeners, verifiedSecrets: [] } });
+  const { value, issues } = compileGatewayListeners(view, { listeners, verifiedSecrets: [] });
   return { listeners: value, issues: issues.map(summary) };
 }
 
@@ -137,7 +137,7 @@ for (const [name, changes, facts, expected] of filters) {
 test('GW-29, GW-33: the mesh says what stands before its routers', () => {
   const routerTopology = { trustedProxies: 2, clientCertificates: 'forward-only', readsProxyProtocol: true } as const;
   const view = proxyView({ facts: { type: 'router' }, mesh: { ...meshDefaults(), routerTopology } });
-  const [listener] = compileGatewayListeners(view, { listeners: [merged(80)] }).value;
+  const [listener] = compileGatewayListeners(view, { listeners: [merged(80)], verifiedSecrets: [] }).value;
   const manager = listener?.chains[0]?.filters[0];
   assert.ok(manager?.type === 'http-connection-manager');
   assert.deepEqual(listener?.inspectors, [{ type: 'proxy-protocol' }]);
@@ -157,7 +157,7 @@ describe('GW-29: limits of connections', () => {
   const served = (ofMesh: WrittenConnectionSettings | undefined, facts: Partial<ViewFacts> = {}) => {
     const mesh = { ...meshDefaults(), connections: ofMesh };
     const view = proxyView({ facts: { type: 'router', ...facts }, mesh });
-    const [listener] = compileGatewayListeners(view, { listeners: [merged(80)] }).value;
+    const [listener] = compileGatewayListeners(view, { listeners: [merged(80)], verifiedSecrets: [] }).value;
     const manager = listener?.chains[0]?.filters[0];
     assert.ok(manager?.type === 'http-connection-manager');
     const { idleTimeout, paths, limits } = manager;

@@ -6,9 +6,9 @@ import { encodeCluster } from '../../../lib/envoy/cluster.ts';
 import { encodeEndpoints } from '../../../lib/envoy/endpoints.ts';
 import type { ClusterIr, HostChoice, OutlierIr, UpstreamHttp } from '../../../lib/ir/cluster.ts';
 import { PLAIN_TRANSPORT, type UpstreamTlsIr } from '../../../lib/ir/upstream-tls.ts';
-import type { ProxyIr } from '../../../lib/ir/proxy-ir.ts';
+import type { PollSetting } from '../../../lib/ir/proxy-ir.ts';
 
-const ir: ProxyIr = { refresh: durationMs(2000), clusters: [], endpoints: [], listeners: [], routes: [] };
+const ir: PollSetting = { refresh: durationMs(2000) };
 const plain: ClusterIr = {
   name: 'c',
   statName: 'c;',

@@ -4,9 +4,9 @@ import { durationMs } from '../../../lib/base/brand.ts';
 import { encodeHttpConnectionManager } from '../../../lib/envoy/http-connection-manager.ts';
 import { encodeHttpFilter } from '../../../lib/envoy/http-filters/http-filter-encoders.ts';
 import type { HttpConnectionManagerIr, HttpFilterIr } from '../../../lib/ir/http-connection-manager.ts';
-import type { ProxyIr } from '../../../lib/ir/proxy-ir.ts';
+import type { PollSetting } from '../../../lib/ir/proxy-ir.ts';
 
-const ir: ProxyIr = { refresh: durationMs(5000), clusters: [], endpoints: [], listeners: [], routes: [] };
+const ir: PollSetting = { refresh: durationMs(5000) };
 const manager: HttpConnectionManagerIr = {
   type: 'http-connection-manager',
   statPrefix: 's',
