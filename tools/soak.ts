@@ -17,6 +17,7 @@ interface Soak {
 
 const soaks: readonly Soak[] = [
   { name: 'flips', files: ['test/e2e/flips.test.ts'], variable: 'PILOTLESS_FLIPS', rounds: 500 },
+  { name: 'rotations', files: ['test/e2e/gateway-tls.test.ts'], variable: 'PILOTLESS_ROTATIONS', rounds: 200 },
   ...[
     { name: 'make-before-break', files: ['test/property/make-before-break.test.ts'], rounds: 10_000 },
     { name: 'order-between-processes', files: ['test/fault/order-between-processes.test.ts'], rounds: 1_000 },

@@ -61,9 +61,9 @@ const notYet: readonly NotYet[] = [
   {
     kind: 'Gateway',
     path: 'spec.servers[].tls.mode',
-    when: (mode) => mode !== 'PASSTHROUGH' && mode !== 'AUTO_PASSTHROUGH',
-    what: 'a server where TLS ends',
-    instead: 'use mode PASSTHROUGH, or take TLS off in front of the gateway',
+    when: (mode) => mode === 'ISTIO_MUTUAL',
+    what: 'mutual TLS of the mesh at a gateway',
+    instead: 'use mode MUTUAL with credentialName',
   },
   {
     kind: 'Sidecar',
@@ -110,15 +110,12 @@ function onTrafficPolicies(policy: string): readonly NotYet[] {
   const isOfMesh = (mode: unknown): boolean => mode === 'ISTIO_MUTUAL';
   const meshTls = [
     'mutual TLS of the mesh',
-    'use mode SIMPLE or MUTUAL with files, or encrypt below the proxy',
+    'use mode SIMPLE or MUTUAL with certificates of your own, or encrypt below the proxy',
   ] as const;
-  const credential = ['a credential from a secret', 'name files on the machine of the proxy'] as const;
   const zones = ['zone-aware load balancing', 'use localityLbSetting'] as const;
   return [
     { ...row(`${policy}.tls.mode`, ...meshTls), when: isOfMesh },
     { ...row(`${policy}.portLevelSettings[].tls.mode`, ...meshTls), when: isOfMesh },
-    row(`${policy}.tls.credentialName`, ...credential),
-    row(`${policy}.portLevelSettings[].tls.credentialName`, ...credential),
     row(`${policy}.loadBalancer.zoneAwareLbSetting`, ...zones),
     row(`${policy}.portLevelSettings[].loadBalancer.zoneAwareLbSetting`, ...zones),
   ];

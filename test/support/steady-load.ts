@@ -1,4 +1,5 @@
 import { Agent, get } from 'node:http';
+import { Agent as TlsAgent, get as getByTls } from 'node:https';
 
 /** Requests that come at a steady pace, whatever becomes of those before them. */
 export interface SteadyLoad {
@@ -13,10 +14,17 @@ export interface LoadTarget {
   readonly host: string;
   readonly port: number;
   readonly perSecond: number;
+  /** Authorities that the server is checked by; plain text without them. */
+  readonly ca?: string;
 }
 
-export function steadyLoad({ host, port, perSecond }: LoadTarget): SteadyLoad {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+/** Of requests by TLS so many go on a connection of their own, so that there are handshakes all the time. */
+const FRESH = 4;
+
+export function steadyLoad({ host, port, perSecond, ca }: LoadTarget): SteadyLoad {
+  const pool = { keepAlive: true, maxSockets: 64 };
+  const agent = ca === undefined ? new Agent(pool) : new TlsAgent({ ...pool, maxCachedSessions: 0 });
+  const ask = ca === undefined ? get : getByTls;
   const failures = new Map<string, number>();
   const underWay = new Set<Promise<void>>();
   let finished = 0;
@@ -26,7 +34,9 @@ export function steadyLoad({ host, port, perSecond }: LoadTarget): SteadyLoad {
   };
   const send = (): Promise<void> =>
     new Promise((resolve) => {
-      const request = get({ host: '127.0.0.1', port, headers: { host }, agent }, (answer) => {
+      const isFresh = ca !== undefined && sent % FRESH === 0;
+      const secure = { ...(ca !== undefined && { ca, servername: host }), ...(isFresh && { agent: false as const }) };
+      const request = ask({ host: '127.0.0.1', port, headers: { host }, agent, ...secure }, (answer) => {
         const { statusCode, headers } = answer;
         let body = '';
         answer.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
