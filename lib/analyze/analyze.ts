@@ -3,6 +3,7 @@ import { conflictingGateways } from './conflicting-gateways.ts';
 import { conflictingHosts } from './conflicting-hosts.ts';
 import { mergedRules, rulesWithoutTargets } from './destination-rules.ts';
 import { unknownDestinations } from './destinations.ts';
+import { egressHostsWithoutTargets } from './egress-hosts.ts';
 import { exportsToNobody } from './exports.ts';
 import type { Finding, Found } from './finding.ts';
 import { findingCodes, type Severity } from './finding-codes.ts';
@@ -21,6 +22,7 @@ const analyzers: readonly ((mesh: AnalyzedMesh) => readonly Found[])[] = [
   rulesWithoutTargets,
   mergedRules,
   exportsToNobody,
+  egressHostsWithoutTargets,
 ];
 
 /**

@@ -83,6 +83,11 @@ export const findingCodes = {
     'An object is exported to nobody, or only to namespaces that have neither objects nor proxies.',
     'correct exportTo ("." is the own namespace, "*" are all), or remove the object',
   ),
+  EGRESS_HOST_NOT_FOUND: meaning(
+    'warning',
+    'An egress host of a Sidecar is that of no service or VirtualService that its proxies may see.',
+    'correct the namespace or the host, export what is meant to the namespace of the Sidecar, or remove the host',
+  ),
 } as const satisfies Readonly<Record<string, FindingMeaning>>;
 
 export type FindingCode = keyof typeof findingCodes;

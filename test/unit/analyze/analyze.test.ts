@@ -28,6 +28,12 @@ const routes = (name: string, http: string, more = ''): string =>
 const to = (destination: string, match = ''): string =>
   `{ ${match === '' ? '' : `match: [${match}], `}route: [{ destination: { ${destination} } }] }`;
 const plain = to('host: shop.test');
+const sidecar = (...hosts: readonly string[]): string =>
+  document('Sidecar', 's', JSON.stringify({ egress: [{ hosts }] }));
+const foreign = document('Sidecar', 's', '{ egress: [{ hosts: [shop/shop.test] }] }').replace(
+  'namespace: shop',
+  'namespace: other',
+);
 
 /** A mesh, and what is found in it as `code resource path`; nothing where it is as it should be. */
 type Row = readonly [name: string, documents: readonly string[], found: readonly string[]];
@@ -221,6 +227,24 @@ const rows: readonly Row[] = [
     'routes for a namespace that has nothing',
     [shop, routes('v', plain, 'exportTo: [nirvana],')],
     ['EXPORTED_TO_NOBODY VirtualService/shop/v spec.exportTo'],
+  ],
+  [
+    'egress hosts that are there, of a service, of routes, of every host of a namespace, and one that is kept out',
+    [
+      shop,
+      routes('v', plain).replace('hosts: [shop.test]', 'hosts: [alone.test]'),
+      sidecar('./shop.test', 'shop/alone.test', 'elsewhere/*', '~shop/chop.test'),
+    ],
+    [],
+  ],
+  [
+    'egress hosts of nobody, of another namespace, and of a namespace that does not show them',
+    [shop.replace('spec: {', "spec: { exportTo: ['.'],"), sidecar('*/chop.test', 'other/shop.test'), foreign],
+    [
+      'EGRESS_HOST_NOT_FOUND Sidecar/other/s spec.egress[0].hosts[0]',
+      'EGRESS_HOST_NOT_FOUND Sidecar/shop/s spec.egress[0].hosts[0]',
+      'EGRESS_HOST_NOT_FOUND Sidecar/shop/s spec.egress[0].hosts[1]',
+    ],
   ],
   [
     'what the world says',
