@@ -5,7 +5,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { table } from 'table';
-import { idsIn, idsInStrings } from './spec/citations.ts';
+import { idsIn, idsInStrings, idsWithRanges } from './spec/citations.ts';
 import { readCatalog } from './spec/read-catalog.ts';
 import { repositoryFiles, repositoryRoot } from './support/repository.ts';
 
@@ -75,5 +75,5 @@ function citedIds(): string[] {
 
 function deviationIds(): string[] {
   const path = join(repositoryRoot, 'docs/spec-deviations.md');
-  return existsSync(path) ? idsIn(readFileSync(path, 'utf8')) : [];
+  return existsSync(path) ? idsWithRanges(readFileSync(path, 'utf8')) : [];
 }

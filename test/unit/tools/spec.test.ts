@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { idsInStrings } from '../../../tools/spec/citations.ts';
+import { idsInStrings, idsWithRanges } from '../../../tools/spec/citations.ts';
 import { readCatalog } from '../../../tools/spec/read-catalog.ts';
 
 test('a catalog gives the rules under their headings, each once', () => {
@@ -29,4 +29,16 @@ test('names of tests and rows of tables are citations; comments are not', () => 
     test(\`XX-5: \${name} of XX-6\`, () => {});
   `;
   assert.deepEqual(idsInStrings(source), ['XX-2', 'XX-3', 'XX-4', 'XX-5', 'XX-6']);
+});
+
+test('a row may name the first and the last of several rules', () => {
+  assert.deepEqual(idsWithRanges('| XX-2 to XX-5, YY-1 | XX-9 to YY-3 |').sort(), [
+    'XX-2',
+    'XX-3',
+    'XX-4',
+    'XX-5',
+    'XX-9',
+    'YY-1',
+    'YY-3',
+  ]);
 });
