@@ -77,9 +77,9 @@ export const NOTHING_TO_DRAW = 'no destination has a weight above 0';
 export const PARTIAL_WILDCARDS = 'a wildcard among server names stands for whole labels, as in *.example.com';
 
 /** A rule that is left out. */
-export function unusable({ source }: RouteTable, { path }: ConnectionRule, message: string): Issue {
-  return { severity: 'error', code: 'ROUTE_UNUSABLE', resource: source, path, message };
-}
+export const unusable = ({ origin }: ConnectionRule, message: string): Issue => ({
+  ...{ severity: 'error', code: 'ROUTE_UNUSABLE', ...origin, message },
+});
 
 /** TR-11 */
 function protocolFilters({ protocol }: ServicePort, prefix: string): readonly NetworkFilterIr[] {

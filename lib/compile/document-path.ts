@@ -1,34 +1,36 @@
-import type { RouteTable } from '../model/route-table.ts';
 import type { Kind } from '../resources/kinds.ts';
-import type { ResourceKey } from '../resources/resource.ts';
+import { resourceKey, type ResourceKey } from '../resources/resource.ts';
 
-const BEFORE_NAMESPACE = '/apis/networking.istio.io/v1/namespaces/';
+/** A kind of documents that routes and chains come from, as metadata of Envoy's resources names it. */
+interface PathKind {
+  readonly kind: Kind;
+  readonly group: string;
+  readonly word: string;
+}
 
-/** By the word that stands for a kind in such paths. */
-const KINDS: Readonly<Record<string, Kind>> = { 'virtual-service': 'VirtualService', sidecar: 'Sidecar' };
+const ISTIO = 'networking.istio.io';
+const GATEWAY_API = 'gateway.networking.k8s.io';
 
-/** The API path by which metadata names the document that routes come from; dashboards know it from Istio. */
-export const routeTablePath = ({ namespace, name }: Pick<RouteTable, 'namespace' | 'name'>): string =>
-  `${BEFORE_NAMESPACE}${namespace}/virtual-service/${name}`;
+const PATH_KINDS: readonly PathKind[] = [
+  { kind: 'VirtualService', group: ISTIO, word: 'virtual-service' },
+  { kind: 'Sidecar', group: ISTIO, word: 'sidecar' },
+  { kind: 'HTTPRoute', group: GATEWAY_API, word: 'http-route' },
+  { kind: 'GRPCRoute', group: GATEWAY_API, word: 'grpc-route' },
+  { kind: 'TLSRoute', group: GATEWAY_API, word: 'tls-route' },
+  { kind: 'TCPRoute', group: GATEWAY_API, word: 'tcp-route' },
+];
 
-/** The same of a Sidecar. */
-export function sidecarPath(source: ResourceKey): string {
-  const [, namespace = '', name = ''] = source.split('/');
-  return `${BEFORE_NAMESPACE}${namespace}/sidecar/${name}`;
+/** The API path by which metadata names the document that routes or chains come from; dashboards know it from Istio. */
+export function documentPath(source: ResourceKey): string {
+  const [kind, namespace = '', name = ''] = source.split('/');
+  const known = PATH_KINDS.find((each) => each.kind === kind);
+  return known === undefined ? '' : `/apis/${known.group}/v1/namespaces/${namespace}/${known.word}/${name}`;
 }
 
 /** The document that such a path names; none for an empty path. */
-export function namedDocument(
-  path: string,
-): { readonly kind: Kind; readonly namespace: string; readonly name: string } | undefined {
-  if (!path.startsWith(BEFORE_NAMESPACE)) return undefined;
-  const [namespace = '', word = '', name] = path.slice(BEFORE_NAMESPACE.length).split('/');
-  const kind = KINDS[word];
-  return kind === undefined || name === undefined ? undefined : { kind, namespace, name };
-}
-
-/** Its key. */
-export function documentOf(path: string): string | undefined {
-  const named = namedDocument(path);
-  return named && `${named.kind}/${named.namespace}/${named.name}`;
+export function namedDocument(path: string): ResourceKey | undefined {
+  const [root, apis, group, , , namespace = '', word, name] = path.split('/');
+  const known = PATH_KINDS.find((each) => each.group === group && each.word === word);
+  if (root !== '' || apis !== 'apis' || known === undefined || name === undefined) return undefined;
+  return resourceKey(known.kind, namespace, name);
 }

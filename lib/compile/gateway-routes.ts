@@ -70,7 +70,7 @@ function addServer(building: Building, server: GatewayServer): void {
   for (const table of server.routeTables) {
     const hosts = intersectHosts(hostsForNamespace(server.hosts, table.namespace), table.hosts); // GW-17
     if (hosts.length === 0) continue;
-    const key = `${server.gatewayName} ${table.source}`;
+    const key = `${server.gatewayName} ${table.namespace}/${table.name}`;
     const routes = building.built.get(key) ?? compileTable(building, server, table);
     building.built.set(key, routes);
     if (routes.length === 0) continue; // RT-3

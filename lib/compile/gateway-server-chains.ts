@@ -13,7 +13,7 @@ import {
   unusable,
   type ConnectionPlace,
 } from './connection-filters.ts';
-import { routeTablePath } from './document-path.ts';
+import { documentPath } from './document-path.ts';
 import { ANY_CONNECTION, httpManager, metadataExchange, TIMED_CHAIN } from './filter-chains.ts';
 import { autoPassthroughChains } from './gateway-auto-passthrough.ts';
 import { gatewayTls } from './gateway-tls.ts';
@@ -85,16 +85,16 @@ function passthroughChains(view: ServerView, server: GatewayServer): Noted<reado
     const served = hostsForNamespace(server.hosts, table.namespace);
     for (const rule of table.tls) {
       const filters = ruleFilters(rule, table, place);
-      if (filters === undefined) issues.push(unusable(table, rule, NOTHING_TO_DRAW));
+      if (filters === undefined) issues.push(unusable(rule, NOTHING_TO_DRAW));
       for (const match of filters === undefined ? [] : rule.matches.filter((each) => holds(each, server))) {
         const names = intersectHosts(match.serverNames, served);
         const serverNames = namesToMatch(names);
-        if (serverNames === undefined) issues.push(unusable(table, rule, PARTIAL_WILDCARDS));
+        if (serverNames === undefined) issues.push(unusable(rule, PARTIAL_WILDCARDS));
         if (names.length === 0 || serverNames === undefined || filters === undefined) continue;
         value.push({
           ...TIMED_CHAIN,
           match: { ...ANY_CONNECTION, serverNames },
-          source: routeTablePath(table),
+          source: documentPath(rule.origin.resource),
           tellsSource: view.facts.profile === 'envoy',
           filters,
         });

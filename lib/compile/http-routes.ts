@@ -1,4 +1,4 @@
-import { routeTablePath } from './document-path.ts';
+import { documentPath } from './document-path.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import { selects } from '../base/labels.ts';
 import { parseClusterName } from '../ir/cluster-name.ts';
@@ -17,19 +17,19 @@ import { ANY_REQUEST, compileMatch, isCatchAll } from './route-match.ts';
 export function compileHttpRoutes(table: RouteTable, at: RouteAttachment): Noted<readonly RouteIr[]> {
   const issues: Issue[] = [];
   const routes: RouteIr[] = [];
-  for (const [index, rule] of table.http.entries()) {
+  for (const rule of table.http) {
     const matches = matchesThatCanHold(rule, at);
-    const rest = matches.length === 0 ? undefined : compileRest(rule, at);
-    if (typeof rest === 'string') issues.push(unusable(table, index, rest));
+    const rest = matches.length === 0 ? undefined : compileRest(rule, at, table);
+    if (typeof rest === 'string') issues.push(unusable(rule, rest));
     for (const match of matches) {
-      const compared = match === undefined ? ANY_REQUEST : compileMatch(match);
+      const compared = match === undefined ? ANY_REQUEST : compileMatch(match, table);
       if (typeof rest === 'object') {
         const name = match === undefined || match.name === '' ? rule.name : `${rule.name}.${match.name}`;
         routes.push({
           name,
           match: compared,
           ...rest,
-          source: routeTablePath(table),
+          source: documentPath(rule.origin.resource),
           operation: operationOf(rest.action, compared, `${table.name}:${at.listenerPort}`),
           statPrefix: match?.statPrefix ?? '',
         });
@@ -56,8 +56,8 @@ function canHold(match: HttpMatch, at: RouteAttachment): boolean {
 type RouteRest = Pick<RouteIr, 'action' | 'requestHeaders' | 'responseHeaders' | 'fault' | 'cors'>;
 
 /** What the routes of all matches of one rule have in common; a sentence when Envoy could not carry it out. */
-function compileRest(rule: HttpRule, at: RouteAttachment): RouteRest | string {
-  const action = compileAction(rule, at);
+function compileRest(rule: HttpRule, at: RouteAttachment, table: RouteTable): RouteRest | string {
+  const action = compileAction(rule, at, table);
   if (typeof action === 'string') return action;
   const [only, ...others] = rule.action.type === 'forward' ? rule.action.destinations : [];
   const isSingle = only !== undefined && others.length === 0;
@@ -91,9 +91,9 @@ function operationOf(action: RouteActionIr, { path }: RouteMatchIr, otherwise: s
   const cluster = action.type === 'forward' && action.target.type === 'cluster' ? action.target.cluster : '';
   const { hostname, port } = parseClusterName(cluster);
   const destination = hostname === '' ? otherwise : `${hostname}:${port}`;
-  return `${destination}${path.value}${path.type === 'prefix' ? '*' : ''}`;
+  return `${destination}${path.value}${path.type === 'prefix' || path.type === 'path-prefix' ? '*' : ''}`;
 }
 
-function unusable(table: RouteTable, index: number, message: string): Issue {
-  return { severity: 'error', code: 'ROUTE_UNUSABLE', resource: table.source, path: `spec.http[${index}]`, message };
-}
+const unusable = ({ origin }: HttpRule, message: string): Issue => ({
+  ...{ severity: 'error', code: 'ROUTE_UNUSABLE', ...origin, message },
+});

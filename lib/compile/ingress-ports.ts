@@ -3,7 +3,7 @@ import type { Issue, Noted } from '../base/issue.ts';
 import { inboundCluster } from '../ir/cluster-name.ts';
 import type { ListenerIr } from '../ir/listener.ts';
 import type { IngressListener } from '../model/sidecar.ts';
-import { sidecarPath } from './document-path.ts';
+import { documentPath } from './document-path.ts';
 import type { InboundPort } from './inbound-port.ts';
 import { boundWildcards, FIRST_FREE_PORT, listenerName } from './listener-addresses.ts';
 import type { ListenerFacts, ListenerView } from './listener-view.ts';
@@ -62,7 +62,7 @@ function ingressPort(view: ListenerView, listener: IngressListener): InboundPort
     tcpStatPrefix: statPrefix(cluster, mesh.inboundStatName, { service, port, subset: '', targetPort: port.number }),
     servicePort: port.number,
     hostname: service.hostname,
-    source: scope.sidecar === undefined ? '' : sidecarPath(scope.sidecar.source),
+    source: scope.sidecar === undefined ? '' : documentPath(scope.sidecar.source),
     openedAt: isOpened(facts, listener) ? addresses : undefined,
   };
 }

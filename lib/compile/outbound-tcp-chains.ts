@@ -17,7 +17,7 @@ import {
   unusable,
   type ConnectionPlace,
 } from './connection-filters.ts';
-import { routeTablePath } from './document-path.ts';
+import { documentPath } from './document-path.ts';
 import { dnsCacheOf } from './dns-lookups.ts';
 import { ANY_CONNECTION, TIMED_CHAIN } from './filter-chains.ts';
 import type { Claim } from './outbound-entry.ts';
@@ -70,13 +70,13 @@ function addTcpRules({ facts, claim, place, chains, issues }: Building, tables: 
       if (rule.matches.length > 0 && matches.length === 0) continue;
       const filters = ruleFilters(rule, table, place);
       if (filters === undefined) {
-        issues.push(unusable(table, rule, NOTHING_TO_DRAW));
+        issues.push(unusable(rule, NOTHING_TO_DRAW));
         continue;
       }
       const isForAll = rule.matches.length === 0 || matches.some(({ destinations }) => destinations.length === 0);
       const destinationRanges = isForAll ? claim.socket.ranges : matches.flatMap(({ destinations }) => destinations);
       // Istio names the document only where a rule is for every address.
-      const source = isForAll ? routeTablePath(table) : '';
+      const source = isForAll ? documentPath(rule.origin.resource) : '';
       chains.push({ ...TIMED_CHAIN, match: { ...ANY_CONNECTION, destinationRanges }, source, filters });
       if (isForAll) return true;
     }
@@ -91,14 +91,14 @@ function addTlsRules({ facts, claim, place, chains, issues }: Building, tables: 
       const matches = rule.matches.filter((match) => canHold(match, place.port, facts));
       if (matches.length === 0) continue;
       const filters = ruleFilters(rule, table, place);
-      if (filters === undefined) issues.push(unusable(table, rule, NOTHING_TO_DRAW));
+      if (filters === undefined) issues.push(unusable(rule, NOTHING_TO_DRAW));
       for (const { serverNames, destinations } of filters === undefined ? [] : matches) {
         const names = namesToMatch(serverNames);
-        if (names === undefined) issues.push(unusable(table, rule, PARTIAL_WILDCARDS));
+        if (names === undefined) issues.push(unusable(rule, PARTIAL_WILDCARDS));
         if (names === undefined || filters === undefined) continue;
         const destinationRanges = destinations.length > 0 ? destinations : claim.socket.ranges;
         const match = { ...ANY_CONNECTION, serverNames: names, destinationRanges };
-        chains.push({ ...TIMED_CHAIN, match, source: routeTablePath(table), filters });
+        chains.push({ ...TIMED_CHAIN, match, source: documentPath(rule.origin.resource), filters });
       }
     }
   }

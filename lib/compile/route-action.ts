@@ -4,12 +4,14 @@ import type {
   ForwardIr,
   HashKeyIr,
   MirrorIr,
+  PathPatternIr,
   PathRewriteIr,
   RedirectIr,
   RouteActionIr,
   TargetIr,
 } from '../ir/route-configuration.ts';
 import type { Forward, HttpRule, Redirect, Rewrite, WeightedDestination } from '../model/http-rule.ts';
+import type { RouteTable } from '../model/route-table.ts';
 import { clusterOf } from './destination-cluster.ts';
 import { hashKeyOf } from './hash-key.ts';
 import { compileHeaderEdits, editedAuthority } from './header-edits.ts';
@@ -17,22 +19,34 @@ import { compileRetry } from './retry.ts';
 import type { RouteAttachment } from './route-attachment.ts';
 
 /** What one rule does with a request; a sentence when Envoy could not carry it out. */
-export function compileAction(rule: HttpRule, at: RouteAttachment): RouteActionIr | string {
+export function compileAction(
+  rule: HttpRule,
+  at: RouteAttachment,
+  { isOfGatewayApi }: TableMeaning,
+): RouteActionIr | string {
   const { action } = rule;
+  const prefix = isOfGatewayApi ? matchedPrefix(rule) : undefined;
   switch (action.type) {
     case 'redirect':
-      return compileRedirect(action, at);
+      return compileRedirect(action, at, prefix);
     case 'direct-response':
       return action;
     case 'forward':
-      return compileForward(rule, action, at);
+      return compileForward({ rule, forward: action, prefix, isOfGatewayApi }, at);
     default:
       return unreachable(action);
   }
 }
 
-/** RT-13, RT-14 */
-function compileRedirect(redirect: Redirect, at: RouteAttachment): RouteActionIr | string {
+type TableMeaning = Pick<RouteTable, 'isOfGatewayApi'>;
+
+/** The one prefix that a rule of the Gateway API stands for, which is what it replaces. */
+function matchedPrefix({ matches: [match] }: HttpRule): string {
+  return match?.uri?.type === 'prefix' ? match.uri.value : '/';
+}
+
+/** RT-13, RT-14. A prefix that the Gateway API replaces by the root is taken away. */
+function compileRedirect(redirect: Redirect, at: RouteAttachment, prefix: string | undefined): RouteActionIr | string {
   const code = redirectCode(redirect.code);
   if (code === undefined) return `redirectCode ${redirect.code} is none of 301, 302, 303, 307 and 308`;
   const asked = redirect.port === 'request' ? at.listenerPort : redirect.port;
@@ -44,6 +58,7 @@ function compileRedirect(redirect: Redirect, at: RouteAttachment): RouteActionIr
     type: 'redirect',
     path: redirect.prefixRewrite ?? redirect.uri ?? '',
     replaces: redirect.prefixRewrite === undefined ? 'path' : 'prefix',
+    pattern: prefix === undefined ? undefined : patternFor(prefix, redirect.prefixRewrite),
     host: redirect.authority ?? '',
     scheme,
     port: isImplied ? 0 : port,
@@ -66,7 +81,16 @@ function redirectCode(code: number): RedirectIr['code'] | undefined {
   }
 }
 
-function compileForward(rule: HttpRule, forward: Forward, at: RouteAttachment): RouteActionIr | string {
+interface Forwarding extends TableMeaning {
+  readonly rule: HttpRule;
+  readonly forward: Forward;
+  readonly prefix: string | undefined;
+}
+
+function compileForward(
+  { rule, forward, prefix, isOfGatewayApi }: Forwarding,
+  at: RouteAttachment,
+): RouteActionIr | string {
   const target = compileTarget(forward, at);
   if (target === undefined) return 'no destination has a weight above 0';
   const [only] = forward.destinations;
@@ -83,7 +107,8 @@ function compileForward(rule: HttpRule, forward: Forward, at: RouteAttachment): 
       cluster: clusterOf(destination, at),
       share,
     })),
-    pathRewrite: compilePathRewrite(forward.rewrite),
+    pathRewrite: compilePathRewrite(forward.rewrite, prefix),
+    lostStatus: isOfGatewayApi ? 500 : undefined, // RT-22
     authority: forward.rewrite?.authority ?? editedAuthority(rule.requestHeaders) ?? ofDestination,
   };
   return { type: 'forward', ...routed };
@@ -118,9 +143,24 @@ function hashKeysOf({ destinations }: Forward, at: RouteAttachment): readonly Ha
 }
 
 /** RT-17: a regular expression before a plain prefix. */
-function compilePathRewrite(rewrite: Rewrite | undefined): PathRewriteIr | undefined {
+function compilePathRewrite(rewrite: Rewrite | undefined, prefix: string | undefined): PathRewriteIr | undefined {
   if (rewrite?.uriRegex !== undefined) {
     return { type: 'regex', pattern: rewrite.uriRegex.match, substitution: rewrite.uriRegex.rewrite };
   }
+  const pattern = prefix === undefined ? undefined : patternFor(prefix, rewrite?.uri);
+  if (pattern !== undefined) return { type: 'regex', ...pattern };
   return rewrite?.uri === undefined ? undefined : { type: 'prefix', prefix: rewrite.uri };
 }
+
+/**
+ * RT-17: Envoy puts one text in the place of another, which leaves one slash too many where a prefix becomes the root, and one too
+ * few where the root becomes a prefix.
+ */
+function patternFor(prefix: string, by: string | undefined): PathPatternIr | undefined {
+  if (by === '/' && prefix !== '/') return { pattern: `^${literal(prefix)}(/?)(.*)`, substitution: '/\\2' };
+  if (by === undefined || by === '/' || prefix !== '/') return undefined;
+  return { pattern: '^/(.*)', substitution: `${by.replaceAll('\\', '\\\\')}/\\1` };
+}
+
+/** The text as a regular expression that matches nothing else. */
+const literal = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');

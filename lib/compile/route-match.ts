@@ -1,5 +1,6 @@
 import type { HeaderMatchIr, RouteMatchIr } from '../ir/route-configuration.ts';
 import type { HttpMatch, NamedMatch, StringMatch } from '../model/http-rule.ts';
+import type { RouteTable } from '../model/route-table.ts';
 
 /** Matches every request; what a rule without matches means. */
 export const ANY_REQUEST: RouteMatchIr = {
@@ -9,15 +10,21 @@ export const ANY_REQUEST: RouteMatchIr = {
   queryParams: [],
 };
 
-/** What Envoy compares for one match of a rule (RT-6 to RT-10). */
-export function compileMatch(match: HttpMatch): RouteMatchIr {
-  const { uri } = match;
+/** What Envoy compares for one match of a rule of a table (RT-6 to RT-10). */
+export function compileMatch(match: HttpMatch, table: Pick<RouteTable, 'isOfGatewayApi'>): RouteMatchIr {
   return {
-    path: uri === undefined || uri.type === 'present' ? ANY_REQUEST.path : uri,
+    path: compilePath(match, table),
     mindsCase: !match.ignoresUriCase,
     headers: [...namedHeaders(match), ...pseudoHeaders(match)],
     queryParams: match.queryParams,
   };
+}
+
+/** RT-6: in the Gateway API a prefix ends where a part of the path does; all paths have the root. */
+function compilePath({ uri }: HttpMatch, { isOfGatewayApi }: Pick<RouteTable, 'isOfGatewayApi'>): RouteMatchIr['path'] {
+  if (uri === undefined || uri.type === 'present') return ANY_REQUEST.path;
+  if (!isOfGatewayApi || uri.type !== 'prefix' || uri.value === '/') return uri;
+  return { type: 'path-prefix', value: uri.value.endsWith('/') ? uri.value.slice(0, -1) : uri.value };
 }
 
 /** Whether no later route can be reached (RT-1): any path, and nothing else asked for. */

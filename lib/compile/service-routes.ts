@@ -36,6 +36,7 @@ export function inboundRoutes(
   const isGrpc = protocol === 'grpc' || protocol === 'grpc-web';
   const route = plainRoute('default', `${host}:${port}/*`, {
     ...plainForward(cluster),
+    lostStatus: undefined,
     grpcTimeoutBound: 'nothing',
     retry: compileInboundRetry(mesh, isGrpc),
   });
@@ -70,6 +71,7 @@ export function plainForward(cluster: string): ForwardIr {
   return {
     target: { type: 'cluster', cluster },
     timeout: durationMs(0),
+    lostStatus: undefined,
     grpcTimeoutBound: 'route',
     retry: undefined,
     hashKeys: [],

@@ -25,7 +25,10 @@ const TABLE_ROUTES: PieceKind<TableRoutesArgument, Noted<readonly RouteIr[]>> = 
   type: 'routes',
   make: ({ table, destinations, ...at }) =>
     compileHttpRoutes(table, { ...at, services: new Map(destinations.map((service) => [service.host, service])) }),
-  configs: ({ table, destinations }) => [table.source, ...destinations.flatMap(({ policy }) => policy?.from ?? [])],
+  configs: ({ table, destinations }) => [
+    ...new Set([table.source, ...table.http.map(({ origin }) => origin.resource)]),
+    ...destinations.flatMap(({ policy }) => policy?.from ?? []),
+  ],
 };
 
 /** The HTTP routes that a table gives at one place, made once for all places that are alike to it. */

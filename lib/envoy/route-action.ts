@@ -3,6 +3,7 @@ import type {
   ForwardIr,
   HashKeyIr,
   MirrorIr,
+  PathPatternIr,
   PathRewriteIr,
   RetryIr,
   WeightedClusterIr,
@@ -28,13 +29,14 @@ const PREVIOUS_PRIORITIES = {
 
 /** A RouteAction. */
 export function encodeForward(forward: ForwardIr): ProtoJson {
-  const { target, timeout, retry, hashKeys, mirrors, pathRewrite, authority } = forward;
+  const { target, timeout, retry, hashKeys, mirrors, pathRewrite, lostStatus, authority } = forward;
   return {
     ...(target.type === 'cluster'
       ? { cluster: target.cluster }
       : { weightedClusters: { clusters: target.clusters.map(encodeWeight) } }),
     ...(pathRewrite !== undefined && encodePathRewrite(pathRewrite)),
     ...(authority !== undefined && { hostRewriteLiteral: authority }),
+    ...(lostStatus !== undefined && { clusterNotFoundResponseCode: 'INTERNAL_SERVER_ERROR' }),
     timeout: encodeDuration(timeout),
     ...(retry !== undefined && { retryPolicy: encodeRetry(retry) }),
     ...(mirrors.length > 0 && { requestMirrorPolicies: mirrors.map(encodeMirror) }),
@@ -55,8 +57,12 @@ function encodeWeight({ cluster, weight, requestHeaders, responseHeaders, author
 
 function encodePathRewrite(rewrite: PathRewriteIr): ProtoJson {
   if (rewrite.type === 'prefix') return { prefixRewrite: rewrite.prefix };
-  return { regexRewrite: { pattern: { regex: rewrite.pattern }, substitution: rewrite.substitution } };
+  return encodePathPattern(rewrite);
 }
+
+export const encodePathPattern = ({ pattern, substitution }: PathPatternIr): ProtoJson => ({
+  regexRewrite: { pattern: { regex: pattern }, substitution },
+});
 
 function encodeRetry(retry: RetryIr): ProtoJson {
   const { hostSelectionAttempts, statusCodes, perTryTimeout, backoff } = retry;

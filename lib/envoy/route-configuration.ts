@@ -8,7 +8,7 @@ import type {
   VirtualHostIr,
 } from '../ir/route-configuration.ts';
 import type { ProtoJson } from './envoy-resource.ts';
-import { encodeForward } from './route-action.ts';
+import { encodeForward, encodePathPattern } from './route-action.ts';
 import { encodeHeaderEdits } from './header-edits.ts';
 import { encodeRouteFilters } from './route-filters.ts';
 import { encodeRouteMatch } from './route-match.ts';
@@ -82,11 +82,17 @@ const REDIRECT_CODES: Readonly<Record<RedirectIr['code'], string | undefined>> =
   308: 'PERMANENT_REDIRECT',
 };
 
-function encodeRedirect({ host, path, replaces, scheme, port, code }: RedirectIr): ProtoJson {
+/** An empty path keeps the request's. */
+function encodeRedirectPath(path: string, replaces: RedirectIr['replaces']): ProtoJson {
+  if (replaces === 'path') return { pathRedirect: path };
+  return path === '' ? {} : { prefixRewrite: path };
+}
+
+function encodeRedirect({ host, path, replaces, pattern, scheme, port, code }: RedirectIr): ProtoJson {
   const responseCode = REDIRECT_CODES[code];
   return {
     ...(host !== '' && { hostRedirect: host }),
-    ...(replaces === 'path' ? { pathRedirect: path } : path !== '' && { prefixRewrite: path }), // an empty path keeps the request's
+    ...(pattern === undefined ? encodeRedirectPath(path, replaces) : encodePathPattern(pattern)),
     ...(responseCode !== undefined && { responseCode }),
     ...(scheme !== '' && { schemeRedirect: scheme }),
     ...(port !== 0 && { portRedirect: port }),

@@ -13,6 +13,7 @@ export function encodeRouteMatch({ path, mindsCase, headers, queryParams }: Rout
 
 function encodePath({ type, value }: RouteMatchIr['path']): ProtoJson {
   if (type === 'regex') return { safeRegex: { regex: value } };
+  if (type === 'path-prefix') return { pathSeparatedPrefix: value };
   return type === 'exact' ? { path: value } : { prefix: value };
 }
 

@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import { unreachable } from '../base/unreachable.ts';
 import type { ConnectionTargetIr, TcpProxyIr } from '../ir/listener.ts';
 import type { ProxyIr } from '../ir/proxy-ir.ts';
-import type { ForwardIr, MirrorIr, RedirectIr, RouteIr } from '../ir/route-configuration.ts';
+import type { ForwardIr, PathPatternIr, MirrorIr, RedirectIr, RouteIr } from '../ir/route-configuration.ts';
 import { isSentToTls, type Journey } from './follow-call.ts';
 import { type Request, withoutPort } from './request.ts';
 
@@ -93,21 +93,28 @@ function rewritten({ pathRewrite }: ForwardIr, { match }: RouteIr, request: Requ
   const query = request.target.slice(request.path.length);
   if (pathRewrite === undefined) return request.target;
   if (pathRewrite.type === 'regex') {
-    const substitution = pathRewrite.substitution.replaceAll(/\\(\d)/g, (_all, group) => `$${group}`);
-    const path = RE2JS.compile(pathRewrite.pattern).matcher(request.path).replaceAll(substitution);
+    const path = patterned(pathRewrite, request.path);
     return path === '' ? request.target : path + query;
   }
-  const rest = match.path.type === 'prefix' ? request.path.slice(match.path.value.length) : '';
-  return pathRewrite.prefix + rest + query;
+  return pathRewrite.prefix + restOf(match, request) + query;
 }
+
+function patterned({ pattern, substitution }: PathPatternIr, path: string): string {
+  const groups = substitution.replaceAll(/\\(\d)/g, (_all, group) => `$${group}`);
+  return RE2JS.compile(pattern).matcher(path).replaceAll(groups);
+}
+
+/** What follows the prefix that matched. */
+const restOf = ({ path }: RouteIr['match'], request: Request): string =>
+  path.type === 'prefix' || path.type === 'path-prefix' ? request.path.slice(path.value.length) : '';
 
 function redirected(action: RedirectIr, { match }: RouteIr, request: Request): string {
   const scheme = action.scheme === '' ? request.scheme : action.scheme;
   const host = action.host === '' ? keptHost(request, scheme, action.port) : action.host;
   const port = action.port === 0 ? '' : `:${action.port}`;
   const query = action.path.includes('?') ? '' : request.target.slice(request.path.length);
-  const rest = match.path.type === 'prefix' ? request.path.slice(match.path.value.length) : '';
-  const path = action.replaces === 'prefix' ? action.path + rest : action.path;
+  const unpatterned = action.replaces === 'prefix' ? action.path + restOf(match, request) : action.path;
+  const path = action.pattern === undefined ? unpatterned : patterned(action.pattern, request.path);
   return `${scheme}://${host}${port}${action.path === '' ? request.target : path + query}`;
 }
 

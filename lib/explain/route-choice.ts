@@ -17,7 +17,10 @@ export function mismatch(match: RouteMatchIr, request: Request): string | undefi
   return undefined;
 }
 
-const NOT = { exact: 'is not', prefix: 'does not begin with', regex: 'does not match' } as const;
+const NOT = {
+  ...{ exact: 'is not', prefix: 'does not begin with', regex: 'does not match' },
+  'path-prefix': 'is not at or below',
+} as const;
 
 function headerMismatch({ name, match, isInverted }: HeaderMatchIr, value: string | undefined): string {
   if (!isInverted) return `header ${name} ${textMismatch(match, value)}`;
@@ -38,6 +41,8 @@ function matchesPath({ path, mindsCase }: RouteMatchIr, asked: string): boolean 
       return fold(asked) === fold(path.value);
     case 'prefix':
       return fold(asked).startsWith(fold(path.value));
+    case 'path-prefix':
+      return fold(asked) === fold(path.value) || fold(asked).startsWith(`${fold(path.value)}/`);
     case 'regex':
       return RE2JS.matches(path.value, asked);
     default:

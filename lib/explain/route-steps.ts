@@ -1,4 +1,5 @@
 import type { HostName } from '../base/host-name.ts';
+import { namedDocument } from '../compile/document-path.ts';
 import type { RouteActionIr, RouteIr, VirtualHostIr } from '../ir/route-configuration.ts';
 import type { PassedOver, Reason, Step } from './explanation.ts';
 import { isSentToTls, type Journey } from './follow-call.ts';
@@ -7,7 +8,6 @@ import { lostTables } from './lost-tables.ts';
 import { withoutPort, type Request } from './request.ts';
 import { mismatch } from './route-choice.ts';
 import type { Sight } from './sight.ts';
-import { sourceDocument } from './source-document.ts';
 
 /** Which virtual host and route the request met, or which routing of connections, and whose they are. */
 export function routeSteps(sight: Sight, journey: Journey): readonly Step[] {
@@ -81,7 +81,7 @@ function sentenceOf(action: RouteActionIr): string {
 }
 
 function decidersOf({ view }: Sight, { source }: RouteIr, host: HostName): readonly Reason[] {
-  const document = sourceDocument(source);
+  const document = namedDocument(source);
   if (document !== undefined) return [{ resource: document, reason: 'its rule matches the request' }];
   const visible = view.services.find(({ service }) => service.hostname === host);
   if (visible === undefined) return [];
@@ -100,7 +100,7 @@ function passedOver({ routes }: VirtualHostIr, taken: RouteIr | undefined, reque
     if (index === at) return [];
     const reason = mismatch(route.match, request);
     if (index > at && reason !== undefined) return [];
-    const document = sourceDocument(route.source);
+    const document = namedDocument(route.source);
     const resource = document === undefined ? {} : { resource: document };
     return [{ name: route.name, ...resource, reason: reason ?? 'it matches too, and comes later' }];
   });
@@ -108,7 +108,7 @@ function passedOver({ routes }: VirtualHostIr, taken: RouteIr | undefined, reque
 }
 
 function connectionRoute(sight: Sight, { chain, tcp, request }: Journey): Step {
-  const document = sourceDocument(chain?.source ?? '');
+  const document = namedDocument(chain?.source ?? '');
   const target = tcp?.target;
   const names = target?.type === 'weighted' ? target.clusters.map(({ cluster }) => cluster) : [target?.cluster ?? ''];
   const decidedBy = document === undefined ? [] : [{ resource: document, reason: 'its rule takes the connection' }];

@@ -44,7 +44,8 @@ export interface RouteIr {
 
 /** All parts must hold. */
 export interface RouteMatchIr {
-  readonly path: { readonly type: 'prefix' | 'exact' | 'regex'; readonly value: string };
+  /** A `path-prefix` ends where a part of the path does: `/a` is one of `/a/b`, not of `/ab`. */
+  readonly path: { readonly type: 'prefix' | 'path-prefix' | 'exact' | 'regex'; readonly value: string };
   /** `undefined` where nobody said so; Envoy then minds the case. */
   readonly mindsCase: boolean | undefined;
   readonly headers: readonly HeaderMatchIr[];
@@ -84,6 +85,8 @@ export interface ForwardIr {
   readonly hashKeys: readonly HashKeyIr[];
   readonly mirrors: readonly MirrorIr[];
   readonly pathRewrite: PathRewriteIr | undefined;
+  /** What is answered where a cluster is not there; `undefined` leaves Envoy's own 503. */
+  readonly lostStatus: 500 | undefined;
   /** What the authority becomes; `undefined` keeps the request's. */
   readonly authority: string | undefined;
 }
@@ -103,8 +106,13 @@ export interface WeightedClusterIr {
 }
 
 export type PathRewriteIr =
-  | { readonly type: 'prefix'; readonly prefix: string }
-  | { readonly type: 'regex'; readonly pattern: string; readonly substitution: string };
+  { readonly type: 'prefix'; readonly prefix: string } | ({ readonly type: 'regex' } & PathPatternIr);
+
+/** What a regular expression finds in the path, and what is put there; `\1` stands for the first group. */
+export interface PathPatternIr {
+  readonly pattern: string;
+  readonly substitution: string;
+}
 
 export interface RetryIr {
   /** At least 1. */
@@ -142,6 +150,8 @@ export interface RedirectIr {
   /** Instead of the whole path, or of the part that the route's prefix matches; empty keeps the request's. */
   readonly path: string;
   readonly replaces: 'path' | 'prefix';
+  /** In place of both. */
+  readonly pattern: PathPatternIr | undefined;
   readonly host: string;
   /** Empty keeps the request's. */
   readonly scheme: string;

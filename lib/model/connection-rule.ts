@@ -2,11 +2,11 @@ import type { HostName } from '../base/host-name.ts';
 import type { IpRange } from '../base/ip-address.ts';
 import type { Labels } from '../base/labels.ts';
 import type { Destination } from './http-rule.ts';
+import type { RuleOrigin } from './rule-origin.ts';
 
 /** One rule for connections that nobody reads as HTTP: plain ones, or TLS that is told apart by the name the client asks for. */
 export interface ConnectionRule {
-  /** Where the document has it: `spec.tcp[0]`. */
-  readonly path: string;
+  readonly origin: RuleOrigin;
   /** Alternatives. A plain rule without any matches every connection, a TLS rule without any matches none. */
   readonly matches: readonly ConnectionMatch[];
   readonly destinations: readonly [WeightedEnd, ...WeightedEnd[]];

@@ -2,9 +2,11 @@ import type { DurationMs } from '../base/brand.ts';
 import type { HostName } from '../base/host-name.ts';
 import type { Labels } from '../base/labels.ts';
 import type { Share } from '../base/share.ts';
+import type { RuleOrigin } from './rule-origin.ts';
 
 /** One HTTP rule of a route table: what it matches and what happens then. */
 export interface HttpRule {
+  readonly origin: RuleOrigin;
   readonly name: string;
   /** Alternatives; an empty list matches every request. */
   readonly matches: readonly HttpMatch[];

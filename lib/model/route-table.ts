@@ -21,6 +21,11 @@ export interface RouteTable {
   /** `mesh` or `namespace/name`, never empty. */
   readonly gateways: readonly string[];
   readonly visibility: Visibility;
+  /**
+   * Whether its rules mean what the Gateway API says: prefixes of paths end at a slash (RT-6), a prefix may be taken away (RT-17),
+   * and what leads nowhere is answered with 500 (RT-22).
+   */
+  readonly isOfGatewayApi: boolean;
   /** In the order written: the first rule that matches wins. */
   readonly http: readonly HttpRule[];
   /** For ports that carry neither HTTP nor TLS (TR-1). */

@@ -104,11 +104,16 @@ function withPorts(service: Service, isMeant: (number: number) => boolean): Serv
   return ports.length === service.ports.length ? service : { ...service, ports };
 }
 
-/** VS-15, VS-16: whether a listener imports a table: some host of it overlaps one that is let in, and is not kept out. */
-export function importsTable(imports: ImportsByNamespace, { namespace, hosts }: RouteTable): boolean {
+/**
+ * VS-15, VS-16: whether a listener imports a table: some host of it overlaps one that is let in, and is not kept out. Hosts of the
+ * Gateway API are those of services, and let in as services are.
+ */
+export function importsTable(imports: ImportsByNamespace, { namespace, hosts, isOfGatewayApi }: RouteTable): boolean {
   const both = [imports.get(namespace), imports.get('*')];
   return hosts.some(
-    (host) => both.some((each) => each !== undefined && overlaps(each, host)) && !isExcluded(host, both),
+    (host) =>
+      both.some((each) => each !== undefined && (isOfGatewayApi ? lets : overlaps)(each, host)) &&
+      !isExcluded(host, both),
   );
 }
 

@@ -1,5 +1,6 @@
 import { parseIpAddress, parseIpPrefix, type IpRange } from '../base/ip-address.ts';
 import type { ConnectionMatch, ConnectionRule, WeightedEnd } from '../model/connection-rule.ts';
+import type { RuleOrigin } from '../model/rule-origin.ts';
 import type { TcpRoute, TlsRoute } from '../resources/virtual-service-spec.ts';
 import type { NameResolver } from './name-resolver.ts';
 
@@ -7,14 +8,14 @@ import type { NameResolver } from './name-resolver.ts';
 export function readConnectionRules(
   routes: readonly (TcpRoute | TlsRoute)[] | undefined,
   names: NameResolver,
-  path: string,
+  originOf: (index: number) => RuleOrigin,
 ): readonly ConnectionRule[] {
   return (routes ?? []).flatMap((route, index) => {
     const [first, ...others] = (route.route ?? []).map((end) => readEnd(end, names));
     const written = route.match ?? [];
     const matches = written.flatMap((match) => readMatch(match, names));
     if (first === undefined || matches.length < written.length) return [];
-    return [{ path: `${path}[${index}]`, matches, destinations: [first, ...others] }];
+    return [{ origin: originOf(index), matches, destinations: [first, ...others] }];
   });
 }
 

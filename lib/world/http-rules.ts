@@ -9,6 +9,7 @@ import type {
   Retries,
   WeightedDestination,
 } from '../model/http-rule.ts';
+import type { RuleOrigin } from '../model/rule-origin.ts';
 import type {
   Destination as DestinationSpec,
   HeaderOperations,
@@ -23,13 +24,14 @@ import { readHttpMatch } from './http-matches.ts';
 import { readDuration, readShare } from './shares.ts';
 
 /** One `http` entry of a VirtualService, with full names, as a rule; a sentence when it can have no effect. */
-export function readHttpRule(route: HttpRoute): HttpRule | string {
+export function readHttpRule(route: HttpRoute, origin: RuleOrigin): HttpRule | string {
   const matched = (route.match ?? []).flatMap(({ headers, withoutHeaders }) =>
     Object.keys({ ...headers, ...withoutHeaders }),
   );
   if (matched.some((name) => name.startsWith('@request.auth.claims')))
     return 'matches on JWT claims are not supported yet';
   return {
+    origin,
     name: route.name ?? '',
     matches: (route.match ?? []).map(readHttpMatch),
     action: readAction(route),

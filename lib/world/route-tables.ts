@@ -7,7 +7,10 @@ import { MESH_GATEWAY, type RouteTable } from '../model/route-table.ts';
 import { resolveExportTo } from '../model/visibility.ts';
 import { keyOf, type Resource, type ResourceKey } from '../resources/resource.ts';
 import { readConnectionRules } from './connection-rules.ts';
-import { type Delegates, delegatesOf, effectiveRoutes, findDelegates, type EffectiveRoute } from './delegates.ts';
+import type { RuleOrigin } from '../model/rule-origin.ts';
+import type { HttpRoute } from '../resources/virtual-service-spec.ts';
+import { type Delegates, delegatesOf, effectiveRoutes, findDelegates } from './delegates.ts';
+import { ROUTE_SEMANTICS, type RouteDocument } from './gateway-api/route-documents.ts';
 import { readHttpRule } from './http-rules.ts';
 import { nameResolver } from './name-resolver.ts';
 
@@ -32,45 +35,84 @@ export function readRouteTables(
   return { value: recallList(recall, 'route tables', tables), issues: read.flatMap(({ issues }) => issues) };
 }
 
+/** Route tables of the documents that were made of routes of the Gateway API, oldest first. */
+export function readMadeRouteTables(
+  made: readonly RouteDocument[],
+  mesh: MeshSettings,
+  recall: Recall = recallNothing,
+): Noted<readonly RouteTable[]> {
+  const read = made.map((each) =>
+    recall.value(`made route table ${keyOf(each.document)}`, [each, mesh], () => readMadeTable(each, mesh)),
+  );
+  const tables = read.map(({ value }) => value).sort(oldestFirst);
+  return { value: recallList(recall, 'made route tables', tables), issues: read.flatMap(({ issues }) => issues) };
+}
+
 function readOne(
   virtualService: Resource<'VirtualService'>,
   delegates: Delegates,
   mesh: MeshSettings,
 ): Noted<RouteTable> {
   const routes = effectiveRoutes(virtualService, delegates, mesh);
-  const http = readRules(routes.value, keyOf(virtualService));
-  return { value: readRouteTable(virtualService, http.value, mesh), issues: [...routes.issues, ...http.issues] };
+  const resource = keyOf(virtualService);
+  const at = (list: string) => (index: number) => ({ resource, path: `spec.${list}[${index}]` });
+  const http = readRules(routes.value.map(({ route, index }) => ({ route, origin: at('http')(index) })));
+  const rules = { source: resource, http: http.value, originOfTcp: at('tcp'), originOfTls: at('tls') };
+  return { value: readRouteTable(virtualService, rules, mesh), issues: [...routes.issues, ...http.issues] };
 }
 
-function readRules(routes: readonly EffectiveRoute[], resource: ResourceKey): Noted<readonly HttpRule[]> {
+/** A document that was made of others: each of its rules comes from where somebody wrote it. */
+function readMadeTable({ document, source, http, tcp, tls }: RouteDocument, mesh: MeshSettings): Noted<RouteTable> {
+  const routes = document.spec.http ?? [];
+  const originIn = (origins: readonly RuleOrigin[]) => (index: number) =>
+    origins[index] ?? { resource: source, path: '' };
+  const rules = readRules(routes.map((route, index) => ({ route, origin: originIn(http)(index) })));
+  const table = { source, http: rules.value, originOfTcp: originIn(tcp), originOfTls: originIn(tls) };
+  return { value: readRouteTable(document, table, mesh), issues: rules.issues };
+}
+
+interface RuleSource {
+  readonly route: HttpRoute;
+  readonly origin: RuleOrigin;
+}
+
+function readRules(routes: readonly RuleSource[]): Noted<readonly HttpRule[]> {
   const issues: Issue[] = [];
-  const value = routes.flatMap(({ route, index }) => {
-    const rule = readHttpRule(route);
+  const value = routes.flatMap(({ route, origin }) => {
+    const rule = readHttpRule(route, origin);
     if (typeof rule !== 'string') return [rule];
-    issues.push({ severity: 'warning', code: 'ROUTE_IGNORED', resource, path: `spec.http[${index}]`, message: rule });
+    issues.push({ severity: 'warning', code: 'ROUTE_IGNORED', ...origin, message: rule });
     return [];
   });
   return { value, issues };
 }
 
+interface TableRules {
+  readonly source: ResourceKey;
+  readonly http: readonly HttpRule[];
+  readonly originOfTcp: (index: number) => RuleOrigin;
+  readonly originOfTls: (index: number) => RuleOrigin;
+}
+
 function readRouteTable(
   virtualService: Resource<'VirtualService'>,
-  http: readonly HttpRule[],
+  { source, http, originOfTcp, originOfTls }: TableRules,
   mesh: MeshSettings,
 ): RouteTable {
   const { metadata, spec } = virtualService;
   const { hosts = [], gateways = [] } = spec;
   const names = nameResolver(metadata.namespace, mesh.shortNameSuffix);
   return {
-    source: keyOf(virtualService),
+    source,
     name: metadata.name,
     namespace: metadata.namespace,
     createdAt: metadata.creationTimestamp ?? '',
     hosts: hosts.map(names.host),
     gateways: gateways.length === 0 ? [MESH_GATEWAY] : gateways.map(names.gateway),
     visibility: resolveExportTo(spec.exportTo, metadata.namespace, mesh.defaultExportTo.routes),
+    isOfGatewayApi: metadata.annotations?.[ROUTE_SEMANTICS] === 'gateway',
     http,
-    tcp: readConnectionRules(spec.tcp, names, 'spec.tcp'),
-    tls: readConnectionRules(spec.tls, names, 'spec.tls'),
+    tcp: readConnectionRules(spec.tcp, names, originOfTcp),
+    tls: readConnectionRules(spec.tls, names, originOfTls),
   };
 }

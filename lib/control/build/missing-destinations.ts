@@ -1,6 +1,6 @@
 import type { Issue } from '../../base/issue.ts';
 import { type Remembered, remembered } from '../../base/remembered.ts';
-import { documentOf } from '../../compile/document-path.ts';
+import { namedDocument } from '../../compile/document-path.ts';
 import { outboundCluster, parseClusterName } from '../../ir/cluster-name.ts';
 import type { ListenerIr, NetworkFilterIr } from '../../ir/listener.ts';
 import type { ProxyIr } from '../../ir/proxy-ir.ts';
@@ -73,7 +73,7 @@ interface Target {
 }
 
 function targetsOf(source: string, clusters: readonly string[]): readonly Target[] {
-  const document = documentOf(source);
+  const document = namedDocument(source);
   return document === undefined ? [] : clusters.map((cluster) => ({ document, cluster }));
 }
 

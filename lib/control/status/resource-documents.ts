@@ -1,5 +1,5 @@
 import { remembered } from '../../base/remembered.ts';
-import { documentOf } from '../../compile/document-path.ts';
+import { namedDocument } from '../../compile/document-path.ts';
 import { parseClusterName } from '../../ir/cluster-name.ts';
 import type { ClusterIr } from '../../ir/cluster.ts';
 import type { FilterChainIr, ListenerIr } from '../../ir/listener.ts';
@@ -62,7 +62,7 @@ function documentMemory() {
     cluster: (cluster: ClusterIr) => byCluster(cluster, () => namesOf(cluster)),
     host: (host: VirtualHostIr): HostDocuments => byHost(host, () => hostDocuments(host)),
     chains: (listener: ListenerIr): readonly string[] =>
-      byListener(listener, () => chainsOf(listener).flatMap(({ source }) => documentOf(source) ?? [])),
+      byListener(listener, () => chainsOf(listener).flatMap(({ source }) => namedDocument(source) ?? [])),
   };
 }
 
@@ -156,7 +156,7 @@ interface HostDocuments {
 /** What a virtual host is called by, and what its routes say of where they come from. */
 export const hostDocuments = ({ name, routes }: VirtualHostIr): HostDocuments => ({
   hostname: name.slice(0, name.lastIndexOf(':')),
-  documents: [...new Set(routes.flatMap(({ source }) => documentOf(source) ?? []))],
+  documents: [...new Set(routes.flatMap(({ source }) => namedDocument(source) ?? []))],
 });
 
 interface HostServices {

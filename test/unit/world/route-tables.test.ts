@@ -169,7 +169,7 @@ test('VS-1, TR-7: rules for connections have full names, and those without a des
   });
   assert.deepEqual(table.tcp, [
     {
-      path: 'spec.tcp[1]',
+      origin: { resource: 'VirtualService/default/table', path: 'spec.tcp[1]' },
       matches: [],
       destinations: [{ destination: { host: 'db.default.svc.cluster.local', subset: 's', port: 1 }, weight: 3 }],
     },
