@@ -112,6 +112,21 @@ test('RD-8: a domain belongs to the first virtual host, whatever its case', () =
   assert.deepEqual(told(only({ routeTables }, '80')), ['b.example:80 -> 202', 'out.example:80 -> 201']);
 });
 
+test('RD-8: of two services with one address the first has it as a domain, and the other one says so', () => {
+  const at = (host: string) =>
+    visible(serviceOf(host, { hostname: host, ports: [portOf('80/http')], addresses: ['10.1.1.1'] }));
+  const { value, issues } = compiled({ services: [at('b.x'), at('a.x')] }, '80');
+  const owners = value[0]?.virtualHosts.filter(({ domains }) => domains.includes('10.1.1.1')) ?? [];
+  assert.deepEqual(
+    owners.map(({ name }) => name),
+    ['b.x:80'],
+  );
+  assert.deepEqual(
+    issues.map(({ code, subject }) => [code, subject]),
+    [['DUPLICATE_DOMAIN', 'a.x:80']],
+  );
+});
+
 test('RD-9: a short form does not take the name of a real service', () => {
   const services = [service('foo.com.cluster.local', '80/http'), service('foo.com', '80/http')];
   const view = proxyView({ services, facts: { dnsDomain: 'cluster.local' } });
