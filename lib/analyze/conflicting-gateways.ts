@@ -32,10 +32,10 @@ export function conflictingGateways({ world, issues }: AnalyzedMesh): readonly F
 
 /** One for each host, with all that must be equal for two of them to meet. */
 const socketsOf = (
-  { selector, attachedServices }: GatewaySource,
+  { selector, routersIn, attachedServices }: GatewaySource,
   { hosts, port, bind }: GatewayServerSource,
 ): readonly { readonly host: string; readonly socket: string }[] =>
   hosts.map((host) => ({
     host,
-    socket: canonicalJson([selector ?? {}, attachedServices ?? [], port, bind, host]),
+    socket: canonicalJson([selector ?? {}, routersIn ?? '', attachedServices ?? [], port, bind, host]),
   }));

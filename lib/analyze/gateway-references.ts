@@ -18,10 +18,13 @@ export function gatewayReferences(mesh: AnalyzedMesh): readonly Found[] {
 export function gatewaysWithoutProxies({ world, proxies }: AnalyzedMesh): readonly Found[] {
   if (proxies === undefined) return [];
   const routers = proxies.filter(({ type }) => type === 'router');
-  return world.gateways.flatMap(({ source, selector, attachedServices }): readonly Found[] => {
-    if (attachedServices !== undefined || routers.some(({ labels }) => selects(selector, labels))) return [];
+  return world.gateways.flatMap(({ source, selector, routersIn, attachedServices }): readonly Found[] => {
+    const isMeant = ({ namespace, labels }: (typeof routers)[number]): boolean =>
+      (routersIn ?? namespace) === namespace && selects(selector, labels);
+    if (attachedServices !== undefined || routers.some(isMeant)) return [];
     const which = printLabels(selector ?? {});
-    const message = `no router ${which === '' ? '' : `with ${which} `}has polled within the last day`;
+    const where = routersIn === undefined ? '' : `in namespace ${routersIn} `;
+    const message = `no router ${where}${which === '' ? '' : `with ${which} `}has polled within the last day`;
     return [{ code: 'GATEWAY_WITHOUT_PROXIES', resource: source, path: 'spec.selector', message }];
   });
 }

@@ -1,7 +1,9 @@
-import { type Labels, printLabels, selects } from '../base/labels.ts';
+import { printLabels } from '../base/labels.ts';
 import type { ListenerIr } from '../ir/listener.ts';
 import type { ResourceKey } from '../resources/resource.ts';
+import { isSelected } from '../view/gateway-ports.ts';
 import type { MergedGateway } from '../view/merged-gateway.ts';
+import type { ViewFacts } from '../view/proxy-view.ts';
 import type { GatewaySource } from '../world/gateways.ts';
 import type { Reason } from './explanation.ts';
 import type { Sight } from './sight.ts';
@@ -32,11 +34,13 @@ function reasonsFor({ view }: Sight, gateways: readonly GatewaySource[]): readon
   const served = new Set<ResourceKey>(listeners.flatMap(({ servers }) => servers.map(({ gateway }) => gateway)));
   return gateways
     .filter(({ source }) => !served.has(source))
-    .map((gateway) => ({ resource: gateway.source, reason: whyUnserved(gateway, view.facts.selectedLabels) }));
+    .map((gateway) => ({ resource: gateway.source, reason: whyUnserved(gateway, view.facts) }));
 }
 
-function whyUnserved({ attachedServices, selector }: GatewaySource, labels: Labels): string {
+function whyUnserved(gateway: GatewaySource, facts: ViewFacts): string {
+  const { attachedServices, routersIn, selector } = gateway;
+  if (isSelected(gateway, facts)) return 'none of its servers can be served beside those that came first';
   if (attachedServices !== undefined) return 'the proxy serves none of the services that it is attached to';
-  if (selects(selector, labels)) return 'none of its servers can be served beside those that came first';
+  if (routersIn !== undefined && routersIn !== facts.namespace) return `it is for routers of namespace ${routersIn}`;
   return `it selects routers with ${printLabels(selector ?? {})}`;
 }

@@ -1,8 +1,12 @@
 import { configMap } from './config-map.ts';
 import { destinationRule } from './destination-rule.ts';
 import { endpointSlice } from './endpoint-slice.ts';
+import { backendTlsPolicy } from './gateway-api/backend-tls-policy.ts';
+import { gatewayClass } from './gateway-api/gateway-class.ts';
 import { grpcRoute } from './gateway-api/grpc-route.ts';
 import { httpRoute } from './gateway-api/http-route.ts';
+import { listenerSet } from './gateway-api/listener-set.ts';
+import { referenceGrant } from './gateway-api/reference-grant.ts';
 import { tcpRoute } from './gateway-api/tcp-route.ts';
 import { tlsRoute } from './gateway-api/tls-route.ts';
 import { gateway } from './gateway.ts';
@@ -24,16 +28,20 @@ import { workloadEntry } from './workload-entry.ts';
  */
 export const kinds = {
   ConfigMap: configMap,
+  BackendTLSPolicy: backendTlsPolicy,
   DestinationRule: destinationRule,
   EndpointSlice: endpointSlice,
   GRPCRoute: grpcRoute,
   Gateway: gateway,
   HTTPRoute: httpRoute,
   'Gateway.gateway.networking.k8s.io': apiGateway,
+  GatewayClass: gatewayClass,
+  ListenerSet: listenerSet,
   Mesh: mesh,
   Namespace: namespace,
   Secret: secret,
   SecretGrant: secretGrant,
+  ReferenceGrant: referenceGrant,
   Service: service,
   ServiceEntry: serviceEntry,
   Sidecar: sidecar,

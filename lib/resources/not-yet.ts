@@ -72,6 +72,7 @@ const notYet: readonly NotYet[] = [
     instead: 'end it in the application, and give the port protocol TLS',
   },
   ...onRoutes(),
+  ...onGateways(),
   ...onMesh(),
 ];
 
@@ -83,6 +84,31 @@ function onRoutes(): readonly NotYet[] {
     what: `a route of the Gateway API`,
     instead: 'use a VirtualService',
   }));
+}
+
+function onGateways(): readonly NotYet[] {
+  const kind = 'Gateway.gateway.networking.k8s.io';
+  return [
+    {
+      kind,
+      path: 'spec.tls.backend.clientCertificateRef',
+      what: 'a certificate that the gateway shows to services',
+      instead: 'use a DestinationRule with credentialName',
+    },
+    {
+      kind,
+      path: 'spec.defaultScope',
+      when: (scope) => scope === 'All',
+      what: 'a Gateway for routes without a parent',
+      instead: 'name the Gateway in parentRefs',
+    },
+    {
+      kind: 'BackendTLSPolicy',
+      path: 'metadata.name',
+      what: 'a BackendTLSPolicy',
+      instead: 'use a DestinationRule with tls',
+    },
+  ];
 }
 
 function onVirtualServices(): readonly NotYet[] {

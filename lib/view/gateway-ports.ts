@@ -18,13 +18,20 @@ export type BoundPorts = (port: number) => readonly number[];
  */
 export function gatewayPorts(world: World, facts: ViewFacts): (gateway: GatewaySource) => BoundPorts | undefined {
   const translated = translatedPorts(world, facts);
-  return ({ attachedServices, selector }) => {
-    if (attachedServices === undefined) {
-      return selects(selector, facts.selectedLabels) ? (port) => [translated.get(port) ?? port] : undefined;
-    }
-    const own = facts.ownPorts.filter(({ service }) => attachedServices.includes(service));
+  return (gateway) => {
+    if (isSelected(gateway, facts)) return (port) => [translated.get(port) ?? port];
+    const own = facts.ownPorts.filter(({ service }) => gateway.attachedServices?.includes(service));
     return own.length === 0 ? undefined : (port) => targetPorts(own, port);
   };
+}
+
+/** Whether its selector means the router. */
+export function isSelected(
+  { attachedServices, routersIn, selector }: GatewaySource,
+  { namespace, selectedLabels }: Pick<ViewFacts, 'namespace' | 'selectedLabels'>,
+): boolean {
+  if (attachedServices !== undefined && routersIn === undefined) return false;
+  return (routersIn ?? namespace) === namespace && selects(selector, selectedLabels);
 }
 
 function targetPorts(own: readonly OwnPort[], port: number): readonly number[] {

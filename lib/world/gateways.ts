@@ -8,6 +8,7 @@ import { serviceKey, type ServiceKey } from '../model/service.ts';
 import type { ServerTls } from '../model/server-tls.ts';
 import type { ServerSpec } from '../resources/gateway.ts';
 import { keyOf, type Resource, type ResourceKey } from '../resources/resource.ts';
+import type { MadeGateway } from './gateway-api/gateway-documents.ts';
 import { readServerTls } from './server-tls.ts';
 
 /** One Gateway document, defaults filled in. Which proxies it selects and how its servers merge is decided in the view. */
@@ -18,9 +19,12 @@ export interface GatewaySource {
   readonly createdAt: string;
   /** `undefined` selects every router (GW-1). */
   readonly selector: Labels | undefined;
+  /** Only routers of this namespace are selected; `undefined` for those of all. */
+  readonly routersIn: string | undefined;
   /**
    * Services whose own instances are the routers meant, whatever the selector says (GW-2); `undefined` where the selector
-   * decides. Written by the front end that makes Gateways of other documents.
+   * decides. Written by the front end that makes Gateways of other documents; one with `routersIn` means those as well whom the
+   * selector selects.
    */
   readonly attachedServices: readonly ServiceKey[] | undefined;
   /** Of the routers that it is written for (GW-16); the service account is empty where any will do. */
@@ -50,28 +54,40 @@ export interface GatewayServerSource {
 /** Oldest first (G-2). A server without a port is left out (GW-12); its Gateway stays. */
 export function readGateways(
   resources: readonly Resource[],
+  made: readonly MadeGateway[] = [],
   recall: Recall = recallNothing,
 ): Noted<readonly GatewaySource[]> {
-  const read = resources.flatMap((resource) =>
+  const written = resources.flatMap((resource) =>
     resource.kind === 'Gateway'
       ? [recall.value(`gateway ${keyOf(resource)}`, [resource], () => readGateway(resource))]
       : [],
   );
+  const ofOthers = made.map((each) =>
+    recall.value(`made ${keyOf(each.document)}`, [each], () => readGateway(each.document, each)),
+  );
+  const read = [...written, ...ofOthers];
   const gateways = read.map(({ value }) => value).sort(oldestFirst);
   return { value: recallList(recall, 'gateways', gateways), issues: read.flatMap(({ issues }) => issues) };
 }
 
-function readGateway(resource: Resource<'Gateway'>): Noted<GatewaySource> {
+function readGateway(
+  resource: Resource<'Gateway'>,
+  made?: Pick<MadeGateway, 'origin' | 'routersIn'>,
+): Noted<GatewaySource> {
   const { name, namespace, creationTimestamp } = resource.metadata;
-  const servers = (resource.spec.servers ?? []).map((server, index) => readServer(server, index, namespace));
+  const servers = (resource.spec.servers ?? []).map((server, index) => {
+    const read = readServer(server, index, namespace);
+    return read && made ? { ...read, path: made.origin.path } : read;
+  });
   const missing = servers.flatMap((server, index) => (server === undefined ? [portMissing(resource, index)] : []));
   return {
     value: {
-      source: keyOf(resource),
+      source: made?.origin.resource ?? keyOf(resource),
       name,
       namespace,
       createdAt: creationTimestamp ?? '',
       selector: resource.spec.selector,
+      routersIn: made?.routersIn,
       attachedServices: attachedServices(resource),
       routerNamespace: resource.metadata.annotations?.[PARENT_NAMESPACE_ANNOTATION] ?? namespace,
       serviceAccount: resource.metadata.annotations?.[SERVICE_ACCOUNT_ANNOTATION] ?? '',

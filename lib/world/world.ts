@@ -8,6 +8,8 @@ import type { Kind } from '../resources/kinds.ts';
 import type { Resource } from '../resources/resource.ts';
 import type { AllocatedAddresses } from './allocated-addresses.ts';
 import { type DecidingFact, decidingFacts } from './deciding-facts.ts';
+import { readGatewayApi } from './gateway-api/gateway-api.ts';
+import type { StatedObject } from './gateway-api/stated-condition.ts';
 import { readGateways, type GatewaySource } from './gateways.ts';
 import { readMeshSettings, type WorldOptions } from './mesh-settings.ts';
 import { type MeshSecrets, readMeshSecrets } from './secrets.ts';
@@ -32,6 +34,8 @@ export interface World extends MeshSecrets {
   readonly routeTables: readonly RouteTable[];
   readonly trafficPolicies: TrafficPolicies;
   readonly gateways: readonly GatewaySource[];
+  /** What is said of documents of the Gateway API, whose statuses their authors read. */
+  readonly statements: readonly StatedObject[];
   /** In the order in which they are asked whether they select a workload (SC-1). */
   readonly sidecars: readonly SidecarSource[];
   /** What of them can tell two proxies of a namespace apart. */
@@ -59,26 +63,26 @@ export function buildWorld(
     return noted.value;
   };
   const byKind = resourcesByKind(resources, recall);
-  const stage = <T>(kind: Kind, read: (documents: readonly Resource[], inner: Recall) => T): T => {
+  const stage = <T>(
+    kind: Kind,
+    read: (documents: readonly Resource[], inner: Recall) => T,
+    more: readonly unknown[] = [],
+  ): T => {
     const documents = byKind(kind);
-    return recall.stage(kind, [documents, mesh], (inner) => read(documents, inner));
+    return recall.stage(kind, [documents, mesh, ...more], (inner) => read(documents, inner));
   };
-  const meshes = byKind('Mesh');
-  const { shortNameSuffix, drawsAddresses, hasNoMeshDefaults } = options;
-  const mesh = take(
-    recall.value('mesh', [meshes, shortNameSuffix, drawsAddresses, hasNoMeshDefaults], () =>
-      readMeshSettings(meshes, options),
-    ),
-  );
+  const [meshes, written] = [byKind('Mesh'), byKind('Service')];
+  const mesh = take(readMesh(meshes, options, recall));
   const { services, endpoints, allocatedAddresses, servedPorts } = take(readServices(resources, mesh, recall));
-  const written = byKind('Service');
   const aliases = take(recall.value('aliases', [written, mesh], () => readServiceAliases(written, mesh)));
   const routeTables = take(stage('VirtualService', (documents, inner) => readRouteTables(documents, mesh, inner)));
   const trafficPolicies = take(
     stage('DestinationRule', (documents, inner) => readTrafficPolicies(documents, mesh, inner)),
   );
-  const gateways = take(stage('Gateway', (documents, inner) => readGateways(documents, inner)));
   const secrets = readMeshSecrets(byKind, recall);
+  const input = { byKind, mesh, services, endpoints, secrets };
+  const { gateways: made, statements } = readGatewayApi(resources, input, recall);
+  const gateways = take(stage('Gateway', (documents, inner) => readGateways(documents, made, inner), [made]));
   const sidecars = take(stage('Sidecar', (documents, inner) => readSidecars(documents, mesh, inner)));
   const policies = recall.value('policies', [trafficPolicies], () => allTrafficPolicies(trafficPolicies));
   return {
@@ -91,6 +95,7 @@ export function buildWorld(
       routeTables,
       trafficPolicies,
       gateways,
+      statements,
       ...secrets,
       sidecars,
       sidecarChoices: recall.value('sidecar choices', [sidecars, mesh], () =>
@@ -104,6 +109,13 @@ export function buildWorld(
     },
     issues,
   };
+}
+
+function readMesh(meshes: readonly Resource[], options: WorldOptions, recall: Recall): Noted<MeshSettings> {
+  const { shortNameSuffix, drawsAddresses, hasNoMeshDefaults } = options;
+  return recall.value('mesh', [meshes, shortNameSuffix, drawsAddresses, hasNoMeshDefaults], () =>
+    readMeshSettings(meshes, options),
+  );
 }
 
 /** The documents of a kind in the order given: the very same list as in the last run while none of its kind changed. */

@@ -140,6 +140,28 @@ export const sampleDocuments: Readonly<Record<Kind, object>> = {
       },
     ],
   }),
+  GatewayClass: documentOf('GatewayClass', {
+    controllerName: 'istio.io/gateway-controller',
+    description: 'the usual one',
+    parametersRef: { group: '', kind: 'ConfigMap', name: 'settings', namespace: 'infra' },
+  }),
+  ListenerSet: documentOf('ListenerSet', {
+    parentRef: { name: 'edge', namespace: 'infra' },
+    listeners: [{ name: 'shop', hostname: 'shop.example.com', port: 80, protocol: 'HTTP' }],
+  }),
+  ReferenceGrant: documentOf('ReferenceGrant', {
+    from: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace: 'infra' }],
+    to: [{ group: '', kind: 'Secret', name: 'cert' }],
+  }),
+  BackendTLSPolicy: documentOf('BackendTLSPolicy', {
+    targetRefs: [{ group: '', kind: 'Service', name: 'reviews', sectionName: 'https' }],
+    validation: {
+      hostname: 'reviews.example.com',
+      caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: 'ca' }],
+      subjectAltNames: [{ type: 'URI', uri: 'spiffe://td/ns/a/sa/b' }],
+    },
+    options: { a: 'b' },
+  }),
   HTTPRoute: documentOf('HTTPRoute', {
     parentRefs: [
       { name: 'gateway', namespace: 'infra', sectionName: 'http', port: 80 },

@@ -38,12 +38,37 @@ const member = (name: string, at: string, description: string): PrinterColumn =>
     cell: ({ [at]: value }) => (value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value)),
   });
 
+/** What the Gateway API's definitions print of a status: whether a condition holds, as True, False or Unknown. */
+const condition = (type: string, description: string): PrinterColumn => ({
+  ...{ name: type, description, priority: 0 },
+  cell: ({ status }) => conditionsIn(status).find((each) => each.type === type)?.status ?? '',
+});
+
+const addresses: PrinterColumn = {
+  ...{ name: 'Address', description: 'Where clients find it', priority: 0 },
+  cell: ({ status }) =>
+    list(status?.['addresses'])
+      .map(({ value }) => String(value))
+      .join(','),
+};
+
+const parents: PrinterColumn = {
+  ...{ name: 'Parents', description: 'The gateways and services that have these routes', priority: 1 },
+  cell: ({ spec }) => {
+    const { parentRefs } = spec as Body;
+    return list(parentRefs)
+      .map(({ namespace, name }) => [namespace, name].filter(Boolean).join('/'))
+      .join(',');
+  },
+};
+
 const ownColumns: Readonly<Record<Kind, readonly PrinterColumn[]>> = {
   ConfigMap: [
     column('Data', 'How many values it has', {
       cell: ({ data, binaryData }) => String(Object.keys({ ...(data as object), ...(binaryData as object) }).length),
     }),
   ],
+  BackendTLSPolicy: [],
   DestinationRule: [member('Host', 'host', 'The service that the rule is about')],
   EndpointSlice: [
     member('AddressType', 'addressType', 'What the addresses are'),
@@ -52,10 +77,24 @@ const ownColumns: Readonly<Record<Kind, readonly PrinterColumn[]>> = {
       cell: (body) => shortList(list(body['endpoints']).flatMap((each) => list(each['addresses']).map(String))),
     }),
   ],
-  GRPCRoute: [member('Hostnames', 'hostnames', 'The hosts whose calls are routed')],
+  GRPCRoute: [member('Hostnames', 'hostnames', 'The hosts whose calls are routed'), parents],
   Gateway: [],
-  HTTPRoute: [member('Hostnames', 'hostnames', 'The hosts whose requests are routed')],
-  'Gateway.gateway.networking.k8s.io': [member('Class', 'gatewayClassName', 'The class of gateways that it is of')],
+  HTTPRoute: [member('Hostnames', 'hostnames', 'The hosts whose requests are routed'), parents],
+  'Gateway.gateway.networking.k8s.io': [
+    member('Class', 'gatewayClassName', 'The class of gateways that it is of'),
+    addresses,
+    condition('Programmed', 'Whether a proxy serves it'),
+  ],
+  GatewayClass: [
+    member('Controller', 'controllerName', 'Who carries out gateways of the class'),
+    condition('Accepted', 'Whether this service does'),
+    { ...member('Description', 'description', 'What the class is for'), priority: 1 },
+  ],
+  ListenerSet: [
+    condition('Accepted', 'Whether its listeners are added'),
+    condition('Programmed', 'Whether a proxy serves them'),
+  ],
+  ReferenceGrant: [],
   Mesh: [],
   Namespace: [{ name: 'Status', description: 'Whether it can be used', priority: 0, cell: () => 'Active' }],
   Secret: [

@@ -3,9 +3,13 @@ import { documentKind, groupOfVersion, type Kind, kinds, preferredApiVersion } f
 /** Abbreviations that people type instead of the plural; those of Istio's and Kubernetes' own definitions. */
 const shortNames: Partial<Readonly<Record<Kind, readonly string[]>>> = {
   ConfigMap: ['cm'],
+  BackendTLSPolicy: ['btlspolicy'],
   DestinationRule: ['dr'],
   Gateway: ['gw'],
   'Gateway.gateway.networking.k8s.io': ['gtw'],
+  GatewayClass: ['gc'],
+  ListenerSet: ['lset'],
+  ReferenceGrant: ['refgrant'],
   Namespace: ['ns'],
   Service: ['svc'],
   ServiceEntry: ['se'],
