@@ -4,7 +4,6 @@ import type { Immutable } from '../base/immutable.ts';
 import type { FindingLog } from './finding.ts';
 import type { KindDefinition, Subject } from './kind-definition.ts';
 import { checkValueNames, checkValueSize } from './secret-checks.ts';
-import { secretFacts, type TrustFacts } from './secret-facts.ts';
 
 const configMapBody = z
   .strictObject({
@@ -45,15 +44,3 @@ function checkConfigMap({ spec: { data = {}, binaryData = {} } }: Subject<Config
   for (const text of Object.values(data)) size += text.length;
   checkValueSize(log, size);
 }
-
-/** The values by name. */
-export function configMapValues({ data = {}, binaryData = {} }: ConfigMapBody): ReadonlyMap<string, Uint8Array> {
-  const utf8 = new TextEncoder();
-  return new Map([
-    ...Object.entries(data).map(([name, text]) => [name, utf8.encode(text)] as const),
-    ...Object.entries(binaryData).map(([name, text]) => [name, fromBase64(text) ?? new Uint8Array()] as const),
-  ]);
-}
-
-/** The authorities in a ConfigMap; `undefined` where nothing is meant to be any. */
-export const configMapTrust = (body: ConfigMapBody): TrustFacts | undefined => secretFacts(configMapValues(body)).trust;

@@ -1,5 +1,8 @@
 import { isIpAddress, parseIpPrefix } from '../base/ip-address.ts';
+import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
+
+export { quoted } from '../base/quoted.ts';
 
 /**
  * Rules for names, hosts, ports and labels that many kinds share. A function whose name ends in `Problem` answers what is
@@ -116,9 +119,4 @@ export function checkSelector(log: FindingLog, labels: Readonly<Record<string, s
       log.member(key).error('INVALID_VALUE', `wildcard is not supported in selector: ${pair}; write the whole value`);
     }
   }
-}
-
-/** A text in quotes and on one line, cut where it gets long: messages are read by people. */
-export function quoted(text: string): string {
-  return JSON.stringify(text.length > 300 ? `${text.slice(0, 300)}…` : text);
 }

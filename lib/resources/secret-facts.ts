@@ -5,7 +5,7 @@ import {
   type CertificateFacts,
   type ReadCertificate,
 } from '../base/certificates.ts';
-import { quoted } from './name-checks.ts';
+import { quoted } from '../base/quoted.ts';
 
 /** What may be known of the values of a Secret, or of a ConfigMap with authorities, without having them. */
 export interface SecretFacts {

@@ -1,19 +1,6 @@
-import { fromBase64 } from '../base/base64.ts';
 import type { KindDefinition } from './kind-definition.ts';
-import type { ResourceKey } from './resource.ts';
 import { checkSecret } from './secret-checks.ts';
-import { MASK } from './secret-mask.ts';
-import { secretFacts, type SecretFacts, type SecretValues } from './secret-facts.ts';
-import {
-  secretBody,
-  type SealedSecret,
-  type SealedValue,
-  type SecretPart,
-  type ServedPart,
-  type WrittenSecret,
-} from './secret-spec.ts';
-
-export type { SealedSecret, SealedValue, SecretPart, ServedPart, WrittenSecret } from './secret-spec.ts';
+import { secretBody } from './secret-spec.ts';
 
 /** Kubernetes' Secret. What is stored of it is a `SealedSecret`; its body stands at the document's root. */
 export const secret = {
@@ -26,61 +13,3 @@ export const secret = {
   schema: secretBody,
   validate: checkSecret,
 } satisfies KindDefinition<typeof secretBody>;
-
-export const isSealed = (spec: WrittenSecret | SealedSecret): spec is SealedSecret => 'sealed' in spec;
-
-/** What a text under `data` stands for; `undefined` for no base64. The bare mask is as good as the encoded one: people read that. */
-export const writtenValue = (text: string): Uint8Array | undefined =>
-  text === MASK ? new TextEncoder().encode(MASK) : fromBase64(text);
-
-/** Where a value of a Secret belongs: what binds its sealed form to it. */
-export const placeOfValue = (key: ResourceKey, name: string): string => `${key}/${name}`;
-
-/** The values as they were written, texts laid over bytes. Values that are no base64 are left out: no such document passes its checks. */
-export function writtenValues({ data = {}, stringData = {} }: WrittenSecret): SecretValues {
-  const utf8 = new TextEncoder();
-  const values = new Map<string, Uint8Array>();
-  for (const [name, text] of Object.entries(data)) {
-    const bytes = writtenValue(text);
-    if (bytes) values.set(name, bytes);
-  }
-  for (const [name, text] of Object.entries(stringData)) values.set(name, utf8.encode(text));
-  return values;
-}
-
-/** What is public about a Secret, stored or not. */
-export function factsOf(spec: WrittenSecret | SealedSecret): SecretFacts {
-  return isSealed(spec) ? spec.facts : secretFacts(writtenValues(spec));
-}
-
-const namesIn = {
-  pair: ({ chain, key, ocspStaple }: NonNullable<SecretFacts['pair']>) => [chain, key, ocspStaple],
-  trust: ({ authorities, crl }: NonNullable<SecretFacts['trust']>) => [authorities, crl],
-} as const;
-
-/** A part that can be used, with its sealed values; `undefined` where there is none, or it cannot be used as it is. */
-export function usablePart<Part extends SecretPart>(
-  { sealed, facts }: Pick<SealedSecret, 'sealed' | 'facts'>,
-  part: Part,
-): ServedPart<Part> | undefined {
-  const found = facts[part];
-  if (found === undefined || found.problems.length > 0) return undefined;
-  const names =
-    part === 'pair'
-      ? namesIn.pair(found as NonNullable<SecretFacts['pair']>)
-      : namesIn.trust(found as NonNullable<SecretFacts['trust']>);
-  const values = names.flatMap((name): [string, SealedValue][] => {
-    const value = name === undefined ? undefined : sealed[name];
-    return name !== undefined && value ? [[name, value]] : [];
-  });
-  return { sealed: Object.fromEntries(values), facts: found };
-}
-
-/**
- * What proxies are given as this part of a Secret: its values where they can be used, else those that could be used last
- * (docs/decisions/0020); `undefined` where there was never any.
- */
-export function servedPart<Part extends SecretPart>(spec: SealedSecret, part: Part): ServedPart<Part> | undefined {
-  const lastGood: ServedPart<Part> | undefined = spec.lastGood?.[part];
-  return usablePart(spec, part) ?? lastGood;
-}

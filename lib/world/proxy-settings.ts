@@ -1,6 +1,8 @@
+import { isMembers } from '../base/members.ts';
 import type { ConnectionSettings, EscapedSlashes, WrittenConnectionSettings } from '../model/connection-settings.ts';
 import type { RouterTopology } from '../model/mesh-settings.ts';
-import { proxyConfig, type ProxyConfigSpec } from '../resources/mesh-proxy-config.ts';
+import type { ProxyConfigSpec } from '../resources/mesh-proxy-config.ts';
+import { parseDuration } from '../base/duration.ts';
 import { textDuration } from './traffic-policy-blocks.ts';
 
 /** What a ProxyConfig says about the connections that proxies take: the mesh's for all of them, or a proxy's own for itself. */
@@ -15,23 +17,22 @@ export const readProxySettings = (spec: ProxyConfigSpec): ProxySettings => ({
   connections: spec.connectionSettings && readConnectionSettings(spec.connectionSettings),
 });
 
-const readParts = proxyConfig.pick({ gatewayTopology: true, connectionSettings: true });
-
 /**
  * The same from the ProxyConfig that a proxy tells as its own (metadata PROXY_CONFIG): an object, or one written as JSON.
- * `undefined` where it tells none that can be read; the mesh's counts then.
+ * `undefined` where it tells none that can be read; the mesh's counts then. Read without a schema, which functions that answer
+ * polls do not carry.
  */
 export function readOwnProxySettings(said: unknown): ProxySettings | undefined {
-  const { gatewayTopology, connectionSettings } = membersOf(said);
-  const parts = Object.entries({ gatewayTopology, connectionSettings }).filter(([, part]) => part !== undefined);
-  const read = readParts.safeParse(Object.fromEntries(parts));
-  return isObject(parsedText(said)) && read.success ? readProxySettings(read.data) : undefined;
+  const config = parsedText(said);
+  if (!isMembers(config)) return undefined;
+  const { gatewayTopology = {}, connectionSettings } = config;
+  if (!fits(gatewayTopology, topologyChecks)) return undefined;
+  if (connectionSettings !== undefined && !fits(connectionSettings, connectionChecks)) return undefined;
+  return {
+    topology: readRouterTopology(gatewayTopology),
+    connections: connectionSettings && readConnectionSettings(connectionSettings),
+  };
 }
-
-const membersOf = (said: unknown): Readonly<Record<string, unknown>> => {
-  const value = parsedText(said);
-  return isObject(value) ? value : {};
-};
 
 function parsedText(said: unknown): unknown {
   if (typeof said !== 'string') return said;
@@ -42,8 +43,14 @@ function parsedText(said: unknown): unknown {
   }
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** For each member of an object whether a value may be its own. */
+type Checks<Spec> = { readonly [Name in keyof Spec]-?: (value: unknown) => boolean };
+
+/** Whether each member that is known has a value that may be its own; others are of no interest. */
+function fits<Spec>(said: unknown, checks: Checks<Spec>): said is Spec {
+  const known: Readonly<Record<string, (value: unknown) => boolean>> = checks;
+  return isMembers(said) && Object.entries(said).every(([name, value]) => known[name]?.(value) ?? true);
+}
 
 const CLIENT_CERTIFICATES = {
   UNDEFINED: 'sanitize-set',
@@ -55,7 +62,7 @@ const CLIENT_CERTIFICATES = {
 } as const;
 
 /** GW-29: a router without other word is the first that clients meet, and believes nobody. */
-function readRouterTopology(spec: ProxyConfigSpec['gatewayTopology']): RouterTopology {
+function readRouterTopology(spec: TopologySpec | undefined): RouterTopology {
   return {
     trustedProxies: spec?.numTrustedProxies ?? 0,
     clientCertificates: CLIENT_CERTIFICATES[spec?.forwardClientCertDetails ?? 'UNDEFINED'],
@@ -63,6 +70,7 @@ function readRouterTopology(spec: ProxyConfigSpec['gatewayTopology']): RouterTop
   };
 }
 
+type TopologySpec = NonNullable<ProxyConfigSpec['gatewayTopology']>;
 type ConnectionSettingsSpec = NonNullable<ProxyConfigSpec['connectionSettings']>;
 
 function readConnectionSettings(spec: ConnectionSettingsSpec): WrittenConnectionSettings {
@@ -106,4 +114,38 @@ const ESCAPED_SLASHES: Readonly<
   REJECT_REQUEST: 'reject-request',
   UNESCAPE_AND_REDIRECT: 'decode-and-redirect',
   UNESCAPE_AND_FORWARD: 'decode-and-forward',
+};
+
+const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 31;
+const isDuration = (value: unknown): boolean => typeof value === 'string' && parseDuration(value) !== undefined;
+const isOneOf =
+  (words: object) =>
+  (value: unknown): boolean =>
+    typeof value === 'string' && Object.hasOwn(words, value);
+
+const topologyChecks: Checks<TopologySpec> = {
+  numTrustedProxies: isCount,
+  forwardClientCertDetails: isOneOf(CLIENT_CERTIFICATES),
+  proxyProtocol: isMembers,
+};
+
+const connectionChecks: Checks<ConnectionSettingsSpec> = {
+  profile: isOneOf({ SIDECAR: true, EDGE: true }),
+  listenerPerConnectionBufferLimitBytes: isCount,
+  clusterPerConnectionBufferLimitBytes: isCount,
+  listenerConnectionLimit: isCount,
+  globalDownstreamConnectionLimit: isCount,
+  httpIdleTimeout: isDuration,
+  httpMaxConnectionDuration: isDuration,
+  httpDrainTimeout: isDuration,
+  httpRequestTimeout: isDuration,
+  httpRequestHeadersTimeout: isDuration,
+  httpStreamIdleTimeout: isDuration,
+  httpMaxStreamDuration: isDuration,
+  httpMaxConcurrentStreams: isCount,
+  http2InitialStreamWindowSize: isCount,
+  http2InitialConnectionWindowSize: isCount,
+  httpHeadersWithUnderscoresAction: isOneOf(UNDERSCORES),
+  httpMergeSlashes: (value) => typeof value === 'boolean',
+  httpPathWithEscapedSlashesAction: isOneOf(ESCAPED_SLASHES),
 };

@@ -1,10 +1,9 @@
 import { toBase64 } from '../base/base64.ts';
 import { type Recall, recallNothing } from '../base/recall.ts';
 import type { PairValues, SecretValue, TlsPart, TlsSecret, TrustValues } from '../model/tls-secret.ts';
-import { configMapTrust, configMapValues } from '../resources/config-map.ts';
+import { configMapTrust, configMapValues } from '../resources/config-map-values.ts';
 import type { Kind } from '../resources/kinds.ts';
 import { keyOf, type Resource, type ResourceKey } from '../resources/resource.ts';
-import { factsOf, isSealed, placeOfValue, type SealedSecret, servedPart, writtenValues } from '../resources/secret.ts';
 import {
   foundAmong,
   type PairFacts,
@@ -12,6 +11,8 @@ import {
   type SecretValues,
   type TrustFacts,
 } from '../resources/secret-facts.ts';
+import type { SealedSecret } from '../resources/secret-spec.ts';
+import { factsOf, isSealed, placeOfValue, servedPart, writtenValues } from '../resources/secret-values.ts';
 
 /** By namespace, then by name. */
 export type SecretsByNamespace = ReadonlyMap<string, ReadonlyMap<string, TlsSecret>>;

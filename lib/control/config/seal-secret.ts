@@ -2,18 +2,16 @@ import type { Issue } from '../../base/issue.ts';
 import type { SecretBox } from '../../ports/secret-box.ts';
 import { findingLog } from '../../resources/finding.ts';
 import { keyOf, type Resource, type ResourceKey } from '../../resources/resource.ts';
-import {
-  isSealed,
-  placeOfValue,
-  type SealedSecret,
-  type SealedValue,
-  usablePart,
-  type WrittenSecret,
-  writtenValues,
-} from '../../resources/secret.ts';
 import { secretFacts, type SecretFacts } from '../../resources/secret-facts.ts';
 import { isMask, MASK_BASE64 } from '../../resources/secret-mask.ts';
-import { type LastGoodParts, OPAQUE } from '../../resources/secret-spec.ts';
+import {
+  type LastGoodParts,
+  OPAQUE,
+  type SealedSecret,
+  type SealedValue,
+  type WrittenSecret,
+} from '../../resources/secret-spec.ts';
+import { isSealed, placeOfValue, usablePart, writtenValues } from '../../resources/secret-values.ts';
 import type { ExistingObject } from './existing-objects.ts';
 
 type Secret = Resource<'Secret'>;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { configMapTrust } from '../../../lib/resources/config-map.ts';
-import { factsOf, writtenValues } from '../../../lib/resources/secret.ts';
+import { configMapTrust } from '../../../lib/resources/config-map-values.ts';
+import { factsOf, writtenValues } from '../../../lib/resources/secret-values.ts';
 import { foundAmong, secretFacts } from '../../../lib/resources/secret-facts.ts';
 import { troublesOf } from '../../../lib/resources/secret-validity.ts';
 import { parseTimestamp } from '../../../lib/base/timestamp.ts';
