@@ -7,6 +7,7 @@ import { bundleRows } from './bench/bundles.ts';
 import { costCommand } from './bench/cost-command.ts';
 import { changeCostRows } from './bench/change-cost.ts';
 import { coldStartRows } from './bench/cold-starts.ts';
+import { gatewayRows } from './bench/gateway-builds.ts';
 import { figure } from './bench/measure.ts';
 import { pollReadRows } from './bench/poll-reads.ts';
 import { pollRows } from './bench/polls.ts';
@@ -23,7 +24,7 @@ const USAGE = `usage: npm run bench [-- --json] [--services 10,100,1000] [--only
 
 --seconds is how long each load of polls lasts; every other one is the floor's. --changes are those that
 latency is measured with, and --proxies those that start at once.
---only takes some of builds, polls, reads, changes, bytes, shared, visible, herd, bundles, starts.
+--only takes some of builds, gateways, polls, reads, changes, bytes, shared, visible, herd, bundles, starts.
 Every figure stands beside a floor measured in the same run; the ratio is what can be compared between machines.`;
 
 interface Sizes {
@@ -35,6 +36,7 @@ interface Sizes {
 
 const SUITES = {
   builds: ({ services }: Sizes) => services.flatMap(buildRows),
+  gateways: ({ services }: Sizes) => services.flatMap(gatewayRows),
   polls: ({ services, seconds }: Sizes) => inTurn(services, (count) => pollRows(count, seconds)),
   reads: ({ services }: Sizes) => inTurn(services, pollReadRows),
   changes: ({ services }: Sizes) => changeCostRows(services),

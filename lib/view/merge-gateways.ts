@@ -1,13 +1,12 @@
 import { ipAddressKey } from '../base/ip-address.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import { isHttp, type Protocol } from '../model/protocol.ts';
-import type { RouteTable } from '../model/route-table.ts';
 import { servesHttp, type GatewayServerSource, type GatewaySource } from '../world/gateways.ts';
 import type { World } from '../world/world.ts';
 import { gatewayPorts, type BoundPorts } from './gateway-ports.ts';
 import type { GatewayListener, GatewayServer, MergedGateway } from './merged-gateway.ts';
 import type { ViewFacts } from './proxy-view.ts';
-import { gatewayRouteTables } from './gateway-route-tables.ts';
+import { tablesByGateway, type TablesOfGateway } from './gateway-route-tables.ts';
 import { verifiedSecretsOf } from './verified-secrets.ts';
 
 /** A server of a Gateway that selects the router, with the port and the address that the router binds for it. */
@@ -47,7 +46,8 @@ export function mergeGateways(world: World, facts: ViewFacts): Noted<MergedGatew
       if (reason !== undefined) merging.issues.push(rejected(candidate, reason));
     }
   }
-  const listeners = merging.entries.map((entry) => listenerOf(entry, world, facts));
+  const tablesOf = tablesByGateway(world, facts);
+  const listeners = merging.entries.map((entry) => listenerOf(entry, tablesOf));
   const verifiedSecrets = [...verified].sort();
   return { value: { listeners: listeners.sort(byPortAndBind), verifiedSecrets }, issues: merging.issues };
 }
@@ -120,14 +120,8 @@ const openEntry = (candidate: Candidate): Entry => ({
   members: [candidate],
 });
 
-function listenerOf({ port, protocol, members }: Entry, world: World, facts: ViewFacts): GatewayListener {
+function listenerOf({ port, protocol, members }: Entry, tablesOf: TablesOfGateway): GatewayListener {
   const bind = members[0]?.server.bind ?? '';
-  const tables = new Map<string, readonly RouteTable[]>();
-  const tablesOf = (gateway: string): readonly RouteTable[] => {
-    const known = tables.get(gateway) ?? gatewayRouteTables(world, facts, gateway);
-    tables.set(gateway, known);
-    return known;
-  };
   const servers = members.map((member) => serverOf(member, tablesOf));
   if (!isHttp(protocol)) return { type: 'by-server', port, bind, servers };
   const routeName = bind === '' ? `http.${port}` : `http.${port}.${bind}`; // GW-13
@@ -140,7 +134,7 @@ function httpsRouteName({ gateway, server }: Candidate): string {
   return (server.bind === '' ? parts : [...parts, server.bind]).join('.');
 }
 
-function serverOf(candidate: Candidate, tablesOf: (gateway: string) => readonly RouteTable[]): GatewayServer {
+function serverOf(candidate: Candidate, tablesOf: TablesOfGateway): GatewayServer {
   const { gateway, server } = candidate;
   const gatewayName = `${gateway.namespace}/${gateway.name}`;
   return {
