@@ -4,6 +4,7 @@ import { assignmentCase, judgeAssignment } from './assignments.ts';
 import type { Case, Rendered, Verdict } from './case.ts';
 import { judgeResources } from './compare-resources.ts';
 import { judgeDelegation } from './delegates.ts';
+import { judgeGatewayMerge } from './gateway-merge.ts';
 import { at, textAt, type Json } from './json.ts';
 import { judgeLocalities } from './localities.ts';
 import { judgeServiceEntry } from './service-entries.ts';
@@ -41,6 +42,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   'vs-delegate': { verb: 'none', judge: judgeDelegation },
   'vs-routes': { verb: 'none', judge: judgeTableRoutes },
   'sidecar-scope': { verb: 'none', judge: judgeSidecarScope },
+  'gateway-merge': { verb: 'none', judge: judgeGatewayMerge },
   'dr-merge': { verb: 'none', judge: judgeTrafficPolicies },
 };
 
