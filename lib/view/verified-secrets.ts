@@ -1,4 +1,5 @@
-import { readSecretName } from '../model/credential.ts';
+import { readSecretName, rootsSecretName } from '../model/credential.ts';
+import type { TerminatedTls } from '../model/server-tls.ts';
 import type { GatewaySource } from '../world/gateways.ts';
 import type { ViewFacts } from './proxy-view.ts';
 
@@ -17,11 +18,16 @@ export function verifiedSecretsOf(gateway: GatewaySource, { namespace, serviceAc
   });
 }
 
+const namedSecret = (part: TerminatedTls['roots'] | TerminatedTls['certificates'][number]): readonly string[] =>
+  part.from === 'secret' ? [part.name] : [];
+
+/** Where clients are checked, the roots that belong to a certificate may be named beside those that are written. */
 function secretNamesOf({ servers }: GatewaySource): readonly string[] {
   return servers.flatMap(({ tls }) => {
     if (tls.type !== 'terminated') return [];
     const isMutual = tls.mode === 'mutual' || tls.mode === 'optional-mutual';
-    const named = isMutual ? [...tls.certificates, tls.roots] : tls.certificates;
-    return named.flatMap((each) => (each.from === 'secret' ? [each.name] : []));
+    const certificates = tls.certificates.flatMap(namedSecret);
+    if (!isMutual) return certificates;
+    return [...certificates, ...certificates.map(rootsSecretName), ...namedSecret(tls.roots)];
   });
 }

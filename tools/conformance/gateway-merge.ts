@@ -27,6 +27,7 @@ export function judgeGatewayMerge({ body }: Case): Verdict {
     difference('server names', recordedNames(expected), ownNames(merged)),
     difference('gateways', recordedGateways(expected, ours), ownGateways(merged)),
     difference('ports', recordedPorts(expected), ownPorts(merged)),
+    difference('secrets', listAt(expected, 'verifiedCertificateReferences').map(String), merged.verifiedSecrets),
     difference('names passed on', listAt(expected, 'autoPassthroughSNIHosts').map(String), namesPassedOn(merged)),
   ]);
 }

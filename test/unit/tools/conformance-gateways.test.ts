@@ -37,7 +37,7 @@ function judged(changes: { readonly [member: string]: Json } = {}) {
   return judgeGatewayMerge({ file: '', area: '', name: 'case', body });
 }
 
-test('Gateways are merged as recorded', () => assert.deepEqual(judged(), { verdict: 'agrees', checks: 6 }));
+test('Gateways are merged as recorded', () => assert.deepEqual(judged(), { verdict: 'agrees', checks: 7 }));
 
 const first = server('a', 'a.test');
 const differences: readonly [string, { readonly [member: string]: Json }][] = [
@@ -46,6 +46,7 @@ const differences: readonly [string, { readonly [member: string]: Json }][] = [
   ['server names', { tlsServerInfo: [] }],
   ['gateways', { gatewayNameForServer: [{ gateway: 'edge/two', server: first }] }],
   ['ports', { portMap: { '80': ['81'] } }],
+  ['secrets', { verifiedCertificateReferences: ['kubernetes-gateway://edge/a'] }],
   ['names passed on', { autoPassthroughSNIHosts: ['*.test'] }],
 ];
 for (const [what, changes] of differences) {
