@@ -127,7 +127,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
     polls,
     sights: { ...shared, records, config, states, slack, reports, registry },
     operations: operationsApi({
-      ...{ records, clock, metrics, isServing: ports.isServing, checks: ports.checks ?? [] },
+      ...{ records, clock, metrics, config, isServing: ports.isServing, checks: ports.checks ?? [] },
       readPushStatus: pushStatusReader({ records, heads, reports }),
       cacheCounts: () => pieces.cacheCounts(),
     }),

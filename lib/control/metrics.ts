@@ -4,6 +4,7 @@ import { XDS_TYPES } from '../envoy/xds-types.ts';
 import type { PieceCounts } from './build/piece-memory.ts';
 import type { Published } from './build/publish.ts';
 import type { CacheCounts } from './build/xds-cache.ts';
+import type { SecretHealth } from './status/secret-validity.ts';
 import { PROBLEM_GAUGES, type ProblemGauge, type PushStatus } from './status/push-status.ts';
 
 /** What the service counts and times; names that Istio has too are Istio's, so that its dashboards show something. */
@@ -31,6 +32,8 @@ export interface Metrics {
   noteRejectedConfigs(documents: readonly string[]): void;
   noteCache(counts: CacheCounts & PieceCounts): void;
   noteStaleHead(): void;
+  /** How long Secrets last yet, and what is wrong with them. */
+  noteSecrets(health: SecretHealth): void;
   /** What the keeper took away. */
   noteSwept(swept: { readonly blobs: number; readonly bytes: number; readonly views: number }): void;
   /** Something stored does not match its name or cannot be read (STO-11). */
@@ -56,6 +59,7 @@ export function metrics(registry: Registry, version: string): Metrics {
   const series = { ...seriesIn(registry), ...storeSeriesIn(registry), ...cacheSeriesIn(registry) };
   for (const [name, help] of Object.entries(ALWAYS_ZERO)) new Counter({ name, help, registers: [registry] });
   const problems = problemGauges(registry);
+  const secrets = secretSeriesIn(registry);
   series.info.set({ version }, 1);
   return {
     print: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
@@ -88,6 +92,7 @@ export function metrics(registry: Registry, version: string): Metrics {
     noteRejectedConfigs: (documents) => noteDocuments(series.rejectedConfigs, documents),
     noteCache: (counts) => noteCache(series, counts),
     noteStaleHead: () => series.stale.inc(),
+    noteSecrets: (health) => noteSecrets(secrets, health),
     noteSwept: ({ blobs, bytes, views }) => {
       series.sweptBlobs.inc(blobs);
       series.sweptBytes.inc(bytes);
@@ -170,6 +175,34 @@ function noteCache(
   series.cacheEvictions.inc(evictions);
   series.cacheSize.set(entries);
   series.cacheDocuments.set(documents);
+}
+
+function secretSeriesIn(registry: Registry) {
+  const registers = [registry];
+  return {
+    expiry: new Gauge({
+      name: 'pilotless_secret_expiry_seconds',
+      help: 'Time until the first certificate of a Secret expires; negative since then.',
+      labelNames: ['namespace', 'name'],
+      registers,
+    }),
+    troubles: new Gauge({
+      name: 'pilotless_secret_troubles',
+      help: 'Secrets with something wrong, by what it is.',
+      labelNames: ['reason'],
+      registers,
+    }),
+  };
+}
+
+function noteSecrets(
+  { expiry, troubles }: ReturnType<typeof secretSeriesIn>,
+  { expiries, troubles: counts }: SecretHealth,
+): void {
+  expiry.reset();
+  for (const { namespace, name, seconds } of expiries.slice(0, MAX_NAMED)) expiry.set({ namespace, name }, seconds);
+  troubles.reset();
+  for (const [reason, count] of counts) troubles.set({ reason }, count);
 }
 
 function problemGauges(registry: Registry): readonly (readonly [ProblemGauge, Gauge])[] {

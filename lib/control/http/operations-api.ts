@@ -3,6 +3,8 @@ import type { Records } from '../../ports/records.ts';
 import { StoreUnavailable } from '../../ports/store-errors.ts';
 import type { HttpHandler } from './http-handler.ts';
 import { jsonResponse } from './json-response.ts';
+import { secretHealth } from '../status/secret-validity.ts';
+import type { ConfigSource } from '../build/worlds.ts';
 import type { PieceMemory } from '../build/piece-memory.ts';
 import type { HealthCheck } from '../lead/leader-health.ts';
 import type { Metrics } from '../metrics.ts';
@@ -15,6 +17,7 @@ export interface OperationsPorts {
   readonly clock: Pick<Clock, 'now'>;
   readonly metrics: Metrics;
   readonly readPushStatus: ReadPushStatus;
+  readonly config: Pick<ConfigSource, 'readNewest'>;
   /** False from the moment on when the process goes away, so that nobody sends it anything new. */
   readonly isServing: () => boolean;
   /** What `/healthz` asks beside whether the process answers. */
@@ -39,6 +42,7 @@ export function operationsApi(ports: OperationsPorts): HttpHandler {
         return readiness(ports);
       case '/metrics': {
         await noteProblems(ports);
+        await noteSecrets(ports);
         ports.metrics.noteCache(ports.cacheCounts());
         const { contentType, text } = await ports.metrics.print();
         return new Response(text, { headers: { 'content-type': contentType } });
@@ -57,6 +61,15 @@ export function operationsApi(ports: OperationsPorts): HttpHandler {
 async function noteProblems({ metrics, readPushStatus }: OperationsPorts): Promise<void> {
   try {
     metrics.noteProblems((await readPushStatus()) ?? {});
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+  }
+}
+
+/** By the clock of this moment: certificates expire without anybody changing anything. */
+async function noteSecrets({ metrics, config, clock }: OperationsPorts): Promise<void> {
+  try {
+    metrics.noteSecrets(secretHealth((await config.readNewest()).resources, clock.now()));
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
   }

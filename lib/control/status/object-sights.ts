@@ -11,6 +11,7 @@ import { orNothing } from '../config/or-nothing.ts';
 import type { ProxyStates } from '../polls/proxy-states.ts';
 import { loopStatuses } from './proxy-status.ts';
 import type { ServedHeads } from '../build/served-heads.ts';
+import { isSecret, validityOf } from './secret-validity.ts';
 import { statusReader, type StatusInputPorts } from './status-input.ts';
 import { transitionTimes } from './transition-times.ts';
 import type { SourcesShard, StoredReports, ViewReport } from './view-report.ts';
@@ -58,7 +59,8 @@ export function objectConditions(ports: ObjectSightPorts): WithConditions {
     return objects.map((object, index) => {
       const key = keys[index] ?? keyOf(object);
       const sight = sightOf(object, { fleet, made, issues: issues.get(key) ?? [], key, now });
-      return withTimes(object.metadata.uid ?? key, conditionsOf(sight), now).reduce<Resource>(
+      const validity = isSecret(object) ? validityOf(object, sight.times.built, now) : [];
+      return withTimes(object.metadata.uid ?? key, [...conditionsOf(sight), ...validity], now).reduce<Resource>(
         (shown, condition: Condition) => withCondition(shown, condition),
         object,
       );

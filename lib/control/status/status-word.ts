@@ -13,6 +13,8 @@ export function statusWord(conditions: readonly ShownCondition[] = []): string {
   if (accepted === undefined || reconciled === undefined || programmed === undefined) return '-';
   const hasWarning = accepted.reason !== 'Accepted';
   if (accepted.status !== 'True' || hasWarning) return accepted.reason ?? accepted.status;
+  const validity = of('Valid');
+  if (validity !== undefined && validity.reason !== 'Valid') return validity.reason ?? validity.status;
   if (reconciled.status !== 'True') return reconciled.reason ?? reconciled.status;
   return programmed.status === 'False'
     ? (programmed.reason ?? 'Pending')
