@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Registry } from 'prom-client';
-import { dynamoClient, kmsClient, s3Client, sqsClient } from '../lib/adapters/aws/clients.ts';
+import { awsSecretSources } from '../lib/adapters/aws/aws-secret-sources.ts';
+import {
+  acmClient,
+  dynamoClient,
+  kmsClient,
+  s3Client,
+  secretsManagerClient,
+  sqsClient,
+} from '../lib/adapters/aws/clients.ts';
 import { dynamoRecords } from '../lib/adapters/aws/dynamo-records.ts';
 import { kmsSecretBox } from '../lib/adapters/aws/kms-secret-box.ts';
 import { s3Blobs } from '../lib/adapters/aws/s3-blobs.ts';
@@ -14,6 +22,8 @@ import { parseDuration } from '../lib/base/duration.ts';
 import { durationMs } from '../lib/base/brand.ts';
 import type { FanOutPorts } from '../lib/control/build/build-all.ts';
 import { type ConfigApiOptions, localConfigApi } from '../lib/control/config/config-api.ts';
+import { configStore } from '../lib/control/config/config-store.ts';
+import { type FetchReport, fetchSecrets, type WhichSecrets } from '../lib/control/config/fetch-secrets.ts';
 import { configSource } from '../lib/control/build/config-source.ts';
 import { consoleApi } from '../lib/control/http/console-api.ts';
 import { type DeliveryService, deliveryService } from '../lib/control/delivery-service.ts';
@@ -139,6 +149,17 @@ function cloudSecrets({ records, clock }: Cloud): SecretBox {
   return keyId === ''
     ? noSecretBox('the functions have none; name a key of KMS in PILOTLESS_SECRET_KEY')
     : kmsSecretBox({ client: kmsClient(), keyId, records, clock });
+}
+
+/** Fetches the values of Secrets that Secrets Manager and ACM keep. */
+export function cloudFetching(ports: Cloud): (which: WhichSecrets) => Promise<FetchReport> {
+  const store = configStore({ ...ports, ids: randomUUID, secrets: cloudSecrets(ports) });
+  const sources = awsSecretSources({
+    secretsManager: (region) => secretsManagerClient({ region }),
+    acm: (region) => acmClient({ region }),
+  });
+  const config = configSource(ports);
+  return (which) => fetchSecrets({ store, config, sources }, which);
 }
 
 /** What people configure. Whole files come past the front door and its limit, and so with a limit of their own. */

@@ -16,9 +16,12 @@ import { watchedRecords } from '../lib/adapters/watched-records.ts';
 import { type DurationMs, durationMs } from '../lib/base/brand.ts';
 import { FILE_LIMIT_BYTES } from '../lib/control/api/read-body.ts';
 import { localConfigApi } from '../lib/control/config/config-api.ts';
+import { configStore, type ConfigStorePorts } from '../lib/control/config/config-store.ts';
+import { fetchSecrets } from '../lib/control/config/fetch-secrets.ts';
 import { configSource } from '../lib/control/build/config-source.ts';
 import { consoleApi } from '../lib/control/http/console-api.ts';
-import { deliveryService } from '../lib/control/delivery-service.ts';
+import { type DeliveryService, deliveryService } from '../lib/control/delivery-service.ts';
+import type { HttpHandler } from '../lib/control/http/http-handler.ts';
 import { httpRoutes, type PeopleParts } from '../lib/control/http/http-routes.ts';
 import { KEEPER_RETENTION } from '../lib/control/sweep/keeper.ts';
 import { leaderHealth } from '../lib/control/lead/leader-health.ts';
@@ -31,8 +34,10 @@ import type { Clock } from '../lib/ports/clock.ts';
 import type { Log } from '../lib/ports/log.ts';
 import type { Records } from '../lib/ports/records.ts';
 import type { SecretBox } from '../lib/ports/secret-box.ts';
+import type { SecretSources } from '../lib/ports/secret-sources.ts';
 import { buildLoop } from './build-loop.ts';
 import { startKeeping } from './keeper-loop.ts';
+import { secretLoop } from './secret-loop.ts';
 import { shardLoop } from './shard-loop.ts';
 
 export interface LocalOptions {
@@ -42,6 +47,8 @@ export interface LocalOptions {
   readonly dataDirectory?: string;
   /** The key of the Secrets, where it is not to lie in the data directory. */
   readonly secretKeyFile?: string;
+  /** Where values are fetched that others keep; AWS, unless a test says otherwise. */
+  readonly secretSources?: SecretSources;
   readonly version: string;
   /** Views × services that are built at one go. */
   readonly shardWork?: number;
@@ -76,7 +83,11 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   const clock = systemClock();
   const store = dataDirectory === undefined ? inMemory() : openSqliteStore(dataDirectory, clock);
   const state = { isServing: true };
-  const records = watchedRecords(store.records, (key) => builds.noteWritten(key));
+  const isServing = (): boolean => state.isServing;
+  const records = watchedRecords(store.records, (key) => {
+    builds.noteWritten(key);
+    fetching.noteWritten(key);
+  });
   const ports = { blobs: store.blobs, records, clock, log, secrets: secretBox(options) };
   const source = configSource(ports);
   const shards = shardLoop({ ...ports, queue: shardQueue(clock, log) });
@@ -84,22 +95,16 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   const delivery = deliveryService({
     ...{ ...ports, ...BELIEVES, metrics: metrics(new Registry(), version), config: source, holder: HOLDER },
     fanOut: { queue: shards.queue, shardWork: options.shardWork ?? USUAL_SHARD_WORK },
-    isServing: () => state.isServing,
+    isServing,
     checks: [health],
     retention: { ...KEEPER_RETENTION, revisions: options.keepRevisions },
   });
   const builds = buildLoop(delivery.builder, log);
+  const stored = { ...ports, ids: randomUUID };
+  const sourced = { store: configStore(stored), config: source, sources: options.secretSources ?? laterSources() };
+  const fetching = secretLoop((which) => fetchSecrets(sourced, which), log);
   if (delivery.shards) shards.start(delivery.shards);
-  const status = meshStatus(delivery.sights);
-  const { withConditions } = status;
-  const limits = { bodyLimitBytes: FILE_LIMIT_BYTES, isServing: () => state.isServing, withConditions };
-  const config = localConfigApi({ ...ports, ids: randomUUID }, limits);
-  const handler = httpRoutes({
-    ...delivery,
-    discovery: compressing(delivery.discovery),
-    ...shownToPeople(status, version),
-    config: async (request) => config.fetch(request),
-  });
+  const handler = answering({ delivery, stored, isServing, version });
   const plain = { prefix: '/v3/', handler: delivery.polls };
   const onError = (error: unknown): void => log.error('request-failed', { error });
   const flush = (): Promise<void> => delivery.flush().catch((error: unknown) => log.warn('flush-failed', { error }));
@@ -111,6 +116,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
       reason: 'no identity is configured: who reaches this address is believed, secrets included',
     });
     builds.wake('start');
+    fetching.start();
     const keeping = startKeeping({ keeper: delivery.keeper, records, log, health, holder: HOLDER });
     const timer = setInterval(() => void flush(), FLUSH_MS);
     return {
@@ -120,7 +126,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
         state.isServing = false;
         clearInterval(timer);
         await server.close(DRAIN_MS);
-        await Promise.all([builds.stop(), keeping.stop()]);
+        await Promise.all([builds.stop(), keeping.stop(), fetching.stop()]);
         await shards.stop();
         await flush();
         store.close();
@@ -130,6 +136,20 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
     store.close();
     throw error;
   }
+}
+
+/** The clients of AWS, loaded when the first Secret names a source there: most services never do. */
+function laterSources(): SecretSources {
+  return {
+    async fetch(address) {
+      const [{ awsSecretSources }, clients] = await Promise.all([
+        import('../lib/adapters/aws/aws-secret-sources.ts'),
+        import('../lib/adapters/aws/clients.ts'),
+      ]);
+      const secretsManager = (region: string) => clients.secretsManagerClient({ region });
+      return awsSecretSources({ secretsManager, acm: (region) => clients.acmClient({ region }) }).fetch(address);
+    },
+  };
 }
 
 /** Values of Secrets are encrypted with a key beside the store, or in a file of its own. */
@@ -142,6 +162,26 @@ function secretBox({ dataDirectory, secretKeyFile }: LocalOptions): SecretBox {
 function shardQueue(clock: Clock, log: Log): MemoryQueue {
   const deadLetters = { sendAll: async (messages: readonly unknown[]) => log.error('dead-letters', { messages }) };
   return memoryQueue(clock, { visibility: SHARD_VISIBILITY, deadLetters });
+}
+
+interface Answering {
+  readonly delivery: DeliveryService;
+  readonly stored: ConfigStorePorts;
+  readonly isServing: () => boolean;
+  readonly version: string;
+}
+
+/** Everything that is answered over HTTP. */
+function answering({ delivery, stored, isServing, version }: Answering): HttpHandler {
+  const status = meshStatus(delivery.sights);
+  const { withConditions } = status;
+  const config = localConfigApi(stored, { bodyLimitBytes: FILE_LIMIT_BYTES, isServing, withConditions });
+  return httpRoutes({
+    ...delivery,
+    discovery: compressing(delivery.discovery),
+    ...shownToPeople(status, version),
+    config: async (request) => config.fetch(request),
+  });
 }
 
 /** How the mesh stands, and the page that shows it. */

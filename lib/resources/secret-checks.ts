@@ -2,7 +2,7 @@ import { fromBase64 } from '../base/base64.ts';
 import type { FindingLog } from './finding.ts';
 import type { Subject } from './kind-definition.ts';
 import { quoted } from './name-checks.ts';
-import { sourceOf } from './secret-source.ts';
+import { checkSource, sourceOf } from './secret-source.ts';
 import { MASK } from './secret-mask.ts';
 import type { WrittenSecret } from './secret-spec.ts';
 
@@ -31,6 +31,7 @@ export function checkSecret({ metadata, spec }: Subject<WrittenSecret>, log: Fin
   }
   for (const text of Object.values(stringData)) size += text.length;
   checkValueSize(log, size);
+  checkSource(metadata, log);
   if (sourceOf(metadata) !== undefined) return;
   for (const name of requiredValues[type ?? ''] ?? []) {
     if (name in data || name in stringData) continue;

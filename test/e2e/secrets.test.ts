@@ -6,6 +6,9 @@ import { test } from 'node:test';
 import { startLocal } from '../../functions/local.ts';
 import { testPair } from '../support/certificates.ts';
 import { sidecarNode } from '../support/delivery.ts';
+import { waitUntil } from '../../tools/support/wait-until.ts';
+import { memorySecretSources } from '../../lib/adapters/memory/memory-secret-sources.ts';
+import type { SecretSources } from '../../lib/ports/secret-sources.ts';
 import { runCli } from '../support/run-cli.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -22,9 +25,17 @@ const FORBIDDEN = [...FORMS, String(NUMBER), btoa(pair.key), ...KEY_LINES];
 const secret = (name: string, values: object, more: object = {}): string =>
   JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData: values, ...more });
 
-async function startHere(dataDirectory: string, log: string[]) {
+async function startHere(dataDirectory: string, log: string[], secretSources?: SecretSources) {
   const logTo = { write: (line: string) => void log.push(line) };
-  return startLocal({ host: '127.0.0.1', port: 0, dataDirectory, version: 'test', logTo, logLevel: 'info' });
+  return startLocal({
+    host: '127.0.0.1',
+    port: 0,
+    dataDirectory,
+    version: 'test',
+    logTo,
+    logLevel: 'info',
+    ...(secretSources && { secretSources }),
+  });
 }
 
 type Door = (url: string) => Promise<string>;
@@ -159,4 +170,21 @@ test('STO-9: the key of the embedded store lies beside it for its owner alone, a
   const answer = await api('POST /v1/apply', secret('shop', { password: MARKER }))(again.url);
   await again.stop();
   assert.match(answer, /unchanged/);
+});
+
+test('STO-9: values that Secrets Manager keeps arrive after the upload that names them, and stay inside', async (t) => {
+  const directory = tempDir();
+  const arn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-Ab12Cd';
+  const service = await startHere(directory.path, [], memorySecretSources(new Map([[arn, { password: MARKER }]])));
+  t.after(async () => {
+    await service.stop();
+    directory.remove();
+  });
+  const annotations = { 'pilotless.dev/secrets-manager-arn': arn };
+  await api('POST /v1/apply', secret('shop', {}, { metadata: { name: 'shop', annotations } }))(service.url);
+  const look = api(`GET ${SECRETS}/shop`);
+  const isThere = async (): Promise<boolean> => /"password":"W21hc2tlZF0="[^]*"Fetched"/.test(await look(service.url));
+  await waitUntil(isThere, { what: 'the value that is kept elsewhere', timeoutMs: 20_000 });
+  assert.match(await api('GET /v1/revisions')(service.url), /"writer":"pilotless\/secret-sources"/);
+  for (const path of filesIn(directory.path)) assertSilent(readFileSync(path).toString('latin1'), path);
 });

@@ -1,9 +1,10 @@
 import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, PutBucketVersioningCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { randomUUID } from 'node:crypto';
-import { dynamoClient, kmsClient, s3Client, sqsClient } from '../../lib/adapters/aws/clients.ts';
+import { dynamoClient, kmsClient, s3Client, secretsManagerClient, sqsClient } from '../../lib/adapters/aws/clients.ts';
 import { recordsTable } from '../../lib/adapters/aws/records-table.ts';
 import { durationMs } from '../../lib/base/brand.ts';
 import type { StartedServer } from './started-server.ts';
@@ -22,6 +23,10 @@ export function sqsAt({ endpoint, region, credentials }: StartedServer): SQSClie
 
 export function kmsAt({ endpoint, region, credentials }: StartedServer): KMSClient {
   return kmsClient({ endpoint, region, credentials, patience: STAND_IN_PATIENCE });
+}
+
+export function secretsManagerAt({ endpoint, region, credentials }: StartedServer): SecretsManagerClient {
+  return secretsManagerClient({ endpoint, region, credentials, patience: STAND_IN_PATIENCE });
 }
 
 /** Makes a key of its own for one test and answers its id. */

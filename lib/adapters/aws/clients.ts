@@ -1,6 +1,8 @@
+import { ACMClient } from '@aws-sdk/client-acm';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { type DurationMs, durationMs } from '../../base/brand.ts';
 
@@ -50,6 +52,19 @@ const KEY_PATIENCE = durationMs(3_000);
 /** A client for keys; likewise bounded. */
 export function kmsClient({ patience = KEY_PATIENCE, ...access }: AwsAccess = {}): KMSClient {
   return new KMSClient({ ...access, maxAttempts: ATTEMPTS, requestHandler: bounded(patience) });
+}
+
+/** What others keep is fetched in the background, and again in some minutes. */
+const SOURCE_PATIENCE = durationMs(5_000);
+
+/** A client for secrets that are kept in Secrets Manager; likewise bounded. */
+export function secretsManagerClient({ patience = SOURCE_PATIENCE, ...access }: AwsAccess = {}): SecretsManagerClient {
+  return new SecretsManagerClient({ ...access, maxAttempts: ATTEMPTS, requestHandler: bounded(patience) });
+}
+
+/** A client for certificates that are kept in ACM; likewise bounded. */
+export function acmClient({ patience = SOURCE_PATIENCE, ...access }: AwsAccess = {}): ACMClient {
+  return new ACMClient({ ...access, maxAttempts: ATTEMPTS, requestHandler: bounded(patience) });
 }
 
 const bounded = (patience: DurationMs) => ({

@@ -44,6 +44,6 @@ export async function putStatus(
   return (await records.putIf({ partition, id: key }, next, read?.etag)) !== undefined;
 }
 
-export function withStatus(resource: Resource, stored: ObjectStatus | undefined): Resource {
+export function withStatus<Stated extends Resource>(resource: Stated, stored: ObjectStatus | undefined): Stated {
   return stored && stored.uid === resource.metadata.uid ? { ...resource, status: stored.status } : resource;
 }

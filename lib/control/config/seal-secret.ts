@@ -3,6 +3,7 @@ import type { SecretBox } from '../../ports/secret-box.ts';
 import { findingLog } from '../../resources/finding.ts';
 import { keyOf, type Resource, type ResourceKey } from '../../resources/resource.ts';
 import { secretFacts, type SecretFacts } from '../../resources/secret-facts.ts';
+import { sourceOf } from '../../resources/secret-source.ts';
 import { isMask, MASK_BASE64 } from '../../resources/secret-mask.ts';
 import {
   type LastGoodParts,
@@ -42,9 +43,9 @@ export async function sealSecret(
   written: Secret,
   existing: ExistingObject | undefined,
 ): Promise<Sealing> {
-  const { spec } = written;
-  if (isSealed(spec)) return { ok: true, resource: written, facts: spec.facts };
+  if (isSealed(written.spec)) return { ok: true, resource: written, facts: written.spec.facts };
   const before = storedSecret(existing);
+  const spec = withFetchedValues(written, written.spec, before);
   const values = await compared(box, { key: keyOf(written), spec, before });
   const issues = [...unknownMasks(spec, values), ...changesOfImmutable(spec, values, before)];
   if (issues.length > 0) return { ok: false, issues };
@@ -60,6 +61,15 @@ export async function sealSecret(
     ...(lastGood && { lastGood }),
   };
   return { ok: true, resource: { ...written, metadata: withoutValues(written.metadata), spec: stored }, facts };
+}
+
+/**
+ * A document that names a source and has no values means those that were fetched, until others are: an upload of the same file must
+ * not take away what a round has brought.
+ */
+function withFetchedValues({ metadata }: Secret, spec: WrittenSecret, before: SealedSecret | undefined): WrittenSecret {
+  if (sourceOf(metadata) === undefined || !before || writtenValues(spec).size > 0) return spec;
+  return { ...spec, data: Object.fromEntries(Object.keys(before.sealed).map((name) => [name, MASK_BASE64])) };
 }
 
 function storedSecret(existing: ExistingObject | undefined): SealedSecret | undefined {

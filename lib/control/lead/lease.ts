@@ -125,3 +125,6 @@ export function leaseKey(name: string, revision?: string): RecordKey {
 
 /** Who keeps the store clean. There is one for all labels: they share the store. */
 export const KEEPER_LEASE: RecordKey = leaseKey('keeper');
+
+/** Who fetches the values of Secrets that others keep. */
+export const SECRETS_LEASE: RecordKey = leaseKey('secrets');

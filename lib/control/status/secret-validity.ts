@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../base/brand.ts';
 import type { Condition } from '../../resources/conditions.ts';
 import type { Resource } from '../../resources/resource.ts';
-import { factsOf } from '../../resources/secret.ts';
+import { factsOf } from '../../resources/secret-values.ts';
 import { expiryOf, troublesOf } from '../../resources/secret-validity.ts';
 import type { DatedCondition } from './transition-times.ts';
 
