@@ -5,7 +5,7 @@ import { buildScope } from './build-scope.ts';
 import { mergeGateways } from './merge-gateways.ts';
 import type { ProxyView, ViewFacts } from './proxy-view.ts';
 import { ownInstances } from './own-instances.ts';
-import { visibleSecrets } from './visible-secrets.ts';
+import { visibleSecrets } from './build-secrets.ts';
 
 /** What one class of proxies may see of the world. Nothing that exportTo or a selector hides from them is in it. */
 export function buildProxyView(world: World, facts: ViewFacts, memory: StageMemory = noMemory): Noted<ProxyView> {

@@ -1,9 +1,5 @@
-import { readSecretName, withoutEnding } from '../model/credential.ts';
 import type { TlsSecret } from '../model/tls-secret.ts';
 import type { SecretsByNamespace } from '../world/secrets.ts';
-import type { World } from '../world/world.ts';
-import type { MergedGateway } from './merged-gateway.ts';
-import type { ViewFacts } from './proxy-view.ts';
 
 /**
  * What the proxies of a view may be given of the mesh's secrets (SDS-4, TC-5, IDN-4), as far as that does not depend on who names them: a
@@ -22,33 +18,3 @@ export interface VisibleSecrets {
 export interface VisibleSecret extends Omit<TlsSecret, 'pair'> {
   readonly pair: TlsSecret['pair'] | { readonly state: 'denied' };
 }
-
-export function visibleSecrets(
-  world: World,
-  facts: ViewFacts,
-  gateway: Pick<MergedGateway, 'verifiedSecrets'> | undefined,
-): VisibleSecrets {
-  const own = world.secrets.get(facts.namespace) ?? NOTHING;
-  const isGranted = mayHaveKeys(world, facts);
-  const verified = (gateway?.verifiedSecrets ?? []).map((name) => [name, namedSecret(world, name)] as const);
-  return { own: isGranted ? own : withoutKeys(own), verified: new Map(verified), configMaps: world.configMaps };
-}
-
-/** The Secret with whole name; SDS-7: authorities may have one of their own, or stand in that of the certificate. */
-function namedSecret({ secrets }: World, name: string): TlsSecret | undefined {
-  const credential = readSecretName(name, '');
-  if (credential.type !== 'verified') return undefined;
-  const there = secrets.get(credential.namespace);
-  return there?.get(credential.name) ?? there?.get(withoutEnding(credential.name));
-}
-
-const NOTHING: ReadonlyMap<string, TlsSecret> = new Map();
-
-/** TC-5: where a namespace says whose proxies may have its secrets, nobody else's may. */
-function mayHaveKeys({ secretGrants }: World, { namespace, serviceAccount }: ViewFacts): boolean {
-  const granted = secretGrants.get(namespace);
-  return granted === undefined || granted.has(serviceAccount);
-}
-
-const withoutKeys = (secrets: ReadonlyMap<string, TlsSecret>): ReadonlyMap<string, VisibleSecret> =>
-  new Map([...secrets].map(([name, secret]) => [name, { ...secret, pair: { state: 'denied' } }]));

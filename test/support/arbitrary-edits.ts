@@ -6,6 +6,7 @@ import { arbitraryVirtualServices } from './arbitrary-routes.ts';
 import { contestedSockets, listeningNode } from './arbitrary-sockets.ts';
 import type { Profile } from '../../lib/view/proxy-facts.ts';
 import { unadmittedResourcesOf } from './documents.ts';
+import { testAuthority } from './test-certificates.ts';
 import type { TestNode } from './proxy-facts.ts';
 
 /** One change of a set of documents: some are put, then some go, counted from the first. */
@@ -97,24 +98,64 @@ const travelling = fc
     spec: { host, trafficPolicy, subsets },
   }));
 
-/** Secrets, authorities and who may have them; hardly any of them can be used. */
-const confidential = fc
+const authority = testAuthority('roots');
+const [ONE, TWO] = [authority.issue('one.example'), authority.issue('two.example')];
+
+/** Values that can be used, in whole or in part, and values that cannot. */
+const secretValues = fc.constantFrom<Readonly<Record<string, string>>>(
+  { 'tls.crt': ONE.certificate, 'tls.key': ONE.key },
+  { 'tls.crt': TWO.certificate, 'tls.key': TWO.key, 'ca.crt': authority.certificate },
+  { 'tls.crt': TWO.certificate, 'tls.key': ONE.key, cacert: ONE.certificate },
+  { 'ca.crt': authority.certificate },
+  {},
+);
+const secret = fc
+  .record({ name: fc.constantFrom('c', 'c-cacert', 'd'), namespace, stringData: secretValues })
+  .map(({ stringData, ...metadata }) => ({ apiVersion: 'v1', kind: 'Secret', metadata, stringData }));
+
+const authorities = fc
+  .record({ name: fc.constant('c'), namespace, data: secretValues })
+  .map(({ data, ...metadata }) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data }));
+
+const grant = fc
+  .record({ name: fc.constantFrom('x', 'y'), namespace, serviceAccounts: fc.subarray(['default', 'other']) })
+  .map(({ serviceAccounts, ...metadata }) => ({
+    apiVersion: 'pilotless.dev/v1',
+    kind: 'SecretGrant',
+    metadata,
+    spec: { serviceAccounts },
+  }));
+
+/** Routers that end TLS with certificates of their namespace or of another, or of a name that is none. */
+const terminating = fc
   .record({
-    kind: fc.constantFrom('Secret', 'ConfigMap', 'SecretGrant'),
-    name: fc.constantFrom('c', 'c-cacert'),
+    name: fc.constantFrom('tls', 'ssl'),
     namespace,
-    data: fc.subarray(['tls.crt', 'tls.key', 'ca.crt', 'key']),
-    value: fc.constantFrom('', 'eA=='),
+    tls: fc.record(
+      {
+        mode: fc.constantFrom('SIMPLE', 'MUTUAL', 'OPTIONAL_MUTUAL'),
+        credentialNames: fc.subarray(['c', 'd', 'kubernetes://a/c', 'kubernetes-gateway://b/c', 'vault://c']),
+        caCertCredentialName: fc.constantFrom('c', 'd', 'configmap://a/c'),
+      },
+      { requiredKeys: ['mode'] },
+    ),
+    annotations: fc.constantFrom({}, { 'internal.istio.io/service-account-name': 'other' }),
   })
-  .map(({ kind, data, value, ...metadata }) => ({
-    ...{ apiVersion: kind === 'SecretGrant' ? 'pilotless.dev/v1' : 'v1', kind, metadata },
-    ...(kind === 'SecretGrant'
-      ? { spec: { serviceAccounts: data.length > 0 ? ['x'] : [] } }
-      : { data: Object.fromEntries(data.map((each) => [each, value])) }),
+  .map(({ tls, ...metadata }) => ({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'Gateway',
+    metadata,
+    spec: {
+      servers: [
+        { port: { number: 443, name: metadata.name, protocol: 'HTTPS' }, hosts: [`${metadata.name}.example`], tls },
+      ],
+    },
   }));
 
 const admitted = fc
-  .array(fc.oneof(coreService, slice, writtenNamespace, hashing, travelling, confidential), { maxLength: 4 })
+  .array(fc.oneof(coreService, slice, writtenNamespace, hashing, travelling, secret, authorities, grant, terminating), {
+    maxLength: 4,
+  })
   .map((written) => unadmittedResourcesOf(written.map((each) => JSON.stringify(each)).join('\n---\n')));
 
 const sidecars = fc.array(arbitrarySidecar, { minLength: 1, maxLength: 2 });
@@ -152,6 +193,7 @@ export const arbitraryProxies: fc.Arbitrary<readonly TestNode[]> = fc.array(
           usesAllocatedAddresses: fc.boolean(),
           dnsDomain: fc.constantFrom('a.svc.cluster.local', 'x'),
           profile: fc.constantFrom<Profile>('envoy', 'istio-proxy'),
+          serviceAccount: fc.constantFrom('default', 'other'),
           labels: fc.constantFrom({ 'service.istio.io/canonical-name': 'x' }, {}),
         },
         { requiredKeys: [] },

@@ -5,7 +5,7 @@ import { durationMs } from '../../lib/base/brand.ts';
 import type { Queue } from '../../lib/ports/queue.ts';
 import { bundle } from '../../tools/build/bundle.ts';
 import { repositoryRoot } from '../../tools/support/repository.ts';
-import { dynamoAt, freshBucket, freshTable, s3At, sqsAt } from './aws-clients.ts';
+import { dynamoAt, freshBucket, freshKey, freshTable, kmsAt, s3At, sqsAt } from './aws-clients.ts';
 import { bucketUploads, queuedMessages, tableStream } from './aws-event-sources.ts';
 import { type Deployment, type LambdaFunction, lambdaFunction } from './lambda-function.ts';
 import { lambdaHost } from './lambda-host.ts';
@@ -56,6 +56,7 @@ export async function startCloud(server: StartedServer, directory: string): Prom
   const s3 = s3At(server);
   const [bucket, table] = [await freshBucket(s3), await freshTable(dynamoAt(server))];
   const sqs = sqsAt(server);
+  const secretKey = await freshKey(kmsAt(server));
   const queues = await freshQueues(sqs, { visibility: VISIBILITY });
   const shardQueue = sqsQueue({ client: sqs, url: queues.url });
   const deploy = (name: FunctionName): LambdaFunction =>
@@ -67,6 +68,8 @@ export async function startCloud(server: StartedServer, directory: string): Prom
         PILOTLESS_TABLE: table,
         PILOTLESS_SHARD_QUEUE: queues.url,
         PILOTLESS_SHARD_WORK: String(SHARD_WORK),
+        PILOTLESS_SECRET_KEY: secretKey,
+        PILOTLESS_SECRETS_WITHOUT_IDENTITY: 'true',
       }),
       instances: INSTANCES[name],
     });

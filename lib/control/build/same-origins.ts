@@ -1,5 +1,6 @@
 import type { ClusterIr } from '../../ir/cluster.ts';
 import type { RouteConfigurationIr, VirtualHostIr } from '../../ir/route-configuration.ts';
+import type { SecretIr } from '../../ir/secret.ts';
 import type { Endpoint } from '../../model/service.ts';
 import type { TrafficPolicy } from '../../model/traffic-policy.ts';
 import type { OwnInstance, VisibleService } from '../../view/proxy-view.ts';
@@ -14,6 +15,7 @@ export function haveSameOrigins(one: OriginInputs, other: OriginInputs): boolean
     one.view.gateway === other.view.gateway &&
     areAlike(one.ir.listeners, other.ir.listeners, () => false) &&
     areAlike(one.view.instances, other.view.instances, isSameInstance) &&
+    areAlike(one.ir.secrets, other.ir.secrets, isSameSecret) &&
     areAlike(one.ir.clusters, other.ir.clusters, isSameCluster) &&
     areAlike(one.ir.routes, other.ir.routes, isSameConfiguration) &&
     areAlike(one.view.services, other.view.services, isSameService)
@@ -37,6 +39,9 @@ const isSameInstance = (one: OwnInstance, other: OwnInstance): boolean =>
 
 const isSameCluster = (one: ClusterIr, other: ClusterIr): boolean =>
   one.name === other.name && one.discovery.type === other.discovery.type;
+
+const isSameSecret = (one: SecretIr, other: SecretIr): boolean =>
+  one.name === other.name && one.source === other.source;
 
 const isSameConfiguration = (one: RouteConfigurationIr, other: RouteConfigurationIr): boolean =>
   one.name === other.name && areAlike(one.virtualHosts, other.virtualHosts, isSameHost);

@@ -49,8 +49,8 @@ export function viewNotes(): (built: BuiltView) => ViewNotes {
   };
   return ({ key, view, ir, issues }) => {
     const { services, instances, gateway } = view;
-    const { clusters, listeners, routes } = ir;
-    const inputs = { view: { services, instances, gateway }, ir: { clusters, listeners, routes } };
+    const { clusters, listeners, routes, secrets } = ir;
+    const inputs = { view: { services, instances, gateway }, ir: { clusters, listeners, routes, secrets } };
     const now = sourcesNow(inputs, last.get(key));
     last.set(key, now);
     return { issues: [...issues, ...missing(ir)], sources: now.sources };

@@ -15,7 +15,7 @@ export type ResourceSources = ReadonlyMap<string, ReadonlySet<string>>;
 /** As much of a built view as the origins of its resources are read from. */
 export interface OriginInputs {
   readonly view: Pick<ProxyView, 'services' | 'instances' | 'gateway'>;
-  readonly ir: Pick<ProxyIr, 'clusters' | 'listeners' | 'routes'>;
+  readonly ir: Pick<ProxyIr, 'clusters' | 'listeners' | 'routes' | 'secrets'>;
 }
 
 /** A resource as `type/name`, and documents that it was made of. */
@@ -39,6 +39,7 @@ export function originReader(): ReadOrigins {
       ...ir.clusters.flatMap((cluster) => clusterOrigins(cluster, services, known)),
       ...inboundOrigins(view, known),
       ...ir.listeners.flatMap((listener) => listenerOrigins(listener, { view, byPort }, known)),
+      ...ir.secrets.map(({ name, source }): Origin => [`secrets/${name}`, [source]]),
       ...ir.routes.flatMap(({ name, virtualHosts }): readonly Origin[] => [
         [`routes/${name}`, gatewaysOf(view, name)],
         ...virtualHosts.flatMap((host) => hostOrigins(`routes/${name}`, known.host(host), { services, known })),
