@@ -5,7 +5,7 @@ import type { ViewFacts } from './proxy-view.ts';
 
 /**
  * GW-16: names of secrets by which a Gateway may speak of them for this router: only for the router that it is written for, and those of
- * its own namespace.
+ * its own namespace, or those that a ReferenceGrant lets it name.
  */
 export function verifiedSecretsOf(gateway: GatewaySource, { namespace, serviceAccount }: ViewFacts): readonly string[] {
   const isItsRouter =
@@ -14,7 +14,9 @@ export function verifiedSecretsOf(gateway: GatewaySource, { namespace, serviceAc
   if (!isItsRouter) return [];
   return secretNamesOf(gateway).filter((name) => {
     const credential = readSecretName(name, namespace);
-    return credential.type === 'verified' && gateway.namespace === namespace && credential.namespace === namespace;
+    const isOwn =
+      gateway.namespace === namespace && credential.type === 'verified' && credential.namespace === namespace;
+    return isOwn || (credential.type === 'verified' && gateway.hasGrantedSecrets);
   });
 }
 

@@ -30,6 +30,8 @@ export interface GatewaySource {
   /** Of the routers that it is written for (GW-16); the service account is empty where any will do. */
   readonly routerNamespace: string;
   readonly serviceAccount: string;
+  /** Whether each secret that it names was found to be granted to it, whatever its namespace, when it was made (GA-24). */
+  readonly hasGrantedSecrets: boolean;
   /** In the order written. */
   readonly servers: readonly GatewayServerSource[];
 }
@@ -91,6 +93,7 @@ function readGateway(
       attachedServices: attachedServices(resource),
       routerNamespace: resource.metadata.annotations?.[PARENT_NAMESPACE_ANNOTATION] ?? namespace,
       serviceAccount: resource.metadata.annotations?.[SERVICE_ACCOUNT_ANNOTATION] ?? '',
+      hasGrantedSecrets: made !== undefined,
       servers: servers.filter((server) => server !== undefined),
     },
     issues: missing,

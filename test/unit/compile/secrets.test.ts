@@ -4,7 +4,8 @@ import { compile } from '../../../lib/compile/compile.ts';
 import { buildProxyView } from '../../../lib/view/build-proxy-view.ts';
 import { viewFacts } from '../../../lib/view/view-facts.ts';
 import { buildWorld } from '../../../lib/world/world.ts';
-import { unadmittedResourcesOf } from '../../support/documents.ts';
+import type { Resource } from '../../../lib/resources/resource.ts';
+import { resourcesOf, unadmittedResourcesOf } from '../../support/documents.ts';
 import { proxyFacts, type TestNode } from '../../support/proxy-facts.ts';
 import { summary } from '../../support/proxy-view.ts';
 import { testAuthority } from '../../support/test-certificates.ts';
@@ -33,7 +34,11 @@ interface Given {
 
 /** What a router is given of secrets: the name and the part of each, what it is not given, and what is said of it. */
 function given(yaml: string, changes: Partial<TestNode> = {}): Given {
-  const world = buildWorld(unadmittedResourcesOf(yaml)).value;
+  return givenOf(unadmittedResourcesOf(yaml), changes);
+}
+
+function givenOf(resources: readonly Resource[], changes: Partial<TestNode>): Given {
+  const world = buildWorld(resources).value;
   const facts = proxyFacts({ type: 'router', ...changes });
   const view = buildProxyView(world, viewFacts(world, facts)).value;
   const { value, issues } = compile(view);
@@ -161,6 +166,39 @@ describe('GW-16: secrets that a Gateway may name', () => {
   });
   test('a Gateway of another namespace may not', () => {
     assert.deepEqual(given(gateway(tls, { namespace: 'far' }) + secret).secrets, []);
+  });
+  test('GA-24: those that a ReferenceGrant lets a Gateway of the Gateway API name', () => {
+    const made = document({
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'Gateway',
+      metadata: { name: 'edge', namespace: 'far' },
+      spec: {
+        gatewayClassName: 'istio',
+        listeners: [
+          {
+            name: 'https',
+            port: 443,
+            protocol: 'HTTPS',
+            tls: { mode: 'Terminate', certificateRefs: [{ name: 'c', namespace: 'default' }] },
+          },
+        ],
+      },
+    });
+    const granted = document({
+      apiVersion: 'gateway.networking.k8s.io/v1beta1',
+      kind: 'ReferenceGrant',
+      metadata: { name: 'to-far', namespace: 'default' },
+      spec: {
+        from: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace: 'far' }],
+        to: [{ group: '', kind: 'Secret' }],
+      },
+    });
+    const labels = { 'gateway.networking.k8s.io/gateway-name': 'edge' };
+    const secretsOf = (yaml: string, namespace: string): readonly string[] =>
+      givenOf(resourcesOf(yaml), { namespace, labels }).secrets;
+    assert.deepEqual(secretsOf(made + granted + secret, 'far'), [both[0]]);
+    assert.deepEqual(secretsOf(made + secret, 'far'), []);
+    assert.deepEqual(secretsOf(made + granted + secret, 'other'), []);
   });
   test('for the account that it is written for', () => {
     const annotations = { 'internal.istio.io/service-account-name': 'edge' };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { memoryBlobs } from '../../../../lib/adapters/memory/memory-blobs.ts';
 import { memorySecretBox } from '../../../../lib/adapters/memory/memory-secret-box.ts';
+import { renderText } from '../../../../lib/control/offline/render-case.ts';
 import type { DeliveryPorts } from '../../../../lib/control/delivery-service.ts';
 import type { SecretBox } from '../../../../lib/ports/secret-box.ts';
 import type { Resource } from '../../../../lib/resources/resource.ts';
@@ -124,6 +125,24 @@ describe('polls for secrets', () => {
     for (const text of [first.key, Buffer.from(first.key).toString('base64'), 'PRIVATE KEY']) {
       assert.ok(written.every((blob) => !blob.includes(text.trim())));
     }
+  });
+
+  test('STO-9: who looks at what a proxy was given sees that there is a key, and not the key', async () => {
+    const service = await delivering();
+    const node = routerNode();
+    await service.poll('secrets', { node, names: [PAIR] });
+    const dump = await service.proxies(new Request(`http://x/v1/proxies/${encodeURIComponent(node.id)}/config-dump`));
+    const text = await dump.text();
+    assert.match(text, /"privateKey":\s*\{\s*"inlineBytes":\s*"\[masked\]"/);
+    assert.ok(!text.includes(Buffer.from(first.key).toString('base64')));
+  });
+
+  test('STO-9: render masks keys unless it is told not to', () => {
+    const how = { node: { type: 'router', namespace: 'edge', ips: ['10.0.0.1'] }, defaultNamespace: 'default' };
+    const rendered = (showsSecrets: boolean): string => JSON.stringify(renderText(MESH, { ...how, showsSecrets }));
+    const key = Buffer.from(first.key).toString('base64');
+    assert.deepEqual([rendered(false).includes(key), rendered(true).includes(key)], [false, true]);
+    assert.ok(rendered(false).includes(Buffer.from(first.certificate).toString('base64')));
   });
 
   test('DLV-1: a secret that did not change is not sent again, and no box is asked', async () => {
