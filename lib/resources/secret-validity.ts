@@ -18,11 +18,16 @@ const DAY = durationMs(24 * 60 * 60 * 1000);
 
 /** Everything that is wrong, what keeps proxies from having the values first. */
 export function troublesOf(facts: SecretFacts, now: EpochMs): readonly SecretTrouble[] {
-  const problems = [...(facts.pair?.problems ?? []), ...(facts.trust?.problems ?? [])];
   return [
-    ...problems.map((problem) => ({ ...problem, isServed: false })),
+    ...problemsOf(facts),
     ...datedCertificates(facts).flatMap(({ value, certificate }) => troubleOfDates(value, certificate, now)),
   ];
+}
+
+/** What is wrong whatever the time is. */
+export function problemsOf({ pair, trust }: SecretFacts): readonly SecretTrouble[] {
+  const problems = [...(pair?.problems ?? []), ...(trust?.problems ?? [])];
+  return problems.map((problem) => ({ ...problem, isServed: false }));
 }
 
 interface DatedCertificate {

@@ -54,6 +54,18 @@ function serviceApi({ start }: Backend): void {
     assert.ok(namesIn(await sentIn(await poll(url))).includes('outbound|80||ratings.default.svc.cluster.local'));
   });
 
+  test('STO-9: a Secret goes in, comes out masked, and is the same after a restart', async (t) => {
+    const service = await started(t);
+    const secret = (values: object) =>
+      JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'login' }, stringData: values });
+    const revision = await apply(service.url, secret({ password: 'marker' }));
+    const shown = await (await fetch(`${service.url}/api/v1/namespaces/default/secrets/login`)).text();
+    assert.match(shown, /"password":"W21hc2tlZF0="/);
+    await service.restart();
+    assert.equal(await apply(service.url, secret({ password: 'marker' })), revision);
+    assert.equal(await apply(service.url, secret({ password: 'another' })), revision + 1);
+  });
+
   test('an object goes in, is changed and comes out by its own address, as Kubernetes clients have it', async (t) => {
     const { url } = await started(t);
     const objects = `${url}/apis/networking.istio.io/v1/namespaces/default/serviceentries`;

@@ -3,7 +3,7 @@ import { findingLog } from '../../resources/finding.ts';
 import { keyOf } from '../../resources/resource.ts';
 import { type SecretTrouble, troublesOf } from '../../resources/secret-validity.ts';
 import type { ConfigStore } from './config-store.ts';
-import { documentIssue, resourceName } from './document-issue.ts';
+import { type DocumentIssue, documentIssue, resourceName } from './document-issue.ts';
 import type { ExistingObject } from './existing-objects.ts';
 import type { ParsedDocument, ParsedDocuments } from './parse-documents.ts';
 import { sealSecret } from './seal-secret.ts';
@@ -26,8 +26,7 @@ export async function sealDocuments(
       if (!sealing.ok) {
         return { documents: [], errors: sealing.issues.map((issue) => documentIssue(source, name, issue)) };
       }
-      const troubles = troublesOf(sealing.facts, clock.now()).map(issueOf);
-      const noticed = troubles.map((issue) => documentIssue(source, name, issue));
+      const noticed = troubleWarnings(document, troublesOf(sealing.facts, clock.now()));
       return {
         documents: [{ ...document, resource: sealing.resource, warnings: [...warnings, ...noticed] }],
         errors: [],
@@ -35,6 +34,14 @@ export async function sealDocuments(
     }),
   );
   return { documents: sealed.flatMap((each) => each.documents), errors: sealed.flatMap((each) => each.errors) };
+}
+
+/** What the author of a Secret should know about its values. */
+export function troubleWarnings(
+  { source, resource }: Pick<ParsedDocument, 'source' | 'resource'>,
+  troubles: readonly SecretTrouble[],
+): readonly DocumentIssue[] {
+  return troubles.map((trouble) => documentIssue(source, resourceName(resource), issueOf(trouble)));
 }
 
 function issueOf({ reason, value, message, isServed }: SecretTrouble): Issue {

@@ -2,8 +2,13 @@ import { type CaseVerdict, validateCase as judgeCase } from '../../resources/val
 import { groupOfVersion, preferredApiVersion } from '../../resources/kinds.ts';
 import { keyOf, type Resource } from '../../resources/resource.ts';
 import { type DocumentIssue, type DocumentName, documentName, inOrder } from '../config/document-issue.ts';
-import { parseDocuments, refusalsOf } from '../config/parse-documents.ts';
+import { type ParsedDocument, parseDocuments, refusalsOf } from '../config/parse-documents.ts';
 import { printDocument } from '../config/print-document.ts';
+import { troubleWarnings } from '../config/seal-documents.ts';
+import { secretFacts } from '../../resources/secret-facts.ts';
+import { isMask } from '../../resources/secret-mask.ts';
+import { problemsOf } from '../../resources/secret-validity.ts';
+import { isSealed, writtenValues } from '../../resources/secret-values.ts';
 import { readText } from '../config/read-text.ts';
 
 /** What is wrong and what should be known about the documents of a text, and how many there are. */
@@ -20,8 +25,16 @@ export function validateText(text: string, defaultNamespace: string): TextVerdic
   return {
     documents: countDocuments(text),
     errors: inOrder([...read.errors, ...parsed.errors, ...refusalsOf(parsed.documents)]),
-    warnings: parsed.documents.flatMap(({ warnings }) => warnings),
+    warnings: parsed.documents.flatMap((document) => [...document.warnings, ...valueWarnings(document)]),
   };
+}
+
+/** What an apply would say of the values of a Secret, but for dates: nobody knows when it will be applied. Masks mean what is stored. */
+function valueWarnings(document: ParsedDocument): readonly DocumentIssue[] {
+  const { resource } = document;
+  if (resource.kind !== 'Secret' || isSealed(resource.spec)) return [];
+  const values = writtenValues(resource.spec);
+  return [...values.values()].some(isMask) ? [] : troubleWarnings(document, problemsOf(secretFacts(values)));
 }
 
 /** How many documents of a text have content; the API numbers the documents of a request in the same way. */
