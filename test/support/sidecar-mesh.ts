@@ -2,6 +2,7 @@ import { get } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { LocalService } from '../../functions/local.ts';
+import type { BootstrapRequest } from '../../lib/control/offline/bootstrap.ts';
 import type { ProxyStatus } from '../../lib/control/status/proxy-status.ts';
 import { type RunningEnvoy, startEnvoy } from '../../tools/support/start-envoy.ts';
 import { waitUntil } from '../../tools/support/wait-until.ts';
@@ -10,7 +11,7 @@ import { quickPolls, withQuickPolls } from './quick-polls.ts';
 
 const DELAY = '0.1s';
 
-/** A service of its own, and a real Envoy that polls it as the sidecar `client.default` with the label `app: client`. */
+/** A service of its own, and a real Envoy that polls it as the sidecar `client.default` with the label `app: client`, or as the node says. */
 export interface SidecarMesh {
   readonly envoy: RunningEnvoy;
   /** Makes the documents all that there is, and waits until the Envoy has what follows from them. */
@@ -18,11 +19,14 @@ export interface SidecarMesh {
   readonly stop: () => Promise<void>;
 }
 
-export async function startSidecarMesh(documents: readonly string[]): Promise<SidecarMesh> {
+export async function startSidecarMesh(
+  documents: readonly string[],
+  node: Partial<BootstrapRequest> = { labels: { app: 'client' } },
+): Promise<SidecarMesh> {
   const service = await startService();
   const polls = await quickPolls(service.url, DELAY);
   await replaceAll(service, documents);
-  const bootstrap = bootstrapFor(polls.url, { labels: { app: 'client' } });
+  const bootstrap = bootstrapFor(polls.url, node);
   const envoy = await startEnvoy({ bootstrap: withQuickPolls(bootstrap, DELAY) });
   await envoy.ready(20_000);
   return {
