@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { keyOf, type Resource } from '../../lib/resources/resource.ts';
 import { arbitraryDocuments, arbitraryNode } from './arbitrary-documents.ts';
+import { arbitraryGateways } from './arbitrary-gateways.ts';
 import { arbitrarySidecar } from './arbitrary-sidecars.ts';
 import { arbitraryVirtualServices } from './arbitrary-routes.ts';
 import { contestedSockets, listeningNode } from './arbitrary-sockets.ts';
@@ -153,9 +154,15 @@ const terminating = fc
   }));
 
 const admitted = fc
-  .array(fc.oneof(coreService, slice, writtenNamespace, hashing, travelling, secret, authorities, grant, terminating), {
-    maxLength: 4,
-  })
+  .array(
+    fc.oneof(
+      ...[coreService, slice, writtenNamespace, hashing, travelling, secret, authorities, grant, terminating],
+      arbitraryGateways,
+    ),
+    {
+      maxLength: 4,
+    },
+  )
   .map((written) => unadmittedResourcesOf(written.map((each) => JSON.stringify(each)).join('\n---\n')));
 
 const sidecars = fc.array(arbitrarySidecar, { minLength: 1, maxLength: 2 });
@@ -194,7 +201,11 @@ export const arbitraryProxies: fc.Arbitrary<readonly TestNode[]> = fc.array(
           dnsDomain: fc.constantFrom('a.svc.cluster.local', 'x'),
           profile: fc.constantFrom<Profile>('envoy', 'istio-proxy'),
           serviceAccount: fc.constantFrom('default', 'other'),
-          labels: fc.constantFrom({ 'service.istio.io/canonical-name': 'x' }, {}),
+          labels: fc.constantFrom<Readonly<Record<string, string>>>(
+            { 'service.istio.io/canonical-name': 'x' },
+            { 'gateway.networking.k8s.io/gateway-name': 'x' },
+            {},
+          ),
         },
         { requiredKeys: [] },
       ),

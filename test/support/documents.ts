@@ -1,5 +1,5 @@
 import { parseAllDocuments } from 'yaml';
-import { kinds } from '../../lib/resources/kinds.ts';
+import { kindOfDocument, kinds } from '../../lib/resources/kinds.ts';
 import { parseDocument } from '../../lib/resources/parse-document.ts';
 import type { Resource } from '../../lib/resources/resource.ts';
 
@@ -14,7 +14,8 @@ export function resourcesOf(text: string): readonly Resource[] {
  */
 export function unadmittedResourcesOf(text: string): readonly Resource[] {
   return writtenDocuments(text).map((written) => {
-    const { apiVersion, kind, metadata, spec, status, ...root } = written as Resource;
+    const { apiVersion, kind: word, metadata, spec, status, ...root } = written as Resource;
+    const kind = kindOfDocument(apiVersion, word) ?? word;
     const { schema, body, isNamespaced } = kinds[kind];
     const namespace = isNamespaced ? (metadata.namespace ?? 'default') : '';
     const parsed = schema.parse(body === 'spec' ? (spec ?? {}) : root);

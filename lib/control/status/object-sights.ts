@@ -3,7 +3,11 @@ import type { Issue } from '../../base/issue.ts';
 import { parseTimestamp } from '../../base/timestamp.ts';
 import type { Records } from '../../ports/records.ts';
 import { type Condition, withCondition } from '../../resources/conditions.ts';
-import { keyOf, type Resource } from '../../resources/resource.ts';
+import { kinds } from '../../resources/kinds.ts';
+import { keyOf, type Resource, type ResourceKey } from '../../resources/resource.ts';
+import { GATEWAY_API_GROUP } from '../../world/gateway-api/route-parent.ts';
+import type { StatedObject } from '../../world/gateway-api/stated-condition.ts';
+import type { Worlds } from '../build/worlds.ts';
 import { type BuildOutcome, builtAtOf, newestBuild } from '../build/build-outcome.ts';
 import { countReceipt, distributedAt, NOWHERE, type ProxyLoops, proxyLoops } from './distribution.ts';
 import { conditionsOf, type ObjectSight } from './object-conditions.ts';
@@ -13,6 +17,7 @@ import { loopStatuses } from './proxy-status.ts';
 import type { ServedHeads } from '../build/served-heads.ts';
 import { isSecret, validityOf } from './secret-validity.ts';
 import { statusReader, type StatusInputPorts } from './status-input.ts';
+import { withStatement } from './stated-objects.ts';
 import { transitionTimes } from './transition-times.ts';
 import type { SourcesShard, StoredReports, ViewReport } from './view-report.ts';
 
@@ -21,6 +26,7 @@ export interface ObjectSightPorts extends StatusInputPorts {
   readonly heads: Pick<ServedHeads, 'look' | 'all'>;
   readonly states: Pick<ProxyStates, 'all'>;
   readonly reports: StoredReports;
+  readonly worlds: Pick<Worlds, 'newest'>;
 }
 
 /** Gives objects the conditions that they have at this moment, beside those that someone wrote (ST-9). */
@@ -32,7 +38,7 @@ export type WithConditions = (objects: readonly Resource[]) => Promise<readonly 
  */
 export function objectConditions(ports: ObjectSightPorts): WithConditions {
   const readStatus = statusReader(ports);
-  const withTimes = transitionTimes();
+  const [withTimes, withStatedTimes] = [transitionTimes(), transitionTimes()];
   let reading: Promise<Fleet> | undefined;
   const readFleet = async (): Promise<Fleet> => {
     const build = await newestBuild(ports.records);
@@ -53,6 +59,7 @@ export function objectConditions(ports: ObjectSightPorts): WithConditions {
     reading ??= readFleet().finally(() => (reading = undefined));
     const fleet = await reading;
     const keys = objects.map(keyOf);
+    const statements = await statementsFor(objects, ports.worlds);
     const made = await Promise.all(fleet.views.map(({ report }) => orNothing(ports.reports.madeOf(report, keys))));
     const issues = issuesByObject(fleet);
     const now = ports.clock.now();
@@ -60,12 +67,24 @@ export function objectConditions(ports: ObjectSightPorts): WithConditions {
       const key = keys[index] ?? keyOf(object);
       const sight = sightOf(object, { fleet, made, issues: issues.get(key) ?? [], key, now });
       const validity = isSecret(object) ? validityOf(object, sight.times.built, now) : [];
-      return withTimes(object.metadata.uid ?? key, [...conditionsOf(sight), ...validity], now).reduce<Resource>(
-        (shown, condition: Condition) => withCondition(shown, condition),
+      const dated = withTimes(object.metadata.uid ?? key, [...conditionsOf(sight), ...validity], now);
+      const shown = dated.reduce<Resource>(
+        (shownSoFar, condition: Condition) => withCondition(shownSoFar, condition),
         object,
       );
+      return withStatement(shown, statements.get(key), { sight, withTimes: withStatedTimes, now });
     });
   };
+}
+
+/** What is said of documents of the Gateway API; the world is not asked for where none is shown. */
+async function statementsFor(
+  objects: readonly Resource[],
+  worlds: Pick<Worlds, 'newest'>,
+): Promise<ReadonlyMap<ResourceKey, StatedObject>> {
+  if (!objects.some(({ kind }) => kinds[kind].group === GATEWAY_API_GROUP)) return new Map();
+  const { world } = await worlds.newest();
+  return new Map(world.statements.map((each) => [each.target, each]));
 }
 
 interface BuiltView {

@@ -1,7 +1,7 @@
 import type { FindingLog } from '../finding.ts';
 import type { Subject } from '../kind-definition.ts';
 import { quoted } from '../name-checks.ts';
-import type { BackendTlsPolicySpec } from './backend-tls-policy.ts';
+import type { BackendTlsPolicySpec } from './backend-tls-policy-spec.ts';
 import { checkOptions } from './listener-checks.ts';
 import {
   checkCount,

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { durationMs } from '../../../../lib/base/brand.ts';
+import { conditionsIn, type Condition } from '../../../../lib/resources/conditions.ts';
+import type { Resource } from '../../../../lib/resources/resource.ts';
+import { testDelivery } from '../../../support/delivery.ts';
+import { resourcesOf } from '../../../support/documents.ts';
+
+const mesh = (more = '') => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: infra, generation: 3, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' }
+spec:
+  gatewayClassName: istio
+  listeners:
+    - { name: tcp, port: 5432, protocol: TCP }
+    - { name: http, port: 8080, protocol: HTTP }
+${more}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: theirs, namespace: infra, generation: 1, resourceVersion: '1' }
+spec:
+  gatewayClassName: of-somebody-else
+  listeners: [{ name: http, port: 8081, protocol: HTTP }]
+`;
+
+const router = (name: string, namespace = 'infra') => ({
+  id: `router~10.0.0.5~${name}.${namespace}~${namespace}.svc.cluster.local`,
+  cluster: name,
+  metadata: { NAMESPACE: namespace, LABELS: { 'gateway.networking.k8s.io/gateway-name': 'edge' } },
+});
+
+/** A mesh that is built, and how its objects stand. */
+async function built(yaml: string) {
+  const delivery = testDelivery();
+  delivery.configure(yaml);
+  const objects = resourcesOf(yaml);
+  const shown = async (): Promise<readonly Resource[]> => delivery.withConditions(objects);
+  const poll = async (node: object) => {
+    for (const path of ['clusters', 'listeners']) {
+      const answer = await delivery.poll(path, { node });
+      const { version_info: version = '' } = answer.status === 200 ? ((await answer.json()) as Answer) : {};
+      await delivery.poll(path, { node, version });
+    }
+  };
+  return { delivery, shown, poll };
+}
+
+interface Answer {
+  readonly version_info?: string;
+}
+
+const programmed = ([gateway]: readonly Resource[]): Condition | undefined =>
+  conditionsIn(gateway?.status).find(({ type }) => type === 'Programmed');
+
+test('GA-9: a Gateway is programmed when a router that says it is its has taken it, and waits until then', async () => {
+  const { delivery, shown, poll } = await built(mesh());
+  const before = programmed(await shown());
+  assert.deepEqual([before?.status, before?.reason, before?.observedGeneration], ['False', 'Pending', 3]);
+  await poll(router('stranger', 'elsewhere'));
+  assert.equal(programmed(await shown())?.status, 'False');
+  await poll(router('edge'));
+  const after = programmed(await shown());
+  assert.deepEqual([after?.status, after?.reason], ['True', 'Programmed']);
+  delivery.clock.advance(durationMs(5_000));
+  await poll(router('edge'));
+  assert.equal(programmed(await shown())?.lastTransitionTime, after?.lastTransitionTime);
+});
+
+test('GA-8, GA-9: listeners have dated conditions of their own in the status; a Gateway of another controller has none', async () => {
+  const { shown } = await built(mesh());
+  const [own, theirs] = await shown();
+  const listeners = own?.status?.['listeners'] as readonly {
+    readonly name: string;
+    readonly conditions: Condition[];
+  }[];
+  assert.deepEqual(
+    listeners.map(({ name, conditions }) => [name, conditions.map(({ type }) => type)]),
+    ['tcp', 'http'].map((name) => [name, ['Accepted', 'Conflicted', 'Programmed', 'ResolvedRefs']]),
+  );
+  assert.ok(listeners[0]?.conditions.every((each) => each.observedGeneration === 3 && each.lastTransitionTime));
+  assert.equal(theirs?.status?.['listeners'], undefined);
+});
