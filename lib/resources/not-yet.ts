@@ -71,20 +71,9 @@ const notYet: readonly NotYet[] = [
     what: 'TLS that ends at a port of a sidecar',
     instead: 'end it in the application, and give the port protocol TLS',
   },
-  ...onRoutes(),
   ...onGateways(),
   ...onMesh(),
 ];
-
-function onRoutes(): readonly NotYet[] {
-  const kinds = ['GRPCRoute', 'HTTPRoute', 'TCPRoute', 'TLSRoute'] as const;
-  return kinds.map((kind) => ({
-    kind,
-    path: 'metadata.name',
-    what: `a route of the Gateway API`,
-    instead: 'use a VirtualService',
-  }));
-}
 
 function onGateways(): readonly NotYet[] {
   const kind = 'Gateway.gateway.networking.k8s.io';
@@ -101,12 +90,6 @@ function onGateways(): readonly NotYet[] {
       when: (scope) => scope === 'All',
       what: 'a Gateway for routes without a parent',
       instead: 'name the Gateway in parentRefs',
-    },
-    {
-      kind: 'BackendTLSPolicy',
-      path: 'metadata.name',
-      what: 'a BackendTLSPolicy',
-      instead: 'use a DestinationRule with tls',
     },
   ];
 }

@@ -35,6 +35,20 @@ export function readRouteTables(
   return { value: recallList(recall, 'route tables', tables), issues: read.flatMap(({ issues }) => issues) };
 }
 
+/** Those that people wrote and those that were made, oldest first. */
+export function readAllTables(
+  written: readonly Resource[],
+  made: readonly RouteDocument[],
+  { mesh, recall }: { readonly mesh: MeshSettings; readonly recall: Recall },
+): Noted<readonly RouteTable[]> {
+  const [own, others] = [readRouteTables(written, mesh, recall), readMadeRouteTables(made, mesh, recall)];
+  if (others.value.length === 0) return own;
+  const value = recall.value('all route tables', [own.value, others.value], () =>
+    [...own.value, ...others.value].sort(oldestFirst),
+  );
+  return { value, issues: [...own.issues, ...others.issues] };
+}
+
 /** Route tables of the documents that were made of routes of the Gateway API, oldest first. */
 export function readMadeRouteTables(
   made: readonly RouteDocument[],

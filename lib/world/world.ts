@@ -13,7 +13,7 @@ import type { StatedObject } from './gateway-api/stated-condition.ts';
 import { readGateways, type GatewaySource } from './gateways.ts';
 import { readMeshSettings, type WorldOptions } from './mesh-settings.ts';
 import { type MeshSecrets, readMeshSecrets } from './secrets.ts';
-import { readRouteTables } from './route-tables.ts';
+import { readAllTables } from './route-tables.ts';
 import { selectedLabels } from './selected-labels.ts';
 import type { ServedPorts } from './served-ports.ts';
 import { readServiceAliases, type ServiceAliases } from './service-aliases.ts';
@@ -75,16 +75,22 @@ export function buildWorld(
   const mesh = take(readMesh(meshes, options, recall));
   const { services, endpoints, allocatedAddresses, servedPorts } = take(readServices(resources, mesh, recall));
   const aliases = take(recall.value('aliases', [written, mesh], () => readServiceAliases(written, mesh)));
-  const routeTables = take(stage('VirtualService', (documents, inner) => readRouteTables(documents, mesh, inner)));
-  const trafficPolicies = take(
-    stage('DestinationRule', (documents, inner) => readTrafficPolicies(documents, mesh, inner)),
-  );
   const secrets = readMeshSecrets(byKind, recall);
-  const input = { byKind, mesh, services, endpoints, secrets };
-  const { gateways: made, statements } = readGatewayApi(resources, input, recall);
-  const gateways = take(stage('Gateway', (documents, inner) => readGateways(documents, made, inner), [made]));
+  const made = readGatewayApi(resources, { byKind, mesh, services, endpoints, secrets }, recall);
+  const routeTables = take(
+    stage('VirtualService', (documents, inner) => readAllTables(documents, made.routes, { mesh, recall: inner }), [
+      made.routes,
+    ]),
+  );
+  const trafficPolicies = take(
+    stage('DestinationRule', (documents, inner) => readTrafficPolicies([...documents, ...made.policies], mesh, inner), [
+      made.policies,
+    ]),
+  );
+  const gateways = take(
+    stage('Gateway', (documents, inner) => readGateways(documents, made.gateways, inner), [made.gateways]),
+  );
   const sidecars = take(stage('Sidecar', (documents, inner) => readSidecars(documents, mesh, inner)));
-  const policies = recall.value('policies', [trafficPolicies], () => allTrafficPolicies(trafficPolicies));
   return {
     value: {
       mesh,
@@ -95,19 +101,42 @@ export function buildWorld(
       routeTables,
       trafficPolicies,
       gateways,
-      statements,
+      statements: made.statements,
       ...secrets,
       sidecars,
-      sidecarChoices: recall.value('sidecar choices', [sidecars, mesh], () =>
-        sidecarChoices(sidecars, mesh.rootNamespace),
-      ),
-      selectedLabels: selectedLabels({ mesh, trafficPolicies: policies, gateways, routeTables, services }, recall),
-      decidingFacts: recall.value('deciding facts', [mesh, policies, services, gateways, secrets.secretGrants], () =>
-        decidingFacts({ mesh, trafficPolicies: policies, services, gateways, ...secrets }),
-      ),
+      ...viewDifferences({ mesh, services, routeTables, trafficPolicies, gateways, sidecars, ...secrets }, recall),
       servedPorts,
     },
     issues,
+  };
+}
+
+type Differing = Pick<World, 'sidecarChoices' | 'selectedLabels' | 'decidingFacts'>;
+type Deciding = Pick<
+  World,
+  | 'mesh'
+  | 'services'
+  | 'routeTables'
+  | 'trafficPolicies'
+  | 'gateways'
+  | 'sidecars'
+  | 'secrets'
+  | 'configMaps'
+  | 'secretGrants'
+>;
+
+/** What can tell two proxies apart. */
+function viewDifferences(world: Deciding, recall: Recall): Differing {
+  const { mesh, services, routeTables, gateways, sidecars, secretGrants } = world;
+  const policies = recall.value('policies', [world.trafficPolicies], () => allTrafficPolicies(world.trafficPolicies));
+  return {
+    sidecarChoices: recall.value('sidecar choices', [sidecars, mesh], () =>
+      sidecarChoices(sidecars, mesh.rootNamespace),
+    ),
+    selectedLabels: selectedLabels({ mesh, trafficPolicies: policies, gateways, routeTables, services }, recall),
+    decidingFacts: recall.value('deciding facts', [mesh, policies, services, gateways, secretGrants], () =>
+      decidingFacts({ ...world, trafficPolicies: policies }),
+    ),
   };
 }
 

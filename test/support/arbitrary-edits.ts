@@ -4,6 +4,7 @@ import { arbitraryDocuments, arbitraryNode } from './arbitrary-documents.ts';
 import { arbitraryGateways } from './arbitrary-gateways.ts';
 import { arbitrarySidecar } from './arbitrary-sidecars.ts';
 import { arbitraryVirtualServices } from './arbitrary-routes.ts';
+import { arbitraryGatewayApi } from './arbitrary-gateway-api.ts';
 import { contestedSockets, listeningNode } from './arbitrary-sockets.ts';
 import type { Profile } from '../../lib/view/proxy-facts.ts';
 import { unadmittedResourcesOf } from './documents.ts';
@@ -167,7 +168,18 @@ const admitted = fc
 
 const sidecars = fc.array(arbitrarySidecar, { minLength: 1, maxLength: 2 });
 
-const documents = fc.oneof(arbitraryDocuments, arbitraryVirtualServices, contestedSockets, admitted, sidecars);
+const gatewayApi = fc
+  .array(arbitraryGatewayApi, { minLength: 1, maxLength: 4 })
+  .map((written) => unadmittedResourcesOf(written.map((each) => JSON.stringify(each)).join('\n---\n')));
+
+const documents = fc.oneof(
+  arbitraryDocuments,
+  arbitraryVirtualServices,
+  contestedSockets,
+  admitted,
+  sidecars,
+  gatewayApi,
+);
 
 const edit: fc.Arbitrary<Edit> = fc.record({
   put: fc.oneof(

@@ -3,16 +3,29 @@ import { keepIfEqual, type Recall, recallList } from '../../base/recall.ts';
 import type { MeshSettings } from '../../model/mesh-settings.ts';
 import { type Endpoint, type Service, serviceKey, type ServiceKey } from '../../model/service.ts';
 import type { Kind } from '../../resources/kinds.ts';
-import { keyOf, type Resource } from '../../resources/resource.ts';
+import { keyOf, type Resource, resourceKey } from '../../resources/resource.ts';
 import { type Credentials, credentialsIn } from './credentials.ts';
 import type { ServiceIndex } from './gateway-addresses.ts';
-import { wantedAddresses } from './gateway-attachment.ts';
+import { wantedAddresses, type WantedAddresses } from './gateway-attachment.ts';
 import type { MeshSecrets } from '../secrets.ts';
 import { classStatements, gatewayClasses } from './gateway-classes.ts';
 import type { MadeGateway } from './gateway-documents.ts';
-import { gatewayStatements, remoteStatements } from './gateway-statements.ts';
-import { type GatewayFacts, type ListenerSet, readGateway } from './gateways.ts';
+import { type AttachedRoutes, gatewayStatements, remoteStatements } from './gateway-statements.ts';
+import {
+  type ApiGateway,
+  type GatewayFacts,
+  type ListenerSet,
+  type ReadGateway,
+  type ReadOwner,
+  readGateway,
+} from './gateways.ts';
 import { type NamespaceLabels, namespaceLabels } from './namespace-labels.ts';
+import { makeBackendTls, type MadeBackendTls, policyTargets } from './backend-tls.ts';
+import type { ConvertedRoute, RouteResource } from './converted-route.ts';
+import type { RouteDocument } from './route-documents.ts';
+import type { RouteLookup } from './route-facts.ts';
+import { routeLookup } from './route-lookup.ts';
+import { makeRoutes } from './routes.ts';
 import { referenceGrants } from './reference-grants.ts';
 import { GATEWAY_API_GROUP, type RouteParent } from './route-parent.ts';
 import type { StatedObject } from './stated-condition.ts';
@@ -20,6 +33,10 @@ import type { StatedObject } from './stated-condition.ts';
 /** What the documents of the Gateway API come to: documents as Istio has them, and what is said of each. */
 export interface GatewayApi {
   readonly gateways: readonly MadeGateway[];
+  /** VirtualServices that were made of routes. */
+  readonly routes: readonly RouteDocument[];
+  /** DestinationRules that were made of policies. */
+  readonly policies: readonly Resource<'DestinationRule'>[];
   readonly statements: readonly StatedObject[];
 }
 
@@ -41,12 +58,27 @@ const READ: readonly Kind[] = [
   'ReferenceGrant',
   'Namespace',
   'Service',
+  'ServiceEntry',
+  'HTTPRoute',
+  'GRPCRoute',
+  'TLSRoute',
+  'TCPRoute',
+  'BackendTLSPolicy',
 ];
 
-const NOTHING: GatewayApi = { gateways: [], statements: [] };
+const NOTHING: GatewayApi = { gateways: [], routes: [], policies: [], statements: [] };
 
 /** The kinds of which there has to be one for anything to be made. */
-const NEEDED: readonly Kind[] = ['GatewayClass', 'Gateway.gateway.networking.k8s.io', 'ListenerSet'];
+const NEEDED: readonly Kind[] = [
+  'GatewayClass',
+  'Gateway.gateway.networking.k8s.io',
+  'ListenerSet',
+  'HTTPRoute',
+  'GRPCRoute',
+  'TLSRoute',
+  'TCPRoute',
+  'BackendTLSPolicy',
+];
 
 /**
  * The front end of the Gateway API: from here on nobody knows in which language something was written, except by its origin
@@ -60,7 +92,7 @@ export function readGatewayApi(resources: readonly Resource[], input: GatewayApi
   const namespaces = recallList(recall, 'used namespaces', [...used].sort());
   const inputs = [...READ.map(byKind), namespaces, mesh, services, endpoints, secrets.secrets, secrets.configMaps];
   return recall.stage('gateway api', inputs, (inner) =>
-    convertGateways({ ...input, namespaces, byKind: (kind) => ofKind(byKind(kind), kind) }, inner),
+    convertAll({ ...input, namespaces, byKind: (kind) => ofKind(byKind(kind), kind) }, inner),
   );
 }
 
@@ -74,45 +106,138 @@ type OfKind<K extends Kind> = Extract<Resource, { readonly kind: K }>;
 const ofKind = <K extends Kind>(documents: readonly Resource[], kind: K): readonly OfKind<K>[] =>
   documents.filter((document): document is OfKind<K> => document.kind === kind);
 
-function convertGateways(input: ConvertInput, recall: Recall): GatewayApi {
+function convertAll(input: ConvertInput, recall: Recall): GatewayApi {
   const classes = ours(input.byKind('GatewayClass'));
-  const classOf = recall.value('classes', classes, () => gatewayClasses(classes));
-  const setsOf = Map.groupBy(ours(input.byKind('ListenerSet')), parentOf);
   const facts = readFacts(input, recall);
   const services = serviceIndex(input, recall);
-  const made: MadeGateway[] = [];
-  const parents = new Map<string, readonly RouteParent[]>();
-  const statements: StatedObject[] = [...classStatements(classes)];
-  for (const gateway of ours(input.byKind('Gateway.gateway.networking.k8s.io'))) {
-    const { name, namespace } = gateway.metadata;
-    const sets = setsOf.get(`${namespace}/${name}`) ?? [];
-    const role = classOf(gateway.spec.gatewayClassName ?? '');
-    if (role?.role === 'remote') {
-      statements.push(...remoteStatements(gateway, { sets, className: role.className }));
-    } else if (role !== undefined) {
-      const wanted = wantedAddresses(gateway, role, { domainSuffix: input.mesh.domainSuffix, services });
-      const inputs = [gateway, facts, wanted.isByLabel, ...sets, ...wanted.services];
-      const isLost = wanted.services.length === 0 && !wanted.isByLabel;
-      const read = recall.value(`gateway ${keyOf(gateway)}`, inputs, () =>
-        readGateway(gateway, { sets, attachment: wanted }, facts),
-      );
-      if (!isLost) {
-        for (const owner of [read, ...read.sets]) {
-          made.push(...owner.made);
-          parents.set(keyOf(owner.owner), owner.parents);
-        }
-      }
-      statements.push(...gatewayStatements({ ...read, wanted }, { ...facts, services, attachedRoutes: new Map() }));
-    }
-  }
+  const gateways = readOwnGateways(input, { classes, facts, services }, recall);
+  const routes = makeRoutes(routesIn(input), lookupFor(input, { facts, services, gateways }), recall);
+  const policies = recalledPolicies(input, { facts, services }, recall);
+  const attachedRoutes = countAttached(routes.routes);
+  const stated = [
+    ...classStatements(classes),
+    ...gateways.flatMap((each) =>
+      each.role === 'remote'
+        ? remoteStatements(each.gateway, each)
+        : gatewayStatements({ ...each.read, wanted: each.wanted }, { ...facts, services, attachedRoutes }),
+    ),
+    ...routes.routes.map(({ source, parents }) => ({ target: source, parents })),
+    ...policies.statements,
+  ];
   return {
-    gateways: recallList(recall, 'gateways', made),
+    gateways: recallList(
+      recall,
+      'gateways',
+      gateways.flatMap((each) => ownersOf(each).flatMap(({ made }) => made)),
+    ),
+    routes: routes.documents,
+    policies: policies.documents,
     statements: recallList(
       recall,
       'statements',
-      statements.map((each) => recall.value(`status ${each.target}`, [{}], (last) => keepIfEqual(last, each))),
+      stated.map((each) => recall.value(`status ${each.target}`, [{}], (last) => keepIfEqual(last, each))),
     ),
   };
+}
+
+/** A Gateway that is ours, as far as it is read. */
+type OwnGateway =
+  | { readonly role: 'own'; readonly read: ReadGateway; readonly wanted: WantedAddresses }
+  | {
+      readonly role: 'remote';
+      readonly gateway: ApiGateway;
+      readonly sets: readonly ListenerSet[];
+      readonly className: string;
+    };
+
+interface GatewaySources {
+  readonly classes: readonly Resource<'GatewayClass'>[];
+  readonly facts: GatewayFacts;
+  readonly services: ServiceIndex;
+}
+
+function readOwnGateways(
+  input: ConvertInput,
+  { classes, facts, services }: GatewaySources,
+  recall: Recall,
+): readonly OwnGateway[] {
+  const classOf = recall.value('classes', classes, () => gatewayClasses(classes));
+  const setsOf = Map.groupBy(ours(input.byKind('ListenerSet')), parentOf);
+  return ours(input.byKind('Gateway.gateway.networking.k8s.io')).flatMap((gateway): readonly OwnGateway[] => {
+    const { name, namespace } = gateway.metadata;
+    const sets = setsOf.get(`${namespace}/${name}`) ?? [];
+    const role = classOf(gateway.spec.gatewayClassName ?? '');
+    if (role === undefined) return [];
+    if (role.role === 'remote') return [{ role: 'remote', gateway, sets, className: role.className }];
+    const wanted = wantedAddresses(gateway, role, { domainSuffix: input.mesh.domainSuffix, services });
+    const inputs = [gateway, facts, wanted.isByLabel, ...sets, ...wanted.services];
+    const read = recall.value(`gateway ${keyOf(gateway)}`, inputs, () =>
+      readGateway(gateway, { sets, attachment: wanted }, facts),
+    );
+    return [{ role: 'own', read, wanted }];
+  });
+}
+
+/** What of a Gateway is served: itself and its ListenerSets, where routers of it can be found. */
+function ownersOf(gateway: OwnGateway): readonly ReadOwner[] {
+  if (gateway.role === 'remote') return [];
+  const { services, isByLabel } = gateway.wanted;
+  return services.length === 0 && !isByLabel ? [] : [gateway.read, ...gateway.read.sets];
+}
+
+const routesIn = ({ byKind }: ConvertInput): readonly RouteResource[] =>
+  ours([...byKind('HTTPRoute'), ...byKind('GRPCRoute'), ...byKind('TLSRoute'), ...byKind('TCPRoute')]);
+
+interface LookupSources extends Pick<GatewaySources, 'facts' | 'services'> {
+  readonly gateways: readonly OwnGateway[];
+}
+
+function lookupFor({ byKind, mesh }: ConvertInput, { facts, services, gateways }: LookupSources): RouteLookup {
+  const parents = new Map(
+    gateways
+      .flatMap(ownersOf)
+      .map(({ owner, parents: own }) => [
+        `${owner.kind === 'ListenerSet' ? 'ListenerSet' : 'Gateway'}/${owner.metadata.namespace}/${owner.metadata.name}`,
+        own,
+      ]),
+  );
+  return routeLookup({
+    domainSuffix: mesh.domainSuffix,
+    byHost: (host) => services.byHost(host),
+    serviceEntries: byKind('ServiceEntry'),
+    listeners: (kind, namespace, name) => parents.get(`${kind}/${namespace}/${name}`) ?? NO_PARENTS,
+    isGranted: facts.isGranted,
+  });
+}
+
+const NO_PARENTS: readonly RouteParent[] = Object.freeze([]);
+
+/** GA-25 */
+function recalledPolicies(
+  { byKind, mesh, services: all }: ConvertInput,
+  { facts, services }: Pick<GatewaySources, 'facts' | 'services'>,
+  recall: Recall,
+): MadeBackendTls {
+  const policies = ours(byKind('BackendTLSPolicy'));
+  const entries = byKind('ServiceEntry');
+  const inputs = [facts.credentials, all, mesh.domainSuffix, ...policies, null, ...entries];
+  return recall.value('backend policies', policies.length === 0 ? [] : inputs, () =>
+    makeBackendTls(policies, {
+      target: policyTargets({ entries, domainSuffix: mesh.domainSuffix, byHost: (host) => services.byHost(host) }),
+      trustProblem: (namespace, name) => facts.credentials.trustProblem('ConfigMap', namespace, name),
+    }),
+  );
+}
+
+/** GA-8: by owner and listener, how many routes are attached. */
+function countAttached(routes: readonly ConvertedRoute[]): AttachedRoutes {
+  const counts = new Map<string, Map<string, number>>();
+  for (const { kind, namespace, name, section } of routes.flatMap(({ attachedTo }) => attachedTo)) {
+    const key = resourceKey(kind === 'Gateway' ? 'Gateway.gateway.networking.k8s.io' : kind, namespace, name);
+    const ofOwner = counts.get(key) ?? new Map<string, number>();
+    counts.set(key, ofOwner.set(section, (ofOwner.get(section) ?? 0) + 1));
+  }
+  return counts;
 }
 
 /** GA-28: documents for another deployment than this one are none of ours. */

@@ -30,6 +30,18 @@ export interface StatedParent {
   readonly conditions: readonly StatedCondition[];
 }
 
+/** One object that a policy is for, as the status of the policy has it. */
+export interface StatedAncestor {
+  readonly ancestorRef: {
+    readonly group?: string;
+    readonly kind?: string;
+    readonly name?: string;
+    readonly sectionName?: string;
+  };
+  readonly controllerName: string;
+  readonly conditions: readonly StatedCondition[];
+}
+
 /** What the front end says of one document of the Gateway API: the members of its `status`, without dates. */
 export interface StatedObject {
   readonly target: ResourceKey;
@@ -39,6 +51,8 @@ export interface StatedObject {
   readonly listeners?: readonly StatedListener[];
   readonly attachedListenerSets?: number;
   readonly parents?: readonly StatedParent[];
+  /** Of a policy: the objects that it is for. */
+  readonly ancestors?: readonly StatedAncestor[];
 }
 
 /** What may turn out otherwise, by type of condition: what is said where all is well. */
