@@ -1,5 +1,5 @@
 import type { Kind } from '../resources/kinds.ts';
-import { resourceKey, type ResourceKey } from '../resources/resource.ts';
+import type { ResourceKey } from '../resources/resource.ts';
 
 /** A kind of documents that routes and chains come from, as metadata of Envoy's resources names it. */
 interface PathKind {
@@ -11,7 +11,7 @@ interface PathKind {
 const ISTIO = 'networking.istio.io';
 const GATEWAY_API = 'gateway.networking.k8s.io';
 
-const PATH_KINDS: readonly PathKind[] = [
+export const PATH_KINDS: readonly PathKind[] = [
   { kind: 'VirtualService', group: ISTIO, word: 'virtual-service' },
   { kind: 'Sidecar', group: ISTIO, word: 'sidecar' },
   { kind: 'HTTPRoute', group: GATEWAY_API, word: 'http-route' },
@@ -25,12 +25,4 @@ export function documentPath(source: ResourceKey): string {
   const [kind, namespace = '', name = ''] = source.split('/');
   const known = PATH_KINDS.find((each) => each.kind === kind);
   return known === undefined ? '' : `/apis/${known.group}/v1/namespaces/${namespace}/${known.word}/${name}`;
-}
-
-/** The document that such a path names; none for an empty path. */
-export function namedDocument(path: string): ResourceKey | undefined {
-  const [root, apis, group, , , namespace = '', word, name] = path.split('/');
-  const known = PATH_KINDS.find((each) => each.group === group && each.word === word);
-  if (root !== '' || apis !== 'apis' || known === undefined || name === undefined) return undefined;
-  return resourceKey(known.kind, namespace, name);
 }

@@ -1,5 +1,5 @@
 import type { HostName } from '../base/host-name.ts';
-import { namedDocument } from '../compile/document-path.ts';
+import { namedDocument } from './named-document.ts';
 import type { RouteActionIr, RouteIr, VirtualHostIr } from '../ir/route-configuration.ts';
 import type { PassedOver, Reason, Step } from './explanation.ts';
 import { isSentToTls, type Journey } from './follow-call.ts';

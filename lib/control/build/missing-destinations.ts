@@ -1,6 +1,6 @@
 import type { Issue } from '../../base/issue.ts';
 import { type Remembered, remembered } from '../../base/remembered.ts';
-import { namedDocument } from '../../compile/document-path.ts';
+import { namedDocument } from '../../explain/named-document.ts';
 import { outboundCluster, parseClusterName } from '../../ir/cluster-name.ts';
 import type { ListenerIr, NetworkFilterIr } from '../../ir/listener.ts';
 import type { ProxyIr } from '../../ir/proxy-ir.ts';

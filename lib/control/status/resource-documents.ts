@@ -1,5 +1,5 @@
 import { remembered } from '../../base/remembered.ts';
-import { namedDocument } from '../../compile/document-path.ts';
+import { namedDocument } from '../../explain/named-document.ts';
 import { parseClusterName } from '../../ir/cluster-name.ts';
 import type { ClusterIr } from '../../ir/cluster.ts';
 import type { FilterChainIr, ListenerIr } from '../../ir/listener.ts';
