@@ -4,6 +4,7 @@ import { assignmentCase, judgeAssignment } from './assignments.ts';
 import type { Case, Rendered, Verdict } from './case.ts';
 import { judgeResources } from './compare-resources.ts';
 import { judgeDelegation } from './delegates.ts';
+import { judgeGatewayApi } from './gateway-api.ts';
 import { judgeGatewayMerge } from './gateway-merge.ts';
 import { at, textAt, type Json } from './json.ts';
 import { judgeLocalities } from './localities.ts';
@@ -42,6 +43,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   'vs-delegate': { verb: 'none', judge: judgeDelegation },
   'vs-routes': { verb: 'none', judge: judgeTableRoutes },
   'sidecar-scope': { verb: 'none', judge: judgeSidecarScope },
+  'gateway-api': { verb: 'none', judge: judgeGatewayApi },
   'gateway-merge': { verb: 'none', judge: judgeGatewayMerge },
   'dr-merge': { verb: 'none', judge: judgeTrafficPolicies },
 };

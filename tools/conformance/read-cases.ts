@@ -22,8 +22,13 @@ function readCase(file: string): Case[] {
   return name === '' ? [] : [{ file, area: textAt(body, 'area') || basename(dirname(file)), name, body }];
 }
 
-/** Flags of Istio's that a case may set to what always holds here. */
-const OUR_FLAGS: Readonly<Record<string, Json>> = { EnableDualStack: false, FilterGatewayClusterConfig: false };
+/** Flags of Istio's that a case may set to what always holds here, or that change nothing but for kinds that are not here. */
+const OUR_FLAGS: Readonly<Record<string, Json>> = {
+  EnableDualStack: false,
+  FilterGatewayClusterConfig: false,
+  EnableGatewayAPIGatewayClassController: false,
+  EnableGatewayAPIInferenceExtension: true,
+};
 
 /** Why a recorded case cannot be asked of any other control plane than the one that recorded it; `undefined` if it can. */
 export function whyNotAskable(test: Case): string | undefined {
