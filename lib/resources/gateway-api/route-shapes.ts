@@ -14,20 +14,17 @@ const listOf = <Item extends z.ZodType>(item: Item, most: number): z.ZodArray<It
   z.array(item).max(most, `at most ${most} may be listed`);
 
 const dnsName = 'must be a name of small letters, digits, dashes and dots';
-export const groupName = z
+const groupName = z
   .string()
   .max(253)
   .regex(new RegExp(`^$|^${DNS_LABELS}$`), dnsName);
-export const kindName = text(63).regex(
-  /^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/,
-  'must be a kind such as Service or Gateway',
-);
-export const objectName = text(253);
-export const namespaceName = text(63).regex(
+const kindName = text(63).regex(/^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$/, 'must be a kind such as Service or Gateway');
+const objectName = text(253);
+const namespaceName = text(63).regex(
   /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
   'must be a namespace: small letters, digits and dashes',
 );
-export const sectionName = text(253).regex(new RegExp(`^${DNS_LABELS}$`), dnsName);
+const sectionName = text(253).regex(new RegExp(`^${DNS_LABELS}$`), dnsName);
 export const portNumber = z
   .int()
   .min(1, 'a port is a number from 1 to 65535')
@@ -46,7 +43,7 @@ export const gatewayDuration = z
   .string()
   .regex(/^([0-9]{1,5}(h|m|s|ms)){1,4}$/, 'must be a duration such as 10s, 1m30s or 250ms');
 
-export const parentRef = z.strictObject({
+const parentRef = z.strictObject({
   group: groupName.exactOptional().describe('API group of the parent; gateway.networking.k8s.io unless it is said.'),
   kind: kindName
     .exactOptional()
@@ -78,7 +75,7 @@ const backendFields = {
   port: portNumber.exactOptional().describe('Port of the service; needed for a Service.'),
 };
 
-export const backendObject = z.strictObject(backendFields);
+const backendObject = z.strictObject(backendFields);
 
 export const weightedBackendFields = {
   ...backendFields,

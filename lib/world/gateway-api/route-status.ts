@@ -3,7 +3,7 @@ import type { RouteProblem } from './backends.ts';
 import { compare, referenceText, type Refusal, type RouteAttachment } from './route-attachments.ts';
 
 /** The name under which this service speaks about routes. */
-export const GATEWAY_CONTROLLER = 'istio.io/gateway-controller';
+const GATEWAY_CONTROLLER = 'istio.io/gateway-controller';
 
 /** A condition before it has a date. */
 export interface RouteCondition {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runMemory } from '../../../../lib/base/recall.ts';
 import type { RouteParent } from '../../../../lib/world/gateway-api/route-parent.ts';
-import { convertRoute } from '../../../../lib/world/gateway-api/converted-route.ts';
+import { convertRoute, type RouteResource } from '../../../../lib/world/gateway-api/converted-route.ts';
 import type { RouteLookup } from '../../../../lib/world/gateway-api/route-facts.ts';
 import { GATEWAY_API_GROUP } from '../../../../lib/world/gateway-api/route-parent.ts';
 import { makeRoutes } from '../../../../lib/world/gateway-api/routes.ts';
@@ -253,4 +254,36 @@ test('GA-17, GA-22: a TCPRoute leads to its backends by weight; one without weig
     { destination: { host: 'internal.cluster.local', subset: 'zero-weight', port: { number: 65_535 } }, weight: 0 },
   ]);
   assert.deepEqual(ends([{ name: 'a', kind: 'Bucket' }]), [{ destination: {} }]);
+});
+
+test('GA-27: what a route made goes with it, and is made of the others anew', () => {
+  const hostnames = ['a.b'];
+  const [one, two] = ['one', 'two'].map((name) => routeOf('HTTPRoute', name, { hostnames, rules }));
+  assert.ok(one && two);
+  const memory = runMemory();
+  const originsOf = (...routes: readonly RouteResource[]) =>
+    memory
+      .run((recall) => makeRoutes(routes, lookupOf(), recall))
+      .documents.map(({ http: origins }) => origins.map(({ resource }) => resource));
+  assert.deepEqual(originsOf(one, two), [['HTTPRoute/shop/one', 'HTTPRoute/shop/two']]);
+  assert.deepEqual(originsOf(two), [['HTTPRoute/shop/two']]);
+  assert.deepEqual(originsOf(), []);
+});
+
+test('BLD-3: an edit of one route makes the documents of its host anew, and no others', () => {
+  const route = (name: string, host: string) => routeOf('HTTPRoute', name, { hostnames: [host], rules });
+  const [one, two] = [route('one', 'one.com'), route('two', 'two.com')];
+  const memory = runMemory();
+  const lookup = lookupOf();
+  const made = (...routes: readonly RouteResource[]) =>
+    memory.run((recall) => makeRoutes(routes, lookup, recall)).documents;
+  const [before, after] = [made(one, two), made(route('one', 'other.com'), two)];
+  assert.equal(
+    after.find(({ source }) => source === 'HTTPRoute/shop/two'),
+    before[1],
+  );
+  assert.notEqual(
+    after.find(({ source }) => source === 'HTTPRoute/shop/one'),
+    before[0],
+  );
 });
