@@ -41,7 +41,7 @@ export function keyedHash(key: Uint8Array, value: Uint8Array, place: string): st
 }
 
 /** By which of several keys a text was sealed: enough to find it, and nothing by which it could be guessed. */
-export const keyName = (key: Uint8Array): string =>
+const keyName = (key: Uint8Array): string =>
   Buffer.from(derivedKey(key, 'pilotless key name')).toString('hex').slice(0, 16);
 
 /** Box over keys that are at hand: the first seals, all of them open. */

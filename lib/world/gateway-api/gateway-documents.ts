@@ -22,7 +22,7 @@ export interface Attachment {
 }
 
 /** The label by which a router says whose Gateway it serves. */
-export const GATEWAY_NAME_LABEL = 'gateway.networking.k8s.io/gateway-name';
+const GATEWAY_NAME_LABEL = 'gateway.networking.k8s.io/gateway-name';
 
 /** GA-2: one Gateway with one server, so that a route can be attached to one listener. */
 export function madeGateway(

@@ -199,7 +199,7 @@ function setStatement(
 
 const NOT_ALLOWED = "The parent Gateway does not allow this reference; check the 'spec.allowedRoutes'";
 
-export function refusedStatement(set: Resource<'ListenerSet'>, message: string): StatedObject {
+function refusedStatement(set: Resource<'ListenerSet'>, message: string): StatedObject {
   const problem = { reason: 'NotAllowed', message };
   return { target: keyOf(set), conditions: stated(EXPECTED, { Accepted: problem, Programmed: problem }) };
 }
