@@ -157,11 +157,11 @@ function clientAuthority(ref: Reference, place: TlsPlace): FoundCertificate {
   if (group !== '' || (kind !== 'Secret' && kind !== 'ConfigMap')) {
     return invalid('InvalidCACertificateKind', 'only secret and configmap are allowed');
   }
-  const problem = place.credentials.trustProblem(kind, namespace, name);
-  if (problem !== undefined) return invalid('InvalidCACertificateRef', problem);
   if (!mayRefer(place, { group: '', kind, namespace, name })) {
     return { problem: notPermitted('caCertificateRef', `${namespace}/${name}`, place) };
   }
+  const problem = place.credentials.trustProblem(kind, namespace, name);
+  if (problem !== undefined) return invalid('InvalidCACertificateRef', problem);
   const scheme = kind === 'Secret' ? 'kubernetes-gateway' : 'configmap';
   return { name: `${scheme}://${namespace}/${name}-cacert` };
 }

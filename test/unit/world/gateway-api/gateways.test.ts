@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDocument } from '../../../../lib/resources/parse-document.ts';
 import { buildWorld } from '../../../../lib/world/world.ts';
+import { testAuthority } from '../../../support/test-certificates.ts';
 import type { StatedCondition, StatedObject } from '../../../../lib/world/gateway-api/stated-condition.ts';
 
 const GROUP = 'gateway.networking.k8s.io/v1';
@@ -187,6 +188,36 @@ test('GA-6, GA-24: a certificate of another namespace needs a grant there, which
   assert.match(resolved(grant('certs')), /^False InvalidCertificateRef/);
 });
 
+test('GA-6: authorities of another namespace need a grant there, which is asked for before they are looked up', () => {
+  const caCertificateRefs = [{ group: '', kind: 'ConfigMap', name: 'roots', namespace: 'certs' }];
+  const tls = { frontend: { default: { validation: { caCertificateRefs } } } };
+  const pair = (keys: Written) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'cert', namespace: 'infra' },
+    type: 'kubernetes.io/tls',
+    stringData: keys,
+  });
+  const { certificate, key } = testAuthority('edge').issue('a.example');
+  const written = [
+    gateway([https({ certificateRefs: [{ name: 'cert' }] })], { tls }),
+    pair({ 'tls.crt': certificate, 'tls.key': key }),
+  ];
+  const resolved = (...more: readonly Written[]) =>
+    told(listenerIn(worldOf(...written, ...more).said.get('Gateway/infra/edge'), 'https')?.conditions, 'ResolvedRefs');
+  const grant = {
+    apiVersion: GROUP,
+    kind: 'ReferenceGrant',
+    metadata: { name: 'g', namespace: 'certs' },
+    spec: {
+      from: [{ group: 'gateway.networking.k8s.io', kind: 'Gateway', namespace: 'infra' }],
+      to: [{ group: '', kind: 'ConfigMap' }],
+    },
+  };
+  assert.match(resolved(), /^False RefNotPermitted: caCertificateRef certs\/roots not accessible/);
+  assert.match(resolved(grant), /^False InvalidCACertificateRef: .*configmap certs\/roots not found/);
+});
+
 test('GA-6: what is no Secret, and a third certificate, are told; TLS that goes on needs none', () => {
   const problem = (tls: Written) =>
     told(
@@ -241,6 +272,34 @@ test('GA-8: a listener says which kinds of routes it takes, and which of those a
   assert.deepEqual(kinds(http({ allowedRoutes: { kinds: [{ kind: 'GRPCRoute' }, { kind: 'TCPRoute' }] } })), [
     ['GRPCRoute'],
     'False InvalidRouteKinds',
+  ]);
+});
+
+test('GA-8: a listener says how many routes it took, of whatever kind and from wherever they name it', () => {
+  const route = (kind: string, name: string, parentRefs: readonly Written[], more: Written = {}) => ({
+    ...{ apiVersion: GROUP, kind, metadata: { name, namespace: 'infra' } },
+    spec: { parentRefs, rules: [{}], ...more },
+  });
+  const listeners = [http(), http({ name: 'other', hostname: 'other.example.com' }), http({ name: 'shut', port: 81 })];
+  const { said } = worldOf(
+    gateway(listeners, { allowedListeners: { namespaces: { from: 'All' } } }),
+    listenerSet('late', [http({ name: 'late', port: 82, allowedRoutes: { namespaces: { from: 'All' } } })]),
+    route('HTTPRoute', 'both', [
+      { name: 'edge', sectionName: 'http' },
+      { name: 'edge', sectionName: 'other' },
+    ]),
+    route('GRPCRoute', 'one', [{ name: 'edge', port: 80 }], { hostnames: ['other.example.com'] }),
+    route('HTTPRoute', 'refused', [{ name: 'edge', sectionName: 'other' }], { hostnames: ['no.example.org'] }),
+    route('HTTPRoute', 'set', [{ kind: 'ListenerSet', name: 'late', namespace: 'shop' }]),
+  );
+  const counts = [...said].flatMap(([target, { listeners: stated = [] }]) =>
+    stated.map(({ name, attachedRoutes }) => `${target} ${name} ${attachedRoutes}`),
+  );
+  assert.deepEqual(counts.sort(), [
+    'Gateway/infra/edge http 2',
+    'Gateway/infra/edge other 2',
+    'Gateway/infra/edge shut 0',
+    'ListenerSet/shop/late late 1',
   ]);
 });
 
