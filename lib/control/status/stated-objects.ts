@@ -1,7 +1,12 @@
 import type { EpochMs } from '../../base/brand.ts';
 import { type Condition, withCondition } from '../../resources/conditions.ts';
 import { keyOf, type Resource } from '../../resources/resource.ts';
-import type { StatedCondition, StatedObject, StatedParent } from '../../world/gateway-api/stated-condition.ts';
+import type {
+  StatedAncestor,
+  StatedCondition,
+  StatedObject,
+  StatedParent,
+} from '../../world/gateway-api/stated-condition.ts';
 import type { ObjectSight } from './object-conditions.ts';
 import type { WithTransitionTimes } from './transition-times.ts';
 
@@ -18,7 +23,7 @@ interface Dating {
 export function withStatement(object: Resource, stated: StatedObject | undefined, dating: Dating): Resource {
   if (stated === undefined) return object;
   const id = object.metadata.uid ?? keyOf(object);
-  const { addresses, attachedListenerSets, listeners, parents } = stated;
+  const { addresses, ancestors, attachedListenerSets, listeners, parents } = stated;
   const isServed = object.kind === 'Gateway.gateway.networking.k8s.io' || object.kind === 'ListenerSet';
   const own = (stated.conditions ?? []).map((each) => (isServed ? programmed(each, dating.sight) : each));
   const shown = dated(id, own, dating).reduce<Resource>((shownSoFar, each) => withCondition(shownSoFar, each), object);
@@ -35,7 +40,13 @@ export function withStatement(object: Resource, stated: StatedObject | undefined
         })),
       }),
       ...(parents && {
-        parents: [...othersIn(shown, parents), ...parents.map((each) => datedParent(id, each, dating))],
+        parents: [...othersIn(shown, 'parents', parents), ...parents.map((each) => datedParent(id, each, dating))],
+      }),
+      ...(ancestors && {
+        ancestors: [
+          ...othersIn(shown, 'ancestors', ancestors),
+          ...ancestors.map((each) => datedAncestor(id, each, dating)),
+        ].slice(0, MAX_ANCESTORS),
       }),
     },
   };
@@ -68,9 +79,21 @@ const datedParent = (id: string, parent: StatedParent, dating: Dating) => ({
   conditions: dated(`${id} parent ${JSON.stringify(parent.parentRef)}`, parent.conditions, dating),
 });
 
-/** GA-13: what other controllers say of a route stays; what this one said before is said anew. */
-function othersIn({ status }: Resource, [own]: readonly StatedParent[]): readonly unknown[] {
-  const written: unknown = status?.['parents'];
+const datedAncestor = (id: string, ancestor: StatedAncestor, dating: Dating) => ({
+  ...ancestor,
+  conditions: dated(`${id} ancestor ${JSON.stringify(ancestor.ancestorRef)}`, ancestor.conditions, dating),
+});
+
+/** GA-26: the standard lets the status of a policy have no more; what others say comes first. */
+const MAX_ANCESTORS = 16;
+
+/** GA-13: what other controllers say of a route or policy stays; what this one said before is said anew. */
+function othersIn(
+  { status }: Resource,
+  member: 'parents' | 'ancestors',
+  [own]: readonly { readonly controllerName: string }[],
+): readonly unknown[] {
+  const written: unknown = status?.[member];
   if (!Array.isArray(written)) return [];
   return written.filter((each: unknown) => {
     const said =

@@ -82,3 +82,57 @@ test('GA-8, GA-9: listeners have dated conditions of their own in the status; a 
   assert.ok(listeners[0]?.conditions.every((each) => each.observedGeneration === 3 && each.lastTransitionTime));
   assert.equal(theirs?.status?.['listeners'], undefined);
 });
+
+const OTHER = 'example.com/other';
+const policy = (targets: readonly string[]) => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: { name: tls, namespace: infra, generation: 2, resourceVersion: '1', creationTimestamp: '2026-01-01T00:00:00Z' }
+spec:
+  targetRefs: ${JSON.stringify(targets.map((name) => ({ group: '', kind: 'Service', name })))}
+  validation: { hostname: shop.example.com, wellKnownCACertificates: System }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: shop, namespace: infra }
+spec: { ports: [{ name: http, port: 80 }] }
+`;
+
+interface ShownAncestor {
+  readonly ancestorRef?: { readonly name?: string };
+  readonly controllerName: string;
+  readonly conditions: readonly Condition[];
+}
+
+/** The ancestors in the status of a policy, which others have written before. */
+async function ancestorsOf(before: readonly object[], targets: readonly string[]): Promise<readonly ShownAncestor[]> {
+  const delivery = testDelivery();
+  const yaml = policy(targets);
+  delivery.configure(yaml);
+  const written = resourcesOf(yaml).map((each) => ({ ...each, status: { ancestors: before } }));
+  const [shown] = await delivery.withConditions(written);
+  return (shown?.status?.['ancestors'] ?? []) as readonly ShownAncestor[];
+}
+
+test('GA-25: a policy has dated conditions for each object that it is for', async () => {
+  const [shop, missing] = await ancestorsOf([], ['shop', 'missing']);
+  assert.deepEqual([shop?.ancestorRef?.name, shop?.controllerName], ['shop', 'istio.io/mesh-controller']);
+  const accepted = shop?.conditions.find(({ type }) => type === 'Accepted');
+  assert.deepEqual([accepted?.status, accepted?.observedGeneration], ['True', 2]);
+  assert.ok(accepted?.lastTransitionTime);
+  assert.equal(missing?.conditions.find(({ type }) => type === 'Accepted')?.reason, 'TargetNotFound');
+});
+
+test('GA-26: what others say of a policy stays, what was said here before is said anew, and there are 16 at most', async () => {
+  const said = (controllerName: string) => ({ ancestorRef: { name: 'shop' }, controllerName, conditions: [] });
+  const stale = said('istio.io/mesh-controller');
+  const names = (ancestors: readonly ShownAncestor[]) => ancestors.map(({ controllerName }) => controllerName);
+  const one = await ancestorsOf([stale, said(OTHER), stale], ['shop']);
+  assert.deepEqual(names(one), [OTHER, 'istio.io/mesh-controller']);
+  assert.equal(one[1]?.conditions.length, 2);
+  const full = await ancestorsOf(
+    Array.from({ length: 15 }, () => said(OTHER)),
+    ['shop', 'missing'],
+  );
+  assert.deepEqual(names(full).slice(14), [OTHER, 'istio.io/mesh-controller']);
+});
