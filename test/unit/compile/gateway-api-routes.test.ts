@@ -8,6 +8,7 @@ import type { ForwardIr, RedirectIr, RouteIr } from '../../../lib/ir/route-confi
 import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
 import { makeRoutes } from '../../../lib/world/gateway-api/routes.ts';
 import { readMadeRouteTables } from '../../../lib/world/route-tables.ts';
+import { lineOf } from '../../support/line.ts';
 import { lookupOf, routeOf } from '../../support/routes.ts';
 
 const at: RouteAttachment = {
@@ -93,4 +94,33 @@ test('RT-22: what leads nowhere is answered with 500', () => {
 test('routes name the document that they come from, not the one that was made of it', () => {
   const [route] = routesOf([{ backendRefs }]);
   assert.equal(route?.source, '/apis/gateway.networking.k8s.io/v1/namespaces/shop/http-route/r');
+});
+
+test('GW-25: a route is served by the listener that it names, not by its neighbour of the same port', () => {
+  const route = (name: string, sectionName: string) => `
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: ${name}, namespace: infra }
+spec:
+  parentRefs: [{ name: edge, sectionName: ${sectionName} }]
+  rules: [{ name: ${name}, backendRefs: [{ name: shop, port: 80 }] }]
+`;
+  const text = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: infra }
+spec:
+  gatewayClassName: istio
+  listeners:
+    - { name: a, port: 8080, protocol: HTTP, hostname: a.example }
+    - { name: b, port: 8080, protocol: HTTP, hostname: b.example }
+    - { name: any, port: 8080, protocol: HTTP }
+${route('on-a', 'a')}${route('on-any', 'any')}`;
+  const labels = { 'gateway.networking.k8s.io/gateway-name': 'edge' };
+  const { ir } = lineOf(text, { type: 'router', namespace: 'infra', labels });
+  const served = ir.routes.flatMap(({ name, virtualHosts }) =>
+    virtualHosts.map(({ domains, routes }) => `${name} ${domains.join()}: ${routes.map((each) => each.name).join()}`),
+  );
+  assert.deepEqual(served, ['http.8080 *: on-any', 'http.8080 a.example: on-a']);
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { durationMs } from '../../../../lib/base/brand.ts';
 import { conditionsIn, type Condition } from '../../../../lib/resources/conditions.ts';
 import type { Resource } from '../../../../lib/resources/resource.ts';
+import { apiCaller } from '../../../support/api-caller.ts';
 import { testDelivery } from '../../../support/delivery.ts';
 import { resourcesOf } from '../../../support/documents.ts';
 
@@ -136,3 +137,52 @@ test('GA-26: what others say of a policy stays, what was said here before is sai
   );
   assert.deepEqual(names(full).slice(14), [OTHER, 'istio.io/mesh-controller']);
 });
+
+test('CS-9, GA-8: a watch of Gateways tells when a listener takes a route, which changes no Gateway', async () => {
+  const delivery = testDelivery();
+  const route = `
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: shop, namespace: infra }
+spec: { parentRefs: [{ name: edge, sectionName: http }], rules: [{}] }
+`;
+  delivery.configure(mesh());
+  let looked = 0;
+  const { app, call } = apiCaller(
+    {},
+    {
+      withConditions: async (objects) => {
+        looked += 1;
+        if (looked === 3) delivery.configure(mesh(route));
+        return delivery.withConditions(objects);
+      },
+    },
+  );
+  const collection = '/apis/gateway.networking.k8s.io/v1/namespaces/infra/gateways';
+  const spec = { gatewayClassName: 'istio', listeners: [{ name: 'http', port: 8080, protocol: 'HTTP' }] };
+  await call('POST /v1/apply', [
+    {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'Gateway',
+      metadata: { name: 'edge', namespace: 'infra' },
+      spec,
+    },
+  ]);
+  const stream = await app.request(`${collection}?watch=true&timeoutSeconds=9&resourceVersion=1`);
+  const events = (await stream.text())
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as GatewayEvent);
+  const counts = events.map(({ type, object }) =>
+    [type, ...object.status.listeners.map(({ name, attachedRoutes }) => `${name} ${attachedRoutes}`)].join(' '),
+  );
+  assert.deepEqual(counts, ['MODIFIED tcp 0 http 0', 'MODIFIED tcp 0 http 1']);
+});
+
+interface GatewayEvent {
+  readonly type: string;
+  readonly object: {
+    readonly status: { readonly listeners: readonly { readonly name: string; readonly attachedRoutes: number }[] };
+  };
+}
