@@ -276,21 +276,21 @@ test('GA-8: a listener says which kinds of routes it takes, and which of those a
 });
 
 test('GA-8: a listener says how many routes it took, of whatever kind and from wherever they name it', () => {
-  const route = (kind: string, name: string, parentRefs: readonly Written[], more: Written = {}) => ({
-    ...{ apiVersion: GROUP, kind, metadata: { name, namespace: 'infra' } },
+  const route = (named: string, parentRefs: readonly Written[], more: Written = {}) => ({
+    ...{ apiVersion: GROUP, kind: named.split('/')[0], metadata: { name: named.split('/')[1], namespace: 'infra' } },
     spec: { parentRefs, rules: [{}], ...more },
   });
   const listeners = [http(), http({ name: 'other', hostname: 'other.example.com' }), http({ name: 'shut', port: 81 })];
   const { said } = worldOf(
     gateway(listeners, { allowedListeners: { namespaces: { from: 'All' } } }),
     listenerSet('late', [http({ name: 'late', port: 82, allowedRoutes: { namespaces: { from: 'All' } } })]),
-    route('HTTPRoute', 'both', [
+    route('HTTPRoute/both', [
       { name: 'edge', sectionName: 'http' },
       { name: 'edge', sectionName: 'other' },
     ]),
-    route('GRPCRoute', 'one', [{ name: 'edge', port: 80 }], { hostnames: ['other.example.com'] }),
-    route('HTTPRoute', 'refused', [{ name: 'edge', sectionName: 'other' }], { hostnames: ['no.example.org'] }),
-    route('HTTPRoute', 'set', [{ kind: 'ListenerSet', name: 'late', namespace: 'shop' }]),
+    route('GRPCRoute/one', [{ name: 'edge', port: 80 }], { hostnames: ['other.example.com'] }),
+    route('HTTPRoute/refused', [{ name: 'edge', sectionName: 'other' }], { hostnames: ['no.example.org'] }),
+    route('HTTPRoute/set', [{ kind: 'ListenerSet', name: 'late', namespace: 'shop' }]),
   );
   const counts = [...said].flatMap(([target, { listeners: stated = [] }]) =>
     stated.map(({ name, attachedRoutes }) => `${target} ${name} ${attachedRoutes}`),
