@@ -2,7 +2,7 @@ import { mostSpecificMatch, type HostName } from '../base/host-name.ts';
 import { canonicalJson } from '../base/hashing.ts';
 import type { Issue, Noted } from '../base/issue.ts';
 import type { Labels } from '../base/labels.ts';
-import type { TrafficPolicy } from '../model/traffic-policy.ts';
+import type { PolicyBlocks, PortPolicy, TrafficPolicy } from '../model/traffic-policy.ts';
 
 /** Consolidated policies by host; those of one host in the order in which they were added. */
 export interface HostPolicies {
@@ -20,6 +20,8 @@ export interface ConsolidatedPolicy extends TrafficPolicy {
 
 export interface IncomingPolicy {
   readonly policy: TrafficPolicy;
+  /** Made of a policy of the Gateway API, which says only what nobody wrote in a DestinationRule (DR-11). Comes after all others. */
+  readonly fillsGaps: boolean;
   readonly exportTo: ReadonlySet<string>;
   readonly hasTopLevelPolicy: boolean;
 }
@@ -44,7 +46,8 @@ export function consolidate(incoming: readonly IncomingPolicy[]): Noted<readonly
 /**
  * Adds one document's policy: merged into every entry it fits (DR-5 to DR-7), and as an entry of its own unless it went into
  * one with the same selector. A rule without a selector that is private to its namespace stays as well, where Istio forgets it
- * and leaves workloads that nothing selects without any (DR-8). The issues name what was ignored on the way (DR-9).
+ * and leaves workloads that nothing selects without any (DR-8). What is made of policies of the Gateway API fills gaps of every
+ * entry, and stays for those who see none of them (DR-11). The issues name what was ignored on the way (DR-9).
  */
 function addPolicy(
   existing: readonly ConsolidatedPolicy[],
@@ -54,8 +57,10 @@ function addPolicy(
   const issues: Issue[] = [];
   let isKept = false;
   const merged = existing.map((entry) => {
-    if (!exportsAllow(entry.exportTo, incoming.exportTo) || !selectorsAllow(entry, policy)) return entry;
-    if (sameSelector(entry, policy)) isKept = true;
+    const isForSame = exportsAllow(entry.exportTo, incoming.exportTo) && selectorsAllow(entry, policy);
+    if (isForSame && sameSelector(entry, policy)) isKept = true;
+    if (incoming.fillsGaps) return fillGaps(entry, incoming);
+    if (!isForSame) return entry;
     issues.push(...repeatedSubsets(entry, policy));
     return mergeInto(entry, incoming);
   });
@@ -94,6 +99,20 @@ function mergeInto(entry: ConsolidatedPolicy, { policy, hasTopLevelPolicy }: Inc
     ports: taken.ports,
     hasTopLevelPolicy: entry.hasTopLevelPolicy || hasTopLevelPolicy,
     subsets: [...entry.subsets, ...policy.subsets.filter(({ name }) => !names.has(name))],
+  };
+}
+
+/** DR-11: block by block, and for ports as well; whoever sees a rule of the host is meant, whatever the rule's reach. */
+function fillGaps(entry: ConsolidatedPolicy, { policy }: IncomingPolicy): ConsolidatedPolicy {
+  const written = new Set(entry.ports.map(({ port }) => port));
+  const blocksOf = (port: number): PolicyBlocks => policy.ports.find((each) => each.port === port)?.blocks ?? {};
+  const ports = entry.ports.map(({ port, blocks }): PortPolicy => ({ port, blocks: { ...blocksOf(port), ...blocks } }));
+  return {
+    ...entry,
+    from: [...entry.from, ...policy.from],
+    blocks: { ...policy.blocks, ...entry.blocks },
+    ports: [...ports, ...policy.ports.filter(({ port }) => !written.has(port))],
+    hasTopLevelPolicy: true,
   };
 }
 

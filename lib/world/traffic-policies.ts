@@ -23,7 +23,7 @@ export interface TrafficPolicies {
   readonly rootLocal: HostPolicies;
 }
 
-/** Reads every DestinationRule and consolidates those of one namespace and host (DR-1 to DR-10). */
+/** Reads every DestinationRule and consolidates those of one namespace and host (DR-1 to DR-11). */
 export function readTrafficPolicies(
   resources: readonly Resource[],
   mesh: MeshSettings,
@@ -84,7 +84,12 @@ export function allTrafficPolicies({ local, exported, rootLocal }: TrafficPolici
   return tables.flatMap(({ exact, wildcards }) => [...exact.values(), ...wildcards.values()].flat());
 }
 
-/** DR-1: rules with a selector first, each group oldest first. */
+/** Written by the front end that makes rules of policies of the Gateway API; people cannot write it. */
+const PARENTS_ANNOTATION = 'internal.istio.io/parents';
+
+const isMade = ({ metadata }: Resource): boolean => metadata.annotations?.[PARENTS_ANNOTATION] !== undefined;
+
+/** DR-1: rules with a selector first, each group oldest first; DR-11: what fills gaps after what may have them. */
 function inOrder(resources: readonly Resource[]): readonly Resource<'DestinationRule'>[] {
   const aged = (rule: Resource<'DestinationRule'>): Parameters<typeof oldestFirst>[0] => ({
     createdAt: rule.metadata.creationTimestamp ?? '',
@@ -95,6 +100,7 @@ function inOrder(resources: readonly Resource[]): readonly Resource<'Destination
     .filter((resource) => resource.kind === 'DestinationRule')
     .sort(
       (a, b) =>
+        Number(isMade(a)) - Number(isMade(b)) ||
         Number(a.spec.workloadSelector === undefined) - Number(b.spec.workloadSelector === undefined) ||
         oldestFirst(aged(a), aged(b)),
     );
@@ -108,6 +114,7 @@ function incomingPolicy(rule: Resource<'DestinationRule'>, mesh: MeshSettings): 
   const exportTo = workloadSelector === undefined ? (spec.exportTo ?? []) : ['.']; // DR-2
   const host: HostName = resolveShortName(spec.host ?? '', namespace, mesh.shortNameSuffix);
   return {
+    fillsGaps: isMade(rule),
     exportTo: new Set(exportTo.map((value) => (value === '.' ? namespace : value))),
     hasTopLevelPolicy: spec.trafficPolicy !== undefined,
     policy: {

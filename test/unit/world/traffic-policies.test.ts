@@ -181,3 +181,55 @@ test('DR-4: exact hosts and wildcards are kept apart', () => {
   assert.deepEqual([...(local.get('default')?.exact.keys() ?? [])], ['a.com']);
   assert.deepEqual([...(local.get('default')?.wildcards.keys() ?? [])], ['*.com']);
 });
+
+const MADE = "annotations: { internal.istio.io/parents: 'BackendTLSPolicy/default.tls' }";
+const made = (createdAt: string): string =>
+  rule(
+    'made',
+    `{ host: a.com, trafficPolicy: { tls: { mode: SIMPLE, sni: made }, outlierDetection: { consecutive5xxErrors: 3 },
+       portLevelSettings: [{ port: { number: 1 }, tls: { mode: SIMPLE, sni: one } }, { port: { number: 2 }, tls: { mode: SIMPLE, sni: two } }] } }`,
+    `creationTimestamp: '${createdAt}', ${MADE}`,
+  );
+const sniOf = ({ blocks }: Pick<TrafficPolicy, 'blocks'>): string =>
+  blocks.tls?.mode === 'simple' ? blocks.tls.serverName : '';
+
+for (const [age, createdAt] of [
+  ['older', '2020-01-01T00:00:00Z'],
+  ['younger', '2030-01-01T00:00:00Z'],
+] as const) {
+  test(`DR-11: a rule made of a policy that is ${age} fills what nobody wrote, block by block and port by port`, () => {
+    const written = rule(
+      'written',
+      `{ host: a.com, trafficPolicy: { connectionPool: { tcp: { maxConnections: 7 } }, outlierDetection: { consecutive5xxErrors: 9 },
+         portLevelSettings: [{ port: { number: 1 }, connectionPool: { tcp: { maxConnections: 8 } } }] } }`,
+      "creationTimestamp: '2025-01-01T00:00:00Z'",
+    );
+    const [policy, ...others] = local([written, made(createdAt)]);
+    assert.deepEqual([policy?.blocks.pool?.maxConnections, policy?.blocks.outlier?.consecutive5xx], [7, 9]);
+    assert.equal(policy && sniOf(policy), 'made');
+    assert.deepEqual(
+      policy?.ports.map((each) => [each.port, each.blocks.pool?.maxConnections, sniOf(each)]),
+      [
+        [1, 8, 'one'],
+        [2, undefined, 'two'],
+      ],
+    );
+    assert.deepEqual(others, []);
+    const [own] = local([
+      rule('own', '{ host: a.com, trafficPolicy: { tls: { mode: SIMPLE, sni: own } } }'),
+      made(createdAt),
+    ]);
+    assert.equal(own && sniOf(own), 'own');
+  });
+}
+
+test('DR-11: it fills rules of another reach as well, and stays for those who see none of them', () => {
+  const { local: own, exported } = read(
+    rule('private', `{ host: a.com, exportTo: [.], ${pool(7)} }`),
+    made('2020-01-01T00:00:00Z'),
+  ).value.trafficPolicies;
+  const at = (table: typeof own) => table.get('default')?.exact.get('a.com') ?? [];
+  assert.deepEqual(at(own).map(sniOf), ['made', 'made']);
+  assert.deepEqual(names(at(own)), ['private+made', 'made']);
+  assert.deepEqual(names(at(exported)), ['made']);
+});
