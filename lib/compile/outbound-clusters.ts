@@ -235,7 +235,8 @@ export const serviceName = ({ hostname, name, namespace }: Service): ClusterIr['
 
 /** Path of the DestinationRule that shaped a cluster, as Istio's metadata writes it: the first one that contributed. */
 export function configPath(policy: TrafficPolicy | undefined): string {
-  const [, namespace, name] = policy?.from[0]?.split('/') ?? [];
+  const written = policy?.from.find((resource) => resource.startsWith('DestinationRule/'));
+  const [, namespace, name] = written?.split('/') ?? [];
   if (namespace === undefined || name === undefined) return '';
   return `/apis/networking.istio.io/v1/namespaces/${namespace}/destination-rule/${name}`;
 }

@@ -69,7 +69,9 @@ function addPolicy(
     exportTo: incoming.exportTo,
     hasTopLevelPolicy: incoming.hasTopLevelPolicy,
   };
-  return { value: isKept ? merged : [...merged, own], issues };
+  if (isKept) return { value: merged, issues };
+  // Of those without a selector that a client sees the last one counts.
+  return { value: incoming.fillsGaps ? [own, ...merged] : [...merged, own], issues };
 }
 
 /** DR-5: equal sets merge, and a strict superset of a written set merges too. */

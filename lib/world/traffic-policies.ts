@@ -6,7 +6,7 @@ import { type Recall, recallNothing } from '../base/recall.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { Subset, TrafficPolicy } from '../model/traffic-policy.ts';
 import { isVisibleTo, resolveExportTo, type Visibility } from '../model/visibility.ts';
-import { keyOf, type Resource } from '../resources/resource.ts';
+import { keyOf, type Resource, type ResourceKey, resourceKey } from '../resources/resource.ts';
 import { consolidate, type ConsolidatedPolicy, type HostPolicies, type IncomingPolicy } from './host-policies.ts';
 import { readBlocks, readPortPolicies } from './traffic-policy-blocks.ts';
 
@@ -89,6 +89,16 @@ const PARENTS_ANNOTATION = 'internal.istio.io/parents';
 
 const isMade = ({ metadata }: Resource): boolean => metadata.annotations?.[PARENTS_ANNOTATION] !== undefined;
 
+/** The documents that somebody wrote: the rule, or the policies `Kind/namespace.name` of which it was made. */
+function origins(rule: Resource<'DestinationRule'>): readonly ResourceKey[] {
+  const parents = (rule.metadata.annotations?.[PARENTS_ANNOTATION] ?? '').split(',');
+  const keys = parents.flatMap((parent) => {
+    const [, namespace = '', name = ''] = /^BackendTLSPolicy\/([^.]+)\.(.+)$/.exec(parent) ?? [];
+    return name === '' ? [] : [resourceKey('BackendTLSPolicy', namespace, name)];
+  });
+  return keys.length > 0 ? keys : [keyOf(rule)];
+}
+
 /** DR-1: rules with a selector first, each group oldest first; DR-11: what fills gaps after what may have them. */
 function inOrder(resources: readonly Resource[]): readonly Resource<'DestinationRule'>[] {
   const aged = (rule: Resource<'DestinationRule'>): Parameters<typeof oldestFirst>[0] => ({
@@ -118,7 +128,7 @@ function incomingPolicy(rule: Resource<'DestinationRule'>, mesh: MeshSettings): 
     exportTo: new Set(exportTo.map((value) => (value === '.' ? namespace : value))),
     hasTopLevelPolicy: spec.trafficPolicy !== undefined,
     policy: {
-      from: [keyOf(rule)],
+      from: origins(rule),
       host,
       namespace,
       visibility: resolveExportTo(exportTo, namespace, mesh.defaultExportTo.policies),
