@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Records } from '../../ports/records.ts';
-import { StoreUnavailable } from '../../ports/store-errors.ts';
+import { CorruptStore, StoreUnavailable } from '../../ports/store-errors.ts';
 import type { HttpHandler } from './http-handler.ts';
 import { jsonResponse } from './json-response.ts';
 import { secretHealth } from '../status/secret-validity.ts';
@@ -66,12 +66,12 @@ async function noteProblems({ metrics, readPushStatus }: OperationsPorts): Promi
   }
 }
 
-/** By the clock of this moment: certificates expire without anybody changing anything. */
+/** By the clock of this moment: certificates expire without anybody changing anything. Damage is counted where work meets it. */
 async function noteSecrets({ metrics, config, clock }: OperationsPorts): Promise<void> {
   try {
     metrics.noteSecrets(secretHealth((await config.readNewest()).resources, clock.now()));
   } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error;
+    if (!(error instanceof StoreUnavailable) && !(error instanceof CorruptStore)) throw error;
   }
 }
 
