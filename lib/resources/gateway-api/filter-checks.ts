@@ -1,6 +1,6 @@
 import type { FindingLog } from '../finding.ts';
-import { headerFormatProblem } from '../header-format.ts';
 import { quoted } from '../name-checks.ts';
+import { headerValueProblem } from './header-value.ts';
 import { checkBackend } from './reference-checks.ts';
 import type { HttpRouteFilter, PathModifier } from './http-route-spec.ts';
 import type { HeaderModifier, RequestMirror } from './route-shapes.ts';
@@ -76,13 +76,6 @@ function checkHeaders(log: FindingLog, modifier: HeaderModifier | undefined): vo
     if (removed.indexOf(name) === index) continue;
     log.at(`remove[${index}]`).error('DUPLICATE', `header ${quoted(name)} stands twice; keep one of them`);
   }
-}
-
-/** Control characters have no place in a header; a lone percent sign is what Envoy would refuse the whole route for. */
-export function headerValueProblem(value: string): string | undefined {
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
-  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) return 'header value contains invalid characters';
-  return headerFormatProblem(value);
 }
 
 function checkMirror(log: FindingLog, { backendRef, percent, fraction }: Written<RequestMirror>): void {

@@ -1,5 +1,5 @@
 import { quoted } from '../../resources/name-checks.ts';
-import { headerValueProblem } from '../../resources/gateway-api/filter-checks.ts';
+import { headerValueProblem } from '../../resources/gateway-api/header-value.ts';
 import type {
   CorsFilter,
   PathModifier,
