@@ -1,8 +1,8 @@
 import { parseDuration } from '../base/duration.ts';
+import { quoted } from '../base/quoted.ts';
 import { durationProblem } from './duration-checks.ts';
 import type { FindingLog } from './finding.ts';
 import { headerNameProblem } from './header-checks.ts';
-import { quoted } from './name-checks.ts';
 import { checkRegexMatch } from './string-match-checks.ts';
 import type { CorsPolicy } from './virtual-service-spec.ts';
 

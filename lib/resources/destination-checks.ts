@@ -1,5 +1,6 @@
+import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
-import { checkPort, isDnsLabel, quoted, wildcardHostProblem } from './name-checks.ts';
+import { checkPort, isDnsLabel, wildcardHostProblem } from './name-checks.ts';
 import type { Destination } from './virtual-service-spec.ts';
 
 /** VS-25: a place to send to: a host, and perhaps a subset and a port of it. */

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { Immutable } from '../base/immutable.ts';
+import { quoted } from '../base/quoted.ts';
 import { checkSubsetName } from './destination-checks.ts';
 import { checkExportTo } from './export-to-checks.ts';
 import { exportTo, workloadSelector } from './field-shapes.ts';
 import type { FindingLog } from './finding.ts';
 import type { KindDefinition, Subject } from './kind-definition.ts';
-import { checkLabels, checkSelector, quoted, wildcardHostProblem } from './name-checks.ts';
+import { checkLabels, checkSelector, wildcardHostProblem } from './name-checks.ts';
 import { checkTrafficPolicy } from './traffic-policy-checks.ts';
 import { subset, trafficPolicy, type SubsetSpec } from './traffic-policy-spec.ts';
 

@@ -1,8 +1,9 @@
 import { parseIpAddress } from '../base/ip-address.ts';
+import { quoted } from '../base/quoted.ts';
 import type { EndpointSliceBody, SliceEndpoint } from './endpoint-slice-spec.ts';
 import type { FindingLog } from './finding.ts';
 import type { Subject } from './kind-definition.ts';
-import { checkPort, fqdnProblem, isDnsLabel, quoted } from './name-checks.ts';
+import { checkPort, fqdnProblem, isDnsLabel } from './name-checks.ts';
 import { serviceNameLabel } from './well-known-names.ts';
 
 /** Kubernetes' own limits on a slice. */

@@ -1,8 +1,8 @@
 import { grpcStatusCode } from '../base/grpc-status.ts';
+import { quoted } from '../base/quoted.ts';
 import { checkDuration } from './duration-checks.ts';
 import type { FindingLog } from './finding.ts';
 import { checkHttpStatus } from './http-action-checks.ts';
-import { quoted } from './name-checks.ts';
 import type { HttpFaultInjection } from './virtual-service-spec.ts';
 
 /** VS-28 */

@@ -1,6 +1,7 @@
 import { isIpAddress } from '../base/ip-address.ts';
 import { isHttp, isTls, parseProtocol } from '../base/protocol.ts';
 import { isUnixSocket, socketPath } from '../base/unix-socket.ts';
+import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
 import type { GatewaySpec, ServerSpec } from './gateway-spec.ts';
 import type { Subject } from './kind-definition.ts';
@@ -9,7 +10,6 @@ import {
   checkSelector,
   isDnsLabel,
   partialWildcardProblem,
-  quoted,
   unixPathProblem,
   wildcardHostProblem,
 } from './name-checks.ts';

@@ -1,6 +1,6 @@
+import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
 import { headerFormatProblem } from './header-format.ts';
-import { quoted } from './name-checks.ts';
 import type { HeaderOperations, HeaderRewrites } from './virtual-service-spec.ts';
 
 /** RFC 9110's token characters. */

@@ -1,6 +1,6 @@
+import { quoted } from '../base/quoted.ts';
 import { checkDuration } from './duration-checks.ts';
 import type { FindingLog } from './finding.ts';
-import { quoted } from './name-checks.ts';
 import type { HttpRetry } from './virtual-service-spec.ts';
 
 /** Source: Envoy's page "Router", sections on the x-envoy-retry-on and x-envoy-retry-grpc-on headers. */

@@ -1,3 +1,4 @@
+import { quoted } from '../base/quoted.ts';
 import { checkCors } from './cors-checks.ts';
 import { checkDestination, checkWeightedDestinations } from './destination-checks.ts';
 import { checkDuration } from './duration-checks.ts';
@@ -7,7 +8,6 @@ import { checkHeaderRewrites, isAuthorityHeader } from './header-checks.ts';
 import { checkDirectResponse, checkRedirect, checkRewrite } from './http-action-checks.ts';
 import { checkHttpMatch } from './http-match-checks.ts';
 import { checkRetry } from './http-retry-checks.ts';
-import { quoted } from './name-checks.ts';
 import type { HttpRoute } from './virtual-service-spec.ts';
 
 /** VS-23..31: one HTTP rule. `isDelegate` says whether it stands in a VirtualService that others delegate to. */

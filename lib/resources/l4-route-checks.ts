@@ -1,9 +1,10 @@
 import { isSubsetOf } from '../base/host-name.ts';
 import { isIpAddress } from '../base/ip-address.ts';
+import { quoted } from '../base/quoted.ts';
 import { checkWeightedDestinations } from './destination-checks.ts';
 import type { FindingLog } from './finding.ts';
 import { checkGatewayNames } from './gateway-name-checks.ts';
-import { checkLabels, checkPort, quoted, subnetProblem } from './name-checks.ts';
+import { checkLabels, checkPort, subnetProblem } from './name-checks.ts';
 import { routedHostProblem } from './routed-host.ts';
 import type { L4MatchAttributes, TcpRoute, TlsRoute, VirtualServiceSpec } from './virtual-service-spec.ts';
 

@@ -1,5 +1,6 @@
 import { parseDuration } from '../base/duration.ts';
 import { isIpAddress } from '../base/ip-address.ts';
+import { quoted } from '../base/quoted.ts';
 import { checkConnectionPool, checkOutlierDetection } from './connection-checks.ts';
 import { durationProblem } from './duration-checks.ts';
 import type { FindingLog } from './finding.ts';
@@ -8,7 +9,7 @@ import { checkLocalityLb, checkZoneAwareLb } from './locality-checks.ts';
 import type { MeshConfigSpec } from './mesh-config.ts';
 import type { MeshNetworksSpec } from './mesh-networks.ts';
 import { checkProxyConfig } from './mesh-proxy-checks.ts';
-import { checkPort, fqdnProblem, isDnsLabel, quoted, subnetProblem, wildcardHostProblem } from './name-checks.ts';
+import { checkPort, fqdnProblem, isDnsLabel, subnetProblem, wildcardHostProblem } from './name-checks.ts';
 
 /** What Istio says of its MeshConfig when it starts. The settings are whole: laid over the defaults. */
 export function checkMeshConfig(log: FindingLog, mesh: MeshConfigSpec): void {

@@ -1,10 +1,11 @@
 import { parseDuration } from '../base/duration.ts';
 import { isIpAddress } from '../base/ip-address.ts';
+import { quoted } from '../base/quoted.ts';
 import { checkClientTls } from './client-tls-checks.ts';
 import { durationProblem } from './duration-checks.ts';
 import type { FindingLog } from './finding.ts';
 import type { ProxyConfigSpec } from './mesh-proxy-config.ts';
-import { fqdnProblem, isPort, quoted } from './name-checks.ts';
+import { fqdnProblem, isPort } from './name-checks.ts';
 
 type Check = (field: string, name: string, problem: string | undefined) => void;
 

@@ -1,5 +1,6 @@
+import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
-import { labelKeyProblem, quoted } from './name-checks.ts';
+import { labelKeyProblem } from './name-checks.ts';
 import type { ObjectMeta } from './metadata.ts';
 
 const dnsLabelPattern = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;

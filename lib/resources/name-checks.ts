@@ -2,8 +2,6 @@ import { isIpAddress, parseIpPrefix } from '../base/ip-address.ts';
 import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
 
-export { quoted } from '../base/quoted.ts';
-
 /**
  * Rules for names, hosts, ports and labels that many kinds share. A function whose name ends in `Problem` answers what is
  * wrong with a text, or undefined; a function that starts with `check` writes findings. Hosts may have capitals, as in Istio.

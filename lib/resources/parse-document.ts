@@ -1,11 +1,11 @@
 import type { Checked, Issue } from '../base/issue.ts';
+import { quoted } from '../base/quoted.ts';
 import { excessOf } from './document-limits.ts';
 import { findingLog, type Finding, type FindingLog } from './finding.ts';
 import type { KindDefinition } from './kind-definition.ts';
 import { documentKind, type Kind, kindOfDocument, kinds } from './kinds.ts';
 import { checkMetadata } from './metadata-checks.ts';
 import { objectMeta, type ObjectMeta } from './metadata.ts';
-import { quoted } from './name-checks.ts';
 import { resourceKey, type Resource } from './resource.ts';
 import { checkShape, logAtPath } from './shape-checks.ts';
 import { nearestName } from './schema-members.ts';

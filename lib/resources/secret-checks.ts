@@ -1,7 +1,7 @@
 import { fromBase64 } from '../base/base64.ts';
+import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
 import type { Subject } from './kind-definition.ts';
-import { quoted } from './name-checks.ts';
 import { checkSource, sourceOf } from './secret-source.ts';
 import { MASK } from './secret-mask.ts';
 import type { WrittenSecret } from './secret-spec.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Immutable } from '../base/immutable.ts';
+import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
 import type { KindDefinition, Subject } from './kind-definition.ts';
-import { quoted } from './name-checks.ts';
 
 const secretGrantSpec = z
   .strictObject({

@@ -1,6 +1,7 @@
 import { isWildcard } from '../base/host-name.ts';
 import { isHttp, isTcp, isTls, parseProtocol } from '../base/protocol.ts';
 import { unreachable } from '../base/unreachable.ts';
+import { quoted } from '../base/quoted.ts';
 import { checkDnsEndpoint, checkStaticEndpoint } from './endpoint-checks.ts';
 import { checkExportTo } from './export-to-checks.ts';
 import type { FindingLog } from './finding.ts';
@@ -11,7 +12,6 @@ import {
   checkSelector,
   fqdnProblem,
   partialWildcardProblem,
-  quoted,
   subnetProblem,
   wildcardHostProblem,
 } from './name-checks.ts';

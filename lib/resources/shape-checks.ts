@@ -1,6 +1,6 @@
+import { quoted } from '../base/quoted.ts';
 import type { z } from 'zod';
 import type { FindingLog } from './finding.ts';
-import { quoted } from './name-checks.ts';
 import { isWriteOnly, membersOf, nearestName, schemaAt } from './schema-members.ts';
 
 type Path = readonly (string | number)[];

@@ -1,6 +1,6 @@
+import { quoted } from '../base/quoted.ts';
 import { RE2JS } from 're2js';
 import type { FindingLog } from './finding.ts';
-import { quoted } from './name-checks.ts';
 import { regexSize } from './regex-size.ts';
 import type { StringMatch } from './virtual-service-spec.ts';
 

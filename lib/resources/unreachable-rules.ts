@@ -1,7 +1,7 @@
 import { canonicalJson } from '../base/hashing.ts';
+import { quoted } from '../base/quoted.ts';
 import { covers, prefixConditions } from './covered-match.ts';
 import type { FindingLog } from './finding.ts';
-import { quoted } from './name-checks.ts';
 import type { HttpRoute, TcpRoute, TlsRoute, VirtualServiceSpec } from './virtual-service-spec.ts';
 
 /** VS-33: warns of rules and matches that an earlier one takes everything from. */

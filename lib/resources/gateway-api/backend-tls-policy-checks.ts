@@ -1,6 +1,6 @@
+import { quoted } from '../../base/quoted.ts';
 import type { FindingLog } from '../finding.ts';
 import type { Subject } from '../kind-definition.ts';
-import { quoted } from '../name-checks.ts';
 import type { BackendTlsPolicySpec } from './backend-tls-policy-spec.ts';
 import { checkOptions } from './listener-checks.ts';
 import {

@@ -1,5 +1,5 @@
+import { quoted } from '../../base/quoted.ts';
 import type { FindingLog } from '../finding.ts';
-import { quoted } from '../name-checks.ts';
 import { headerValueProblem } from './header-value.ts';
 import { checkBackend } from './reference-checks.ts';
 import type { HttpRouteFilter, PathModifier } from './http-route-spec.ts';

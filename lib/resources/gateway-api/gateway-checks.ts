@@ -1,4 +1,5 @@
-import { labelKeyProblem, quoted } from '../name-checks.ts';
+import { quoted } from '../../base/quoted.ts';
+import { labelKeyProblem } from '../name-checks.ts';
 import type { FindingLog } from '../finding.ts';
 import type { Subject } from '../kind-definition.ts';
 import type { ApiGatewaySpec } from './gateway-spec.ts';

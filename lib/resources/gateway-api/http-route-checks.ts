@@ -1,7 +1,7 @@
 import { parseDuration } from '../../base/duration.ts';
+import { quoted } from '../../base/quoted.ts';
 import type { FindingLog } from '../finding.ts';
 import type { Subject } from '../kind-definition.ts';
-import { quoted } from '../name-checks.ts';
 import { checkRegex } from '../string-match-checks.ts';
 import { checkFilters } from './filter-checks.ts';
 import type { HttpRouteFilter, HttpRouteMatch, HttpRouteRule, HttpRouteSpec, PathMatch } from './http-route-spec.ts';

@@ -1,5 +1,5 @@
+import { quoted } from '../../base/quoted.ts';
 import type { FindingLog } from '../finding.ts';
-import { quoted } from '../name-checks.ts';
 import type { ListenerSpec } from './listener-spec.ts';
 import {
   checkCount,

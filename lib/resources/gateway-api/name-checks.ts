@@ -1,5 +1,5 @@
+import { quoted } from '../../base/quoted.ts';
 import type { FindingLog } from '../finding.ts';
-import { quoted } from '../name-checks.ts';
 
 const dnsLabel = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
 const subdomain = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;

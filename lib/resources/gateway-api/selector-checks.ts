@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Immutable } from '../../base/immutable.ts';
+import { quoted } from '../../base/quoted.ts';
 import type { FindingLog } from '../finding.ts';
-import { quoted } from '../name-checks.ts';
 import type { namespaceSelector } from './named-shapes.ts';
 
 export type NamespaceSelector = Immutable<z.infer<typeof namespaceSelector>>;

@@ -1,4 +1,4 @@
-import { quoted } from '../../resources/name-checks.ts';
+import { quoted } from '../../base/quoted.ts';
 import { headerValueProblem } from '../../resources/gateway-api/header-value.ts';
 import type {
   CorsFilter,
