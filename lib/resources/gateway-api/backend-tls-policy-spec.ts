@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Immutable } from '../../base/immutable.ts';
-import { localReference, vendorOptions } from './named-shapes.ts';
+import { textMap } from '../field-shapes.ts';
+import { localReference } from './named-shapes.ts';
 
 export const backendTlsPolicySpec = z
   .strictObject({
@@ -39,7 +40,7 @@ export const backendTlsPolicySpec = z
       })
       .exactOptional()
       .describe('How the certificate of the service is checked.'),
-    options: vendorOptions('Settings beyond the standard.'),
+    options: textMap.exactOptional().describe('Settings beyond the standard.'),
   })
   .describe('Lets gateways speak TLS to services.');
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Immutable } from '../../base/immutable.ts';
-import { int32 } from '../field-shapes.ts';
-import { namespaceSelector, objectReference, vendorOptions } from './named-shapes.ts';
+import { int32, textMap } from '../field-shapes.ts';
+import { namespaceSelector, objectReference } from './named-shapes.ts';
 
 const listenerTls = z.strictObject({
   mode: z
@@ -12,9 +12,11 @@ const listenerTls = z.strictObject({
     .array(objectReference)
     .exactOptional()
     .describe('Secrets with key and certificate, of which there may be two with different types of keys.'),
-  options: vendorOptions(
-    'Settings beyond the standard: gateway.istio.io/tls-terminate-mode, gateway.istio.io/tls-cipher-suites and others.',
-  ),
+  options: textMap
+    .exactOptional()
+    .describe(
+      'Settings beyond the standard: gateway.istio.io/tls-terminate-mode, gateway.istio.io/tls-cipher-suites and others.',
+    ),
 });
 
 const allowedRoutes = z.strictObject({
