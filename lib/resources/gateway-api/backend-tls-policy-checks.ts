@@ -10,6 +10,7 @@ import {
   checkRequired,
   checkSectionName,
   isSubdomain,
+  isVendorName,
   repeated,
 } from './name-checks.ts';
 
@@ -47,8 +48,7 @@ function checkTargets(log: FindingLog, targets: BackendTlsPolicySpec['targetRefs
   }
 }
 
-const wellKnown =
-  /^(?:System|[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\/(?:[A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9])$/;
+const authoritiesPath = /^(?:[A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]$/;
 
 function checkValidation(log: FindingLog, validation: NonNullable<BackendTlsPolicySpec['validation']>): void {
   const { caCertificateRefs = [], wellKnownCACertificates = '', hostname, subjectAltNames } = validation;
@@ -58,7 +58,8 @@ function checkValidation(log: FindingLog, validation: NonNullable<BackendTlsPoli
   if (caCertificateRefs.length === 0 && wellKnownCACertificates === '') {
     log.error('REQUIRED', 'must specify either CACertificateRefs or WellKnownCACertificates');
   }
-  if (wellKnownCACertificates !== '' && !wellKnown.test(wellKnownCACertificates)) {
+  const isKnown = wellKnownCACertificates === 'System' || isVendorName(wellKnownCACertificates, authoritiesPath);
+  if (wellKnownCACertificates !== '' && !isKnown) {
     const message = `${quoted(wellKnownCACertificates)} is no set of authorities; use System`;
     log.at('wellKnownCACertificates').error('INVALID_VALUE', message);
   }

@@ -4,11 +4,18 @@ import type { FindingLog } from '../finding.ts';
 import type { Subject } from '../kind-definition.ts';
 import type { ApiGatewaySpec } from './gateway-spec.ts';
 import { checkListeners } from './listener-checks.ts';
-import { checkCount, checkPortNumber, checkReference, checkRequired, isHostname, repeated } from './name-checks.ts';
+import {
+  checkCount,
+  checkPortNumber,
+  checkReference,
+  checkRequired,
+  isHostname,
+  isVendorName,
+  repeated,
+} from './name-checks.ts';
 import { checkNamespaceSelector } from './selector-checks.ts';
 
-const addressType =
-  /^(?:Hostname|IPAddress|NamedAddress|[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\/[A-Za-z0-9/\-._~%!$&'()*+,;=:]+)$/;
+const addressTypes = ['Hostname', 'IPAddress', 'NamedAddress'];
 
 /** What the CRD says of a Gateway beyond its shape. */
 export function checkApiGateway({ spec }: Subject<ApiGatewaySpec>, log: FindingLog): void {
@@ -25,7 +32,7 @@ function checkAddresses(log: FindingLog, addresses: ApiGatewaySpec['addresses'])
   checkCount(log, addresses, { most: 16 });
   addresses?.forEach(({ type = 'IPAddress', value }, index) => {
     const at = log.at(`[${index}]`);
-    if (!addressType.test(type)) {
+    if (!addressTypes.includes(type) && !isVendorName(type)) {
       at.at('type').error('INVALID_VALUE', `${quoted(type)} is no type of address; use Hostname`);
     }
     if (value !== undefined && value.length > 253) {

@@ -3,7 +3,7 @@ import type { Immutable } from '../../base/immutable.ts';
 import { quoted } from '../../base/quoted.ts';
 import type { FindingLog } from '../finding.ts';
 import type { KindDefinition, Subject } from '../kind-definition.ts';
-import { checkReference, checkRequired } from './name-checks.ts';
+import { checkReference, checkRequired, isVendorName } from './name-checks.ts';
 import { objectReference } from './named-shapes.ts';
 
 const gatewayClassSpec = z
@@ -31,14 +31,11 @@ export const gatewayClass = {
   validate: checkGatewayClass,
 } satisfies KindDefinition<typeof gatewayClassSpec>;
 
-const controllerWord =
-  /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\/[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/;
-
 function checkGatewayClass({ spec }: Subject<GatewayClassSpec>, log: FindingLog): void {
   const at = log.at('spec');
   const { controllerName, description = '', parametersRef } = spec;
   checkRequired(at.at('controllerName'), controllerName);
-  if (controllerName && controllerName.length <= 253 && !controllerWord.test(controllerName)) {
+  if (controllerName && controllerName.length <= 253 && !isVendorName(controllerName)) {
     const remedy = 'write a domain, a slash and a path, such as istio.io/gateway-controller';
     at.at('controllerName').error('INVALID_VALUE', `${quoted(controllerName)} names no controller; ${remedy}`);
   }

@@ -10,12 +10,12 @@ import {
   checkReference,
   checkRequired,
   checkSectionName,
+  isVendorName,
   repeated,
 } from './name-checks.ts';
 import { checkNamespaceSelector } from './selector-checks.ts';
 
 const protocolWord = /^[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$/;
-const vendorProtocol = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*\/[A-Za-z0-9]+$/;
 
 /** What the CRDs say of the listeners of a Gateway or a ListenerSet, all of it at once. */
 export function checkListeners(log: FindingLog, listeners: readonly ListenerSpec[] | undefined): void {
@@ -45,7 +45,7 @@ function checkListener(log: FindingLog, spec: ListenerSpec): void {
 
 function checkProtocol(log: FindingLog, { protocol, hostname }: ListenerSpec): void {
   checkRequired(log.at('protocol'), protocol, 255);
-  if (protocol && !protocolWord.test(protocol) && !vendorProtocol.test(protocol)) {
+  if (protocol && !protocolWord.test(protocol) && !isVendorName(protocol, /^[A-Za-z0-9]+$/)) {
     log.at('protocol').error('INVALID_VALUE', `${quoted(protocol)} is no protocol; use HTTP, HTTPS, TLS or TCP`);
   }
   if (hostname && (protocol === 'TCP' || protocol === 'UDP')) {

@@ -12,6 +12,12 @@ export const isSubdomain = (text: string): boolean => text.length <= 253 && subd
 export const isHostname = (text: string): boolean =>
   text.length <= 253 && subdomain.test(text.startsWith('*.') ? text.slice(2) : text);
 
+/** A name with the domain of whoever gave it before: `istio.io/gateway-controller`. `path` is what may stand behind the slash. */
+export function isVendorName(text: string, path = /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/): boolean {
+  const slash = text.indexOf('/');
+  return slash >= 0 && subdomain.test(text.slice(0, slash)) && path.test(text.slice(slash + 1));
+}
+
 /** A member that must be there and have a length from 1. */
 export function checkRequired(log: FindingLog, text: string | undefined, most = 253): void {
   if (text === undefined || text === '') log.error('REQUIRED', 'must be set');
