@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import type { Immutable } from '../../base/immutable.ts';
 import {
-  extensionRef,
+  filterFields,
   headerMatch,
-  headerModifier,
   hostnames,
   listOf,
   parentRefs,
-  requestMirror,
   ruleName,
   weightedBackendFields,
 } from './route-shapes.ts';
@@ -31,10 +29,7 @@ const grpcRouteFilter = z.strictObject({
   type: z
     .enum(['ResponseHeaderModifier', 'RequestHeaderModifier', 'RequestMirror', 'ExtensionRef'])
     .describe('Which filter it is; the member of that name has its settings.'),
-  requestHeaderModifier: headerModifier.exactOptional().describe('Changes headers of the request.'),
-  responseHeaderModifier: headerModifier.exactOptional().describe('Changes headers of the response.'),
-  requestMirror: requestMirror.exactOptional().describe('Sends copies of the requests to another backend.'),
-  extensionRef: extensionRef.exactOptional().describe('A filter of another vendor; none is known here.'),
+  ...filterFields,
 });
 
 const grpcBackendRef = z.strictObject({

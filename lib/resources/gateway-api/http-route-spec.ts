@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import type { Immutable } from '../../base/immutable.ts';
 import {
-  extensionRef,
+  filterFields,
   gatewayDuration,
   headerMatch,
-  headerModifier,
   headerName,
   hostnames,
   listOf,
   parentRefs,
   portNumber,
   preciseHostname,
-  requestMirror,
   ruleName,
   text,
   weightedBackendFields,
@@ -111,13 +109,10 @@ const httpRouteFilter = z.strictObject({
       'CORS',
     ])
     .describe('Which filter it is; the member of that name has its settings.'),
-  requestHeaderModifier: headerModifier.exactOptional().describe('Changes headers of the request.'),
-  responseHeaderModifier: headerModifier.exactOptional().describe('Changes headers of the response.'),
-  requestMirror: requestMirror.exactOptional().describe('Sends copies of the requests to another backend.'),
+  ...filterFields,
   requestRedirect: requestRedirect.exactOptional().describe('Answers with a redirect.'),
   urlRewrite: urlRewrite.exactOptional().describe('Changes path or host before the request is sent on.'),
   cors: cors.exactOptional().describe('What pages of other origins may ask.'),
-  extensionRef: extensionRef.exactOptional().describe('A filter of another vendor; none is known here.'),
 });
 
 const httpBackendRef = z.strictObject({

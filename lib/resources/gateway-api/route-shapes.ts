@@ -7,10 +7,10 @@ import type { Immutable } from '../../base/immutable.ts';
  */
 const DNS_LABELS = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*';
 
-const text = (most: number): z.ZodString =>
+export const text = (most: number): z.ZodString =>
   z.string().min(1, 'must not be empty').max(most, `must have at most ${most} characters`);
 
-const listOf = <Item extends z.ZodType>(item: Item, most: number): z.ZodArray<Item> =>
+export const listOf = <Item extends z.ZodType>(item: Item, most: number): z.ZodArray<Item> =>
   z.array(item).max(most, `at most ${most} may be listed`);
 
 const dnsName = 'must be a name of small letters, digits, dashes and dots';
@@ -94,13 +94,13 @@ const header = z.strictObject({
   value: text(4096).describe('Value of the header.'),
 });
 
-export const headerModifier = z.strictObject({
+const headerModifier = z.strictObject({
   set: listOf(header, 16).exactOptional().describe('Headers that replace what was there.'),
   add: listOf(header, 16).exactOptional().describe('Headers that are added to what is there.'),
   remove: listOf(z.string(), 16).exactOptional().describe('Names of headers that are taken out.'),
 });
 
-export const requestMirror = z.strictObject({
+const requestMirror = z.strictObject({
   backendRef: backendObject.describe('Who gets the copies; the answers to them are thrown away.'),
   percent: z.int().min(0).max(100).exactOptional().describe('Share of the requests in percent; all unless it is said.'),
   fraction: z
@@ -112,11 +112,19 @@ export const requestMirror = z.strictObject({
     .describe('Share of the requests as a fraction, in place of percent.'),
 });
 
-export const extensionRef = z.strictObject({
+const extensionRef = z.strictObject({
   group: groupName.describe('API group of the object.'),
   kind: kindName.describe('Kind of the object.'),
   name: objectName.describe('Name of the object.'),
 });
+
+/** What the filters of HTTPRoute and of GRPCRoute have in common. */
+export const filterFields = {
+  requestHeaderModifier: headerModifier.exactOptional().describe('Changes headers of the request.'),
+  responseHeaderModifier: headerModifier.exactOptional().describe('Changes headers of the response.'),
+  requestMirror: requestMirror.exactOptional().describe('Sends copies of the requests to another backend.'),
+  extensionRef: extensionRef.exactOptional().describe('A filter of another vendor; none is known here.'),
+};
 
 export const headerMatch = z.strictObject({
   type: z
@@ -128,7 +136,6 @@ export const headerMatch = z.strictObject({
 });
 
 export const ruleName = sectionName;
-export { listOf, text };
 
 export type ParentRef = Immutable<z.infer<typeof parentRef>>;
 export type BackendObject = Immutable<z.infer<typeof backendObject>>;
