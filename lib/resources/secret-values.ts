@@ -30,10 +30,13 @@ export function factsOf(spec: WrittenSecret | SealedSecret): SecretFacts {
   return isSealed(spec) ? spec.facts : secretFacts(writtenValues(spec));
 }
 
-const namesIn = {
-  pair: ({ chain, key, ocspStaple }: NonNullable<SecretFacts['pair']>) => [chain, key, ocspStaple],
-  trust: ({ authorities, crl }: NonNullable<SecretFacts['trust']>) => [authorities, crl],
-} as const;
+type PartNames<Part extends SecretPart> = (part: NonNullable<SecretFacts[Part]>) => readonly (string | undefined)[];
+
+/** Names of the values that make up each part. */
+const namesIn: { readonly [Part in SecretPart]: PartNames<Part> } = {
+  pair: ({ chain, key, ocspStaple }) => [chain, key, ocspStaple],
+  trust: ({ authorities, crl }) => [authorities, crl],
+};
 
 /** A part that can be used, with its sealed values; `undefined` where there is none, or it cannot be used as it is. */
 export function usablePart<Part extends SecretPart>(
@@ -42,13 +45,10 @@ export function usablePart<Part extends SecretPart>(
 ): ServedPart<Part> | undefined {
   const found = facts[part];
   if (found === undefined || found.problems.length > 0) return undefined;
-  const names =
-    part === 'pair'
-      ? namesIn.pair(found as NonNullable<SecretFacts['pair']>)
-      : namesIn.trust(found as NonNullable<SecretFacts['trust']>);
+  const names = namesIn[part](found).filter((name) => name !== undefined);
   const values = names.flatMap((name): [string, SealedValue][] => {
-    const value = name === undefined ? undefined : sealed[name];
-    return name !== undefined && value ? [[name, value]] : [];
+    const value = sealed[name];
+    return value ? [[name, value]] : [];
   });
   return { sealed: Object.fromEntries(values), facts: found };
 }
