@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fromBase64 } from '../base/base64.ts';
 import type { Immutable } from '../base/immutable.ts';
+import { configMapValues } from './config-map-values.ts';
 import type { FindingLog } from './finding.ts';
 import type { KindDefinition, Subject } from './kind-definition.ts';
 import { checkValueNames, checkValueSize } from './secret-checks.ts';
@@ -30,17 +31,15 @@ export const configMap = {
   validate: checkConfigMap,
 } satisfies KindDefinition<typeof configMapBody>;
 
-function checkConfigMap({ spec: { data = {}, binaryData = {} } }: Subject<ConfigMapBody>, log: FindingLog): void {
+function checkConfigMap({ spec }: Subject<ConfigMapBody>, log: FindingLog): void {
+  const { data = {}, binaryData = {} } = spec;
   checkValueNames(log.at('data'), Object.keys(data));
   checkValueNames(log.at('binaryData'), Object.keys(binaryData));
-  let size = 0;
   for (const [name, text] of Object.entries(binaryData)) {
-    size += text.length * 0.75;
     const here = log.at('binaryData').member(name);
     if (fromBase64(text) === undefined)
       here.error('INVALID_VALUE', 'is no base64; encode the value, or write a text under data');
     if (name in data) here.error('DUPLICATE', 'is under data as well; keep one of them');
   }
-  for (const text of Object.values(data)) size += text.length;
-  checkValueSize(log, size);
+  checkValueSize(log, configMapValues(spec));
 }

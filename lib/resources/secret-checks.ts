@@ -1,10 +1,10 @@
-import { fromBase64 } from '../base/base64.ts';
 import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
 import type { Subject } from './kind-definition.ts';
+import type { SecretValues } from './secret-facts.ts';
 import { checkSource, sourceOf } from './secret-source.ts';
-import { MASK } from './secret-mask.ts';
 import type { WrittenSecret } from './secret-spec.ts';
+import { writtenValue, writtenValues } from './secret-values.ts';
 
 /** Kubernetes' bound for all values of a Secret or a ConfigMap together. */
 const mostValueBytes = 1024 * 1024;
@@ -20,17 +20,14 @@ export function checkSecret({ metadata, spec }: Subject<WrittenSecret>, log: Fin
   const { data = {}, stringData = {}, type } = spec;
   checkValueNames(log.at('data'), Object.keys(data));
   checkValueNames(log.at('stringData'), Object.keys(stringData));
-  let size = 0;
   for (const [name, text] of Object.entries(data)) {
-    size += text.length * 0.75;
-    if (text === MASK || fromBase64(text) !== undefined) continue;
+    if (writtenValue(text) !== undefined) continue;
     log
       .at('data')
       .member(name)
       .error('INVALID_VALUE', 'is no base64; encode the value, or write it as it is under stringData');
   }
-  for (const text of Object.values(stringData)) size += text.length;
-  checkValueSize(log, size);
+  checkValueSize(log, writtenValues(spec));
   checkSource(metadata, log);
   if (sourceOf(metadata) !== undefined) return;
   for (const name of requiredValues[type ?? ''] ?? []) {
@@ -50,7 +47,8 @@ export function checkValueNames(log: FindingLog, names: readonly string[]): void
   }
 }
 
-export function checkValueSize(log: FindingLog, bytes: number): void {
+export function checkValueSize(log: FindingLog, values: SecretValues): void {
+  const bytes = [...values.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
   if (bytes <= mostValueBytes) return;
   log.error('INVALID_VALUE', `the values are too large; ${mostValueBytes} bytes together at most`);
 }

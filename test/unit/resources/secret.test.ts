@@ -22,6 +22,8 @@ testFindings('Secret', [
   ['TC-3', { type: 'kubernetes.io/tls', data: { 'tls.crt': '', 'tls.key': '' } }, 'fine'],
   ['CS-8', { data: { 'a/b': '' } }, 'error data["a/b"]: invalid name of a value'],
   ['CS-8', { stringData: { a: 'x'.repeat(1024 * 1024 + 1) } }, 'error : the values are too large'],
+  ['CS-8', { stringData: { a: 'ü'.repeat(512 * 1024 + 1) } }, 'error : the values are too large'],
+  ['CS-8', { data: { a: Buffer.alloc(1024 * 1024).toString('base64') } }, 'fine'],
   ['CS-8', { sealed: {} }, 'error sealed: unknown field'],
 ]);
 
@@ -29,6 +31,7 @@ testFindings('ConfigMap', [
   ['CS-8', { data: { a: 'x' }, binaryData: { b: 'AAE=' } }, 'fine'],
   ['CS-8', { binaryData: { b: '?' } }, 'error binaryData.b: is no base64'],
   ['CS-8', { data: { a: 'x' }, binaryData: { a: 'AAE=' } }, 'error binaryData.a: is under data as well'],
+  ['CS-8', { data: { a: 'ü'.repeat(512 * 1024 + 1) } }, 'error : the values are too large'],
 ]);
 
 testFindings('SecretGrant', [
