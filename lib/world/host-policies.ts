@@ -36,6 +36,10 @@ export function consolidate(incoming: readonly IncomingPolicy[]): Noted<readonly
   const issues: Issue[] = [];
   let value: readonly ConsolidatedPolicy[] = [];
   for (const each of incoming) {
+    if (each.fillsGaps) {
+      value = addFilling(value, each);
+      continue;
+    }
     const added = addPolicy(value, each);
     value = added.value;
     issues.push(...added.issues);
@@ -46,8 +50,7 @@ export function consolidate(incoming: readonly IncomingPolicy[]): Noted<readonly
 /**
  * Adds one document's policy: merged into every entry it fits (DR-5 to DR-7), and as an entry of its own unless it went into
  * one with the same selector. A rule without a selector that is private to its namespace stays as well, where Istio forgets it
- * and leaves workloads that nothing selects without any (DR-8). What is made of policies of the Gateway API fills gaps of every
- * entry, and stays for those who see none of them (DR-11). The issues name what was ignored on the way (DR-9).
+ * and leaves workloads that nothing selects without any (DR-8). The issues name what was ignored on the way (DR-9).
  */
 function addPolicy(
   existing: readonly ConsolidatedPolicy[],
@@ -55,24 +58,35 @@ function addPolicy(
 ): Noted<readonly ConsolidatedPolicy[]> {
   const { policy } = incoming;
   const issues: Issue[] = [];
-  let isKept = false;
   const merged = existing.map((entry) => {
-    const isForSame = exportsAllow(entry.exportTo, incoming.exportTo) && selectorsAllow(entry, policy);
-    if (isForSame && sameSelector(entry, policy)) isKept = true;
-    if (incoming.fillsGaps) return fillGaps(entry, incoming);
-    if (!isForSame) return entry;
+    if (!isMergedInto(entry, incoming)) return entry;
     issues.push(...repeatedSubsets(entry, policy));
     return mergeInto(entry, incoming);
   });
-  const own: ConsolidatedPolicy = {
-    ...policy,
-    exportTo: incoming.exportTo,
-    hasTopLevelPolicy: incoming.hasTopLevelPolicy,
-  };
-  if (isKept) return { value: merged, issues };
-  // Of those without a selector that a client sees the last one counts.
-  return { value: incoming.fillsGaps ? [own, ...merged] : [...merged, own], issues };
+  return { value: hasOwnEntry(existing, incoming) ? [...merged, entryOf(incoming)] : merged, issues };
 }
+
+/**
+ * DR-11: fills the gaps of every entry, whatever the reach of its rule, and stays for those who see none of them: in front,
+ * because of the rules without a selector that a client sees the last one counts.
+ */
+function addFilling(existing: readonly ConsolidatedPolicy[], incoming: IncomingPolicy): readonly ConsolidatedPolicy[] {
+  const filled = existing.map((entry) => fillGaps(entry, incoming));
+  return hasOwnEntry(existing, incoming) ? [entryOf(incoming), ...filled] : filled;
+}
+
+const isMergedInto = (entry: ConsolidatedPolicy, { exportTo, policy }: IncomingPolicy): boolean =>
+  exportsAllow(entry.exportTo, exportTo) && selectorsAllow(entry, policy);
+
+/** Whether nobody's entry stands for the incoming policy as well. */
+const hasOwnEntry = (existing: readonly ConsolidatedPolicy[], incoming: IncomingPolicy): boolean =>
+  !existing.some((entry) => isMergedInto(entry, incoming) && sameSelector(entry, incoming.policy));
+
+const entryOf = ({ policy, exportTo, hasTopLevelPolicy }: IncomingPolicy): ConsolidatedPolicy => ({
+  ...policy,
+  exportTo,
+  hasTopLevelPolicy,
+});
 
 /** DR-5: equal sets merge, and a strict superset of a written set merges too. */
 function exportsAllow(existing: ReadonlySet<string>, incoming: ReadonlySet<string>): boolean {
@@ -104,7 +118,7 @@ function mergeInto(entry: ConsolidatedPolicy, { policy, hasTopLevelPolicy }: Inc
   };
 }
 
-/** DR-11: block by block, and for ports as well; whoever sees a rule of the host is meant, whatever the rule's reach. */
+/** Block by block, and for ports as well. */
 function fillGaps(entry: ConsolidatedPolicy, { policy }: IncomingPolicy): ConsolidatedPolicy {
   const written = new Set(entry.ports.map(({ port }) => port));
   const blocksOf = (port: number): PolicyBlocks => policy.ports.find((each) => each.port === port)?.blocks ?? {};
