@@ -2,6 +2,7 @@ import type { Kind } from '../../lib/resources/kinds.ts';
 import { parseDocument } from '../../lib/resources/parse-document.ts';
 import type { Resource } from '../../lib/resources/resource.ts';
 import type { RouteResource } from '../../lib/world/gateway-api/converted-route.ts';
+import { referenceGrants } from '../../lib/world/gateway-api/reference-grants.ts';
 import type { RouteLookup } from '../../lib/world/gateway-api/route-facts.ts';
 import type { RouteKind, RouteParent } from '../../lib/world/gateway-api/route-parent.ts';
 import { GATEWAY_API_GROUP } from '../../lib/world/gateway-api/route-parent.ts';
@@ -51,7 +52,7 @@ export function lookupOf(
     hasService: (namespace, host) => namespace === 'shop' && !host.startsWith('missing.'),
     hasHost: (host) => host === 'api.example.com',
     serviceEntryHosts: (_namespace, name) => (name === 'outside' ? ['api.example.com', '*.example.org'] : undefined),
-    isGranted: () => false,
+    isGranted: referenceGrants([]),
     ...changes,
   };
 }

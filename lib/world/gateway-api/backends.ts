@@ -31,8 +31,7 @@ export interface RouteOrigin {
 export function resolveBackend(ref: BackendObject, route: RouteOrigin): Backend {
   const { group = '', kind = 'Service', name, namespace = route.namespace } = ref;
   const from = { kind: route.kind, namespace: route.namespace };
-  const needsGrant = route.needsGrants && namespace !== route.namespace;
-  if (needsGrant && !route.lookup.isGranted(from, { group, kind, namespace, name })) {
+  if (route.needsGrants && !route.lookup.isGranted(from, { group, kind, namespace, name })) {
     const whose = `${name}/${namespace} not accessible to a ${route.kind} in namespace "${route.namespace}"`;
     return lost('RefNotPermitted', `backendRef ${whose} (missing a ReferenceGrant?)`);
   }

@@ -171,7 +171,7 @@ function clientCertificateProblem(
   });
   if (group !== '' || kind !== 'Secret') return invalid('only secret is allowed');
   const from = { kind: 'Gateway', namespace: metadata.namespace };
-  if (namespace !== metadata.namespace && !isGranted(from, { group: '', kind: 'Secret', namespace, name })) {
+  if (!isGranted(from, { group, kind, namespace, name })) {
     const what = `clientCertificateRef ${name}/${namespace} not accessible to a Gateway in namespace`;
     return { reason: 'RefNotPermitted', message: `${what} "${metadata.namespace}" (missing a ReferenceGrant?)` };
   }

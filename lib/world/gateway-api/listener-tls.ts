@@ -100,15 +100,12 @@ function certificate(ref: Reference, place: TlsPlace): FoundCertificate {
     problem: { reason: 'InvalidCertificateRef', message: `invalid certificate reference ${text}, ${what}` },
   });
   if (group !== '' || kind !== 'Secret') return invalid('only secret is allowed');
-  if (!mayRefer(place, { group: '', kind: 'Secret', namespace, name })) {
+  if (!place.isGranted(place, { group, kind, namespace, name })) {
     return { problem: notPermitted('certificateRef', `${name}/${namespace}`, place) };
   }
   const problem = place.credentials.pairProblem(namespace, name);
   return { name: `kubernetes-gateway://${namespace}/${name}`, ...(problem !== undefined && invalid(problem)) };
 }
-
-const mayRefer = (place: TlsPlace, to: Parameters<IsGranted>[1]): boolean =>
-  to.namespace === place.namespace || place.isGranted({ kind: place.kind, namespace: place.namespace }, to);
 
 const notPermitted = (member: string, what: string, { namespace }: TlsPlace): StatedProblem => ({
   reason: 'RefNotPermitted',
@@ -157,7 +154,7 @@ function clientAuthority(ref: Reference, place: TlsPlace): FoundCertificate {
   if (group !== '' || (kind !== 'Secret' && kind !== 'ConfigMap')) {
     return invalid('InvalidCACertificateKind', 'only secret and configmap are allowed');
   }
-  if (!mayRefer(place, { group: '', kind, namespace, name })) {
+  if (!place.isGranted(place, { group, kind, namespace, name })) {
     return { problem: notPermitted('caCertificateRef', `${namespace}/${name}`, place) };
   }
   const problem = place.credentials.trustProblem(kind, namespace, name);

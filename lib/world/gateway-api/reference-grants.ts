@@ -1,4 +1,5 @@
 import type { Resource } from '../../resources/resource.ts';
+import { GATEWAY_API_GROUP } from './route-parent.ts';
 
 /** Who refers to something: the kind of a document of the Gateway API, as it says it, and its namespace. */
 export interface ReferenceFrom {
@@ -14,17 +15,15 @@ export interface ReferenceTo {
   readonly name: string;
 }
 
-/** Whether one object may refer to one of another namespace (GA-24). */
+/** Whether one object may refer to another: within a namespace always, across by a grant (GA-24). */
 export type IsGranted = (from: ReferenceFrom, to: ReferenceTo) => boolean;
-
-const GATEWAY_API = 'gateway.networking.k8s.io';
 
 /** GA-24: a grant stands in the namespace of what is referred to; any one that says so is enough. */
 export function referenceGrants(grants: readonly Resource<'ReferenceGrant'>[]): IsGranted {
   const granted = new Set(
     grants.flatMap(({ metadata, spec }) =>
       (spec.from ?? [])
-        .filter(({ group }) => group === GATEWAY_API)
+        .filter(({ group }) => group === GATEWAY_API_GROUP)
         .flatMap((from) =>
           (spec.to ?? []).map((to) =>
             entry(
@@ -35,7 +34,8 @@ export function referenceGrants(grants: readonly Resource<'ReferenceGrant'>[]): 
         ),
     ),
   );
-  return (from, to) => granted.has(entry(from, to)) || granted.has(entry(from, { ...to, name: ANY }));
+  return (from, to) =>
+    from.namespace === to.namespace || granted.has(entry(from, to)) || granted.has(entry(from, { ...to, name: ANY }));
 }
 
 const ANY = '';

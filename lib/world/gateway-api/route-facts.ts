@@ -1,5 +1,6 @@
 import type { HostName } from '../../base/host-name.ts';
-import type { RouteKind, RouteParent } from './route-parent.ts';
+import type { IsGranted } from './reference-grants.ts';
+import type { RouteParent } from './route-parent.ts';
 
 /** What routes ask of everything else that is there. */
 export interface RouteLookup {
@@ -13,18 +14,5 @@ export interface RouteLookup {
   hasHost(host: HostName, viewer: string): boolean;
   /** The hosts of a ServiceEntry. */
   serviceEntryHosts(namespace: string, name: string): readonly HostName[] | undefined;
-  /** GA-24 */
-  isGranted(from: GrantFrom, to: GrantTo): boolean;
-}
-
-export interface GrantFrom {
-  readonly kind: RouteKind;
-  readonly namespace: string;
-}
-
-export interface GrantTo {
-  readonly group: string;
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
+  readonly isGranted: IsGranted;
 }

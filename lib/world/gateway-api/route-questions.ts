@@ -39,7 +39,7 @@ function aboutBackend(ref: BackendObject, { kind: ownKind, metadata }: RouteReso
   const from = { kind: ownKind, namespace: metadata.namespace };
   const granted: RouteQuestion = (lookup) => lookup.isGranted(from, { group, kind, namespace, name });
   const found: RouteQuestion = (lookup) => backendHost(ref, { namespace: metadata.namespace, lookup })?.isKnown;
-  return namespace === metadata.namespace ? [found] : [granted, found];
+  return [granted, found];
 }
 
 interface Filter {
