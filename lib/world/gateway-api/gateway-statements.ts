@@ -1,4 +1,5 @@
 import { keyOf, type Resource } from '../../resources/resource.ts';
+import { clientCertificate } from './certificate-references.ts';
 import { findAddresses, programmedBy, type ServiceIndex, shownAddresses } from './gateway-addresses.ts';
 import type { WantedAddresses } from './gateway-attachment.ts';
 import type { Credentials } from './credentials.ts';
@@ -157,26 +158,10 @@ function parametersProblem({ metadata, spec }: ApiGateway, { credentials }: Stat
   return { reason, message: `parametersRef ConfigMap ${metadata.namespace}/${name} does not exist` };
 }
 
-function clientCertificateProblem(
-  { metadata, spec }: ApiGateway,
-  { credentials, isGranted }: StatementFacts,
-): StatedProblem | undefined {
+function clientCertificateProblem({ metadata, spec }: ApiGateway, facts: StatementFacts): StatedProblem | undefined {
   const ref = spec.tls?.backend?.clientCertificateRef;
   if (ref === undefined) return undefined;
-  const { group = '', kind = 'Secret', name = '', namespace = metadata.namespace } = ref;
-  const text = `${ref.group ?? ''}/${ref.kind ?? ''}/${name}.${ref.namespace ?? ''}`;
-  const invalid = (what: string): StatedProblem => ({
-    reason: 'InvalidClientCertificateRef',
-    message: `invalid clientCertificateRef ${text}, ${what}`,
-  });
-  if (group !== '' || kind !== 'Secret') return invalid('only secret is allowed');
-  const from = { kind: 'Gateway', namespace: metadata.namespace };
-  if (!isGranted(from, { group, kind, namespace, name })) {
-    const what = `clientCertificateRef ${name}/${namespace} not accessible to a Gateway in namespace`;
-    return { reason: 'RefNotPermitted', message: `${what} "${metadata.namespace}" (missing a ReferenceGrant?)` };
-  }
-  const problem = credentials.pairProblem(namespace, name);
-  return problem === undefined ? undefined : invalid(problem);
+  return clientCertificate(ref, { ...facts, kind: 'Gateway', namespace: metadata.namespace }).problem;
 }
 
 /** GA-10: unlike a Gateway, a ListenerSet is nothing without a listener that can be served. */

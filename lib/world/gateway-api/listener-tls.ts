@@ -1,12 +1,9 @@
-import type { z } from 'zod';
-import type { Immutable } from '../../base/immutable.ts';
+import { TOPOLOGY_LABELS } from '../../base/topology-labels.ts';
 import { usableCipherSuites } from '../../resources/cipher-suites.ts';
 import type { ApiGatewaySpec } from '../../resources/gateway-api/gateway-spec.ts';
 import type { ListenerSpec } from '../../resources/gateway-api/listener-spec.ts';
-import type { objectReference } from '../../resources/gateway-api/named-shapes.ts';
 import type { ServerTlsSpec } from '../../resources/gateway.ts';
-import type { Credentials } from './credentials.ts';
-import type { IsGranted } from './reference-grants.ts';
+import { clientAuthority, type ReferringPlace, serverCertificate } from './certificate-references.ts';
 import type { StatedProblem } from './stated-condition.ts';
 
 /** TLS of a listener as Istio's Gateways say it, and what is wrong with it. */
@@ -16,22 +13,14 @@ export interface ListenerTls {
 }
 
 /** Who has the listener, and what it may refer to. */
-export interface TlsPlace {
-  /** As references name it: `Gateway` or `ListenerSet`. */
-  readonly kind: string;
-  readonly namespace: string;
+export interface TlsPlace extends ReferringPlace {
   readonly labels: Readonly<Record<string, string>>;
   readonly gatewayTls: ApiGatewaySpec['tls'];
-  readonly credentials: Credentials;
-  readonly isGranted: IsGranted;
 }
-
-type Reference = Immutable<z.infer<typeof objectReference>>;
 
 const MODE_OPTION = 'gateway.istio.io/tls-terminate-mode';
 const CIPHERS_OPTION = 'gateway.istio.io/tls-cipher-suites';
 const PROTOCOL_OPTION = 'gateway.istio.io/listener-protocol';
-const NETWORK_LABEL = 'topology.istio.io/network';
 const NETWORK_PORT_LABEL = 'networking.istio.io/gatewayPort';
 
 /** GA-6 */
@@ -50,7 +39,7 @@ export function listenerTls(listener: ListenerSpec, place: TlsPlace): ListenerTl
 /** A listener for proxies of other networks, which name the destination themselves. */
 function leadsToNetwork({ port, tls }: ListenerSpec, { labels }: TlsPlace): boolean {
   if (tls?.options?.[PROTOCOL_OPTION] === 'auto-passthrough') return true;
-  return Boolean(labels[NETWORK_LABEL]) && String(port) === (labels[NETWORK_PORT_LABEL] ?? '15443');
+  return Boolean(labels[TOPOLOGY_LABELS.network]) && String(port) === (labels[NETWORK_PORT_LABEL] ?? '15443');
 }
 
 function cipherSuites(options: Readonly<Record<string, string>> = {}): Pick<ServerTlsSpec, 'cipherSuites'> {
@@ -69,7 +58,7 @@ function terminated(listener: ListenerSpec, place: TlsPlace): { tls: ServerTlsSp
     const message = 'TLS mode can only support up to 2 server certificates';
     return { tls: { mode, credentialName: NEVER }, problem: { reason: 'InvalidCertificateRef', message } };
   }
-  const found = certificateRefs.map((ref) => certificate(ref, place));
+  const found = certificateRefs.map((ref) => serverCertificate(ref, place));
   const names = found.flatMap(({ name, problem }) => (problem === undefined ? (name ?? []) : []));
   const wrong = found.flatMap(({ problem }) => problem ?? []);
   const [first] = names;
@@ -85,32 +74,6 @@ function terminated(listener: ListenerSpec, place: TlsPlace): { tls: ServerTlsSp
 
 /** A secret that nobody gets: the listener waits for a certificate as long as its reference leads nowhere (TC-1). */
 const NEVER = 'invalid://';
-
-/** One with a problem and a name may get better without an edit of the Gateway. */
-interface FoundCertificate {
-  readonly name?: string;
-  readonly problem?: StatedProblem;
-}
-
-/** Whether one may refer to it is asked before whether it is there: a name of another namespace tells nobody what is in it. */
-function certificate(ref: Reference, place: TlsPlace): FoundCertificate {
-  const { group = '', kind = 'Secret', name = '', namespace = place.namespace } = ref;
-  const text = `${ref.group ?? ''}/${ref.kind ?? ''}/${name}.${ref.namespace ?? ''}`;
-  const invalid = (what: string): FoundCertificate => ({
-    problem: { reason: 'InvalidCertificateRef', message: `invalid certificate reference ${text}, ${what}` },
-  });
-  if (group !== '' || kind !== 'Secret') return invalid('only secret is allowed');
-  if (!place.isGranted(place, { group, kind, namespace, name })) {
-    return { problem: notPermitted('certificateRef', `${name}/${namespace}`, place) };
-  }
-  const problem = place.credentials.pairProblem(namespace, name);
-  return { name: `kubernetes-gateway://${namespace}/${name}`, ...(problem !== undefined && invalid(problem)) };
-}
-
-const notPermitted = (member: string, what: string, { namespace }: TlsPlace): StatedProblem => ({
-  reason: 'RefNotPermitted',
-  message: `${member} ${what} not accessible to a Gateway in namespace "${namespace}" (missing a ReferenceGrant?)`,
-});
 
 /** The Gateway says whose certificates it takes, for the port or for all. */
 function withClients(
@@ -143,22 +106,4 @@ function withClients(
       caCertCredentialName: authority.name,
     },
   };
-}
-
-function clientAuthority(ref: Reference, place: TlsPlace): FoundCertificate {
-  const { group = '', kind = '', name = '', namespace = place.namespace } = ref;
-  const text = `${group}/${kind}/${name}.${ref.namespace ?? ''}`;
-  const invalid = (reason: string, what: string): FoundCertificate => ({
-    problem: { reason, message: `invalid CA certificate reference ${text}, ${what}` },
-  });
-  if (group !== '' || (kind !== 'Secret' && kind !== 'ConfigMap')) {
-    return invalid('InvalidCACertificateKind', 'only secret and configmap are allowed');
-  }
-  if (!place.isGranted(place, { group, kind, namespace, name })) {
-    return { problem: notPermitted('caCertificateRef', `${namespace}/${name}`, place) };
-  }
-  const problem = place.credentials.trustProblem(kind, namespace, name);
-  if (problem !== undefined) return invalid('InvalidCACertificateRef', problem);
-  const scheme = kind === 'Secret' ? 'kubernetes-gateway' : 'configmap';
-  return { name: `${scheme}://${namespace}/${name}-cacert` };
 }
