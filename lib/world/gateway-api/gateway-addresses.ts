@@ -84,13 +84,11 @@ function lackOf(
 }
 
 /** The sentence of a Programmed condition where all is well, or what is wrong with the addresses. */
-export function programmedBy(
-  hosts: readonly HostName[],
-  { internal, warnings, areAllUsable }: FoundAddresses,
-): { readonly message: string } | StatedProblem {
-  if (hosts.length === 0) {
-    return { reason: 'UnsupportedAddress', message: 'Failed to assign to any requested addresses' };
-  }
+export function programmedBy({
+  internal,
+  warnings,
+  areAllUsable,
+}: FoundAddresses): { readonly message: string } | StatedProblem {
   const assigned = listed(internal);
   if (warnings.length === 0) {
     const message =

@@ -6,7 +6,7 @@ import type { Kind } from '../../resources/kinds.ts';
 import { keyOf, type Resource, resourceKey } from '../../resources/resource.ts';
 import { type Credentials, credentialsIn } from './credentials.ts';
 import type { ServiceIndex } from './gateway-addresses.ts';
-import { wantedAddresses, type WantedAddresses } from './gateway-attachment.ts';
+import { canBeFound, wantedAddresses, type WantedAddresses } from './gateway-attachment.ts';
 import type { MeshSecrets } from '../secrets.ts';
 import { classStatements, gatewayClasses } from './gateway-classes.ts';
 import type { MadeGateway } from './gateway-documents.ts';
@@ -181,8 +181,7 @@ function readOwnGateways(
 /** What of a Gateway is served: itself and its ListenerSets, where routers of it can be found. */
 function ownersOf(gateway: OwnGateway): readonly ReadOwner[] {
   if (gateway.role === 'remote') return [];
-  const { services, isByLabel } = gateway.wanted;
-  return services.length === 0 && !isByLabel ? [] : [gateway.read, ...gateway.read.sets];
+  return canBeFound(gateway.wanted) ? [gateway.read, ...gateway.read.sets] : [];
 }
 
 const routesIn = ({ byKind }: ConvertInput): readonly RouteResource[] =>

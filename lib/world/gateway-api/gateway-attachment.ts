@@ -11,6 +11,9 @@ export interface WantedAddresses extends Attachment {
   readonly problem: StatedProblem | undefined;
 }
 
+/** Whether routers of the Gateway can be found at all: without any its listeners are not looked at. */
+export const canBeFound = ({ services, isByLabel }: Attachment): boolean => services.length > 0 || isByLabel;
+
 const NAME_OVERRIDE = 'gateway.istio.io/name-override';
 
 /**

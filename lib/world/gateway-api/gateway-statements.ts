@@ -1,7 +1,7 @@
 import { keyOf, type Resource } from '../../resources/resource.ts';
 import { clientCertificate } from './certificate-references.ts';
 import { findAddresses, programmedBy, type ServiceIndex, shownAddresses } from './gateway-addresses.ts';
-import type { WantedAddresses } from './gateway-attachment.ts';
+import { canBeFound, type WantedAddresses } from './gateway-attachment.ts';
 import type { Credentials } from './credentials.ts';
 import type { ApiGateway, ListenerSet, ReadGateway, ReadOwner } from './gateways.ts';
 import type { IsGranted } from './reference-grants.ts';
@@ -29,11 +29,11 @@ export function gatewayStatements(
   facts: StatementFacts,
 ): readonly StatedObject[] {
   const { wanted, refusedSets } = read;
-  if (isHardFailure(wanted)) return failedStatements(read, facts);
+  if (!canBeFound(wanted)) return failedStatements(read, facts);
   const problem = wanted.problem ?? parametersProblem(read.owner, facts);
   const valid = read.sets.flatMap((set) => set.listeners.filter(({ isValid }) => isValid));
   const found = addressesOf([...read.listeners, ...valid], read, facts);
-  const programmed = found && programmedBy(wanted.services, found);
+  const programmed = found && programmedBy(found);
   const accepted = listenersCondition(read);
   const insecure = isInsecure(read.owner) ? { InsecureFrontendValidationMode: INSECURE } : {};
   const expected = {
@@ -61,9 +61,6 @@ export function gatewayStatements(
     ...refusedSets.map((set) => refusedStatement(set, NOT_ALLOWED)),
   ];
 }
-
-/** Nothing that the Gateway names can be used: its listeners are not looked at. */
-const isHardFailure = ({ services, isByLabel }: WantedAddresses): boolean => services.length === 0 && !isByLabel;
 
 function failedStatements(
   { owner, wanted, sets, refusedSets }: ReadGateway & { readonly wanted: WantedAddresses },
@@ -171,7 +168,7 @@ function setStatement(
   facts: StatementFacts,
 ): StatedObject {
   const found = addressesOf(set.listeners, gateway, facts);
-  const programmed = found && programmedBy(gateway.wanted.services, found);
+  const programmed = found && programmedBy(found);
   const message = "None of the ListenerSet's listeners are valid";
   const none = set.listeners.some(({ isValid }) => isValid) ? undefined : { reason: 'ListenersNotValid', message };
   const { problem } = gateway.wanted;
