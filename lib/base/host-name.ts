@@ -64,10 +64,14 @@ export function mostSpecificMatch<T>(needle: HostName, table: ReadonlyMap<HostNa
   return best === undefined ? undefined : table.get(best);
 }
 
+/** The full name of a Kubernetes Service, in the letters in which it is given. */
+export const serviceHost = (name: string, namespace: string, domainSuffix: string): HostName =>
+  `${name}.${namespace}.svc.${domainSuffix}`;
+
 /** HN-7: a short name means a service of the writer's own namespace; anything with a dot, `*` or an IP address is already full. */
 export function resolveShortName(host: string, namespace: string, domainSuffix: string): HostName {
   const name = host.toLowerCase();
   if (name === '' || name.includes('.') || name.includes(':') || name.startsWith('*')) return name;
   if (namespace === '') return name;
-  return domainSuffix === '' ? `${name}.${namespace}` : `${name}.${namespace}.svc.${domainSuffix}`;
+  return domainSuffix === '' ? `${name}.${namespace}` : serviceHost(name, namespace, domainSuffix);
 }

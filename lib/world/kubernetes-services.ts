@@ -1,4 +1,4 @@
-import type { HostName } from '../base/host-name.ts';
+import { serviceHost, type HostName } from '../base/host-name.ts';
 import { isHttp, isTcp, parseProtocol, type Protocol } from '../model/protocol.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { Endpoint, Service } from '../model/service.ts';
@@ -64,7 +64,7 @@ const ready = (endpoint: Endpoint): Endpoint =>
   endpoint.health === 'unhealthy' ? { ...endpoint, health: 'healthy' } : endpoint;
 
 export const kubernetesHost = ({ metadata }: Resource<'Service'>, { domainSuffix }: MeshSettings): HostName =>
-  `${metadata.name}.${metadata.namespace}.svc.${domainSuffix}`.toLowerCase();
+  serviceHost(metadata.name, metadata.namespace, domainSuffix).toLowerCase();
 
 /** Services have no `exportTo` of their own; an annotation carries it. */
 export function kubernetesVisibility({ metadata }: Resource<'Service'>, { defaultExportTo }: MeshSettings): Visibility {

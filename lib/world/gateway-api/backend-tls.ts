@@ -1,4 +1,4 @@
-import type { HostName } from '../../base/host-name.ts';
+import { serviceHost, type HostName } from '../../base/host-name.ts';
 import type { Service } from '../../model/service.ts';
 import type { BackendTlsPolicySpec } from '../../resources/gateway-api/backend-tls-policy-spec.ts';
 import { keyOf, type Resource } from '../../resources/resource.ts';
@@ -34,7 +34,7 @@ export function policyTargets({ entries, domainSuffix, byHost }: TargetSources):
   const byName = new Map(entries.map((entry) => [`${entry.metadata.namespace}/${entry.metadata.name}`, entry.spec]));
   return (kind, namespace, name) => {
     if (kind === 'Service') {
-      const service = byHost(`${name}.${namespace}.svc.${domainSuffix}`.toLowerCase()).get(namespace);
+      const service = byHost(serviceHost(name, namespace, domainSuffix).toLowerCase()).get(namespace);
       return service && { hosts: [service.hostname], ports: service.ports };
     }
     const entry = byName.get(`${namespace}/${name}`);

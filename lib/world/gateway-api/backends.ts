@@ -1,4 +1,4 @@
-import type { HostName } from '../../base/host-name.ts';
+import { type HostName, serviceHost } from '../../base/host-name.ts';
 import type { Destination } from '../../resources/virtual-service-spec.ts';
 import type { BackendObject } from '../../resources/gateway-api/route-shapes.ts';
 import type { RouteLookup } from './route-facts.ts';
@@ -64,7 +64,7 @@ export function backendHost(
   const isImport = group === 'multicluster.x-k8s.io' && kind === 'ServiceImport';
   if (isService || isImport) {
     const where = namespace ?? route.namespace;
-    const host = `${name}.${where}.svc.${lookup.domainSuffix}`;
+    const host = serviceHost(name, where, lookup.domainSuffix);
     if (isService && name.includes('.')) {
       const problem = `service name "${name}" is a host; name the Service itself, or use kind Hostname`;
       return { name: host, isKnown: false, problem };

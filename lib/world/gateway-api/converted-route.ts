@@ -1,5 +1,4 @@
-import type { HostName } from '../../base/host-name.ts';
-import { intersectHosts } from '../../base/host-name.ts';
+import { intersectHosts, serviceHost, type HostName } from '../../base/host-name.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import { MESH_GATEWAY } from '../../model/route-table.ts';
 import { keyOf, type Resource, type ResourceKey } from '../../resources/resource.ts';
@@ -121,7 +120,7 @@ function attachedListener({ to, parent }: RouteAttachment): readonly AttachedLis
 /** Hosts of the service that a route inside the mesh is about. */
 function meshHosts({ to: { kind, namespace, name } }: RouteAttachment, lookup: RouteLookup): readonly HostName[] {
   if (kind === 'ServiceEntry') return lookup.serviceEntryHosts(namespace, name) ?? [];
-  return [`${name}.${namespace}.svc.${lookup.domainSuffix}`];
+  return [serviceHost(name, namespace, lookup.domainSuffix)];
 }
 
 const isOfConsumer = ({ metadata }: RouteResource, { parent, to }: RouteAttachment): boolean =>

@@ -7,6 +7,7 @@ import { keyOf, type Resource, resourceKey } from '../../resources/resource.ts';
 import { type Credentials, credentialsIn } from './credentials.ts';
 import type { ServiceIndex } from './gateway-addresses.ts';
 import { canBeFound, wantedAddresses, type WantedAddresses } from './gateway-attachment.ts';
+import { kubernetesHost } from '../kubernetes-services.ts';
 import type { MeshSecrets } from '../secrets.ts';
 import { classStatements, gatewayClasses } from './gateway-classes.ts';
 import type { MadeGateway } from './gateway-documents.ts';
@@ -289,12 +290,11 @@ function serviceIndex({ byKind, mesh, services, endpoints }: ConvertInput, recal
 
 const NO_SERVICES: ReadonlyMap<string, Service> = new Map();
 
-const externalAddresses = (documents: readonly Resource<'Service'>[], { domainSuffix }: MeshSettings) =>
+const externalAddresses = (documents: readonly Resource<'Service'>[], mesh: MeshSettings) =>
   new Map(
-    documents.flatMap(({ metadata, spec }) => {
-      const { name, namespace } = metadata;
-      const addresses = spec.externalIPs ?? [];
-      const host = `${name}.${namespace}.svc.${domainSuffix}`.toLowerCase();
-      return addresses.length === 0 ? [] : [[serviceKey(namespace, host), addresses] as const];
+    documents.flatMap((document) => {
+      const addresses = document.spec.externalIPs ?? [];
+      const host = kubernetesHost(document, mesh);
+      return addresses.length === 0 ? [] : [[serviceKey(document.metadata.namespace, host), addresses] as const];
     }),
   );

@@ -1,4 +1,4 @@
-import type { HostName } from '../../base/host-name.ts';
+import { serviceHost, type HostName } from '../../base/host-name.ts';
 import type { GatewayClassRole } from './gateway-classes.ts';
 import type { ServiceIndex } from './gateway-addresses.ts';
 import type { Attachment } from './gateway-documents.ts';
@@ -27,7 +27,7 @@ export function wantedAddresses(
 ): WantedAddresses {
   const { name, namespace, annotations } = metadata;
   const addresses = (spec.addresses ?? []).map(({ type = 'IPAddress', value = '' }) => ({ type, value }));
-  const fullName = (host: string): HostName => (host.includes('.') ? host : `${host}.${namespace}.svc.${domainSuffix}`);
+  const fullName = (host: string): HostName => (host.includes('.') ? host : serviceHost(host, namespace, domainSuffix));
   const isByLabel = addresses.length === 0 || (addresses.length === 1 && addresses[0]?.type === 'IPAddress');
   if (isByLabel) {
     const host = fullName(annotations?.[NAME_OVERRIDE] ?? `${name}-${className}`);

@@ -1,4 +1,4 @@
-import { hostsOverlap, isSubsetOf, isWildcard, type HostName } from '../../base/host-name.ts';
+import { hostsOverlap, isSubsetOf, isWildcard, serviceHost, type HostName } from '../../base/host-name.ts';
 import type { ParentRef } from '../../resources/gateway-api/route-shapes.ts';
 import type { RouteLookup } from './route-facts.ts';
 import { GATEWAY_API_GROUP, MESH_PARENT, type RouteKind, type RouteParent } from './route-parent.ts';
@@ -100,7 +100,7 @@ function refusalOf(route: AttachingRoute, meeting: Meeting, lookup: RouteLookup)
 function missingService({ kind, namespace, name }: ParentName, lookup: RouteLookup): Refusal | undefined {
   const isThere =
     kind === 'Service'
-      ? lookup.hasService(namespace, `${name}.${namespace}.svc.${lookup.domainSuffix}`)
+      ? lookup.hasService(namespace, serviceHost(name, namespace, lookup.domainSuffix))
       : lookup.serviceEntryHosts(namespace, name) !== undefined;
   if (isThere) return undefined;
   const what = kind === 'Service' ? 'service' : 'service entry';

@@ -1,3 +1,4 @@
+import { serviceHost } from '../../base/host-name.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import type { BackendObject, ParentRef } from '../../resources/gateway-api/route-shapes.ts';
 import { backendHost } from './backends.ts';
@@ -26,7 +27,7 @@ function aboutParent(ref: ParentRef, { metadata }: RouteResource): readonly Rout
     case 'ListenerSet':
       return [(lookup) => lookup.listeners(kind, namespace, name)];
     case 'Service':
-      return [(lookup) => lookup.hasService(namespace, `${name}.${namespace}.svc.${lookup.domainSuffix}`)];
+      return [(lookup) => lookup.hasService(namespace, serviceHost(name, namespace, lookup.domainSuffix))];
     case 'ServiceEntry':
       return [(lookup) => lookup.serviceEntryHosts(namespace, name)];
     default:
