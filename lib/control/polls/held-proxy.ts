@@ -13,6 +13,7 @@ import {
   type PollingProxy,
   PROXIES,
   type ProxyState,
+  standingOf,
   storableState,
 } from './proxy-state.ts';
 
@@ -76,19 +77,20 @@ export function inTurn<Result>(entry: HeldProxy, act: () => Result | Promise<Res
 /** Puts what a poll made of what was known in its place, and counts it as new if anyone must be told. */
 export function change(entry: HeldProxy, poll: PollingProxy, standing: Standing): NotedChange {
   const state = entry.state;
-  const before = state?.channels[poll.channel];
+  const known = standingOf(state, poll.facts);
+  const before = known.channels[poll.channel];
   const after = standing.channels[poll.channel];
   entry.state = nextState(state, poll, standing);
-  noteEndpointPoll(entry, state, standing);
+  noteEndpointPoll(entry, known, standing);
   const isNew = state === undefined || state.nodeHash !== poll.nodeHash || state.viewKey !== poll.viewKey;
-  const isOther = !isSame(before, after) || !isSameTrail(state?.trail, standing.trail);
+  const isOther = !isSame(before, after) || !isSameTrail(known.trail, standing.trail);
   if (isNew || isOther || poll.at - entry.writtenAt >= HEARTBEAT) entry.changes += 1;
   return { isFirstPoll: state === undefined, before, after };
 }
 
 /** Remembers which loops for endpoints this poll is of, until it is written: another process may write the trail meanwhile. */
-function noteEndpointPoll({ endpointPolls }: HeldProxy, before: ProxyState | undefined, { trail }: Standing): void {
-  const [was, is] = [before?.trail?.warming ?? NOTHING_WARMS, trail?.warming ?? NOTHING_WARMS];
+function noteEndpointPoll({ endpointPolls }: HeldProxy, before: Standing, { trail }: Standing): void {
+  const [was, is] = [before.trail?.warming ?? NOTHING_WARMS, trail?.warming ?? NOTHING_WARMS];
   if (was === is || was.step !== is.step) return;
   const [waiting, unopened] = [new Set(is.waiting), new Set(is.unopened)];
   for (const name of was.waiting) if (!waiting.has(name)) endpointPolls.set(name, false);

@@ -56,6 +56,18 @@ export function pollSlack(hearsAllPolls: boolean): DurationMs {
   return hearsAllPolls ? durationMs(0) : HEARTBEAT;
 }
 
+const NOTHING_KNOWN: Standing = { channels: {} };
+
+const isSameProxy = (one: ProxyFacts, other: ProxyFacts): boolean =>
+  one.namespace === other.namespace && one.serviceAccount === other.serviceAccount;
+
+/**
+ * What is known of the proxy of a poll. Who polls under the id of a proxy that ran as somebody else is not that proxy, and is given nothing out
+ * of the snapshots of its past (IDN-4).
+ */
+export const standingOf = (state: ProxyState | undefined, facts: ProxyFacts): Standing =>
+  state !== undefined && isSameProxy(state.facts, facts) ? state : NOTHING_KNOWN;
+
 /** What is known of a proxy after a poll that made `standing` of what was known. */
 export function nextState(before: ProxyState | undefined, poll: PollingProxy, standing: Standing): ProxyState {
   const { facts, nodeHash, viewKey, at } = poll;
@@ -66,13 +78,15 @@ export function nextState(before: ProxyState | undefined, poll: PollingProxy, st
 
 /**
  * What this process and others know of one proxy: of each loop what was heard last. Of the order of answers the store is right: it
- * is written before they leave.
+ * is written before they leave. Of two that ran as somebody else under one id it is the one that was heard last.
  */
 export function mergeStates(stored: ProxyState, mine: ProxyState, endpointPolls: EndpointPolls): ProxyState {
+  const later = stored.lastPolledAt > mine.lastPolledAt ? stored : mine;
+  if (!isSameProxy(stored.facts, mine.facts)) return later;
   const heardLater = Object.entries(mine.channels).filter(
     ([key, channel]) => channel.polledAt >= (stored.channels[key]?.polledAt ?? 0),
   );
-  const { trail: _mine, ...newer } = stored.lastPolledAt > mine.lastPolledAt ? stored : mine;
+  const { trail: _mine, ...newer } = later;
   const agreed = stored.trail ?? mine.trail;
   const trail =
     agreed && [...endpointPolls].reduce((known, [name, isNew]) => withEndpointsPoll(known, name, isNew), agreed);

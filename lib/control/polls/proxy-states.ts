@@ -26,6 +26,7 @@ import {
   PROXIES,
   PROXY_RETENTION,
   type ProxyState,
+  standingOf,
 } from './proxy-state.ts';
 
 /** What a poll makes of what is known: pure but for what it reads. `mustBeKnown` says that others must know before it is answered. */
@@ -127,27 +128,15 @@ export function proxyStates(
   };
 }
 
-const NOTHING_KNOWN: Standing = { channels: {} };
-
-/**
- * What is known of the proxy of a poll. Who polls under the id of a proxy that ran as somebody else is not that proxy, and is given nothing out
- * of the snapshots of its past (IDN-4).
- */
-function standingOf(state: ProxyState | undefined, { namespace, serviceAccount }: ProxyFacts): Standing {
-  if (state === undefined) return NOTHING_KNOWN;
-  const { facts } = state;
-  return facts.namespace === namespace && facts.serviceAccount === serviceAccount ? state : NOTHING_KNOWN;
-}
-
 function noteInChannel(entry: HeldProxy, poll: PollingProxy, noted: (channel: Channel) => Channel): void {
-  const { state } = entry;
-  const channel = state?.channels[poll.channel];
-  if (channel) change(entry, poll, { ...state, channels: { ...state.channels, [poll.channel]: noted(channel) } });
+  const known = standingOf(entry.state, poll.facts);
+  const channel = known.channels[poll.channel];
+  if (channel) change(entry, poll, { ...known, channels: { ...known.channels, [poll.channel]: noted(channel) } });
 }
 
 /** Whether the poll says or is told anything but that the proxy still has what it was known to have. */
-function isNews({ state }: HeldProxy, { channel, carried, answered: versionInfo }: NotedPoll): boolean {
-  const known = state?.channels[channel];
+function isNews({ state }: HeldProxy, { facts, channel, carried, answered: versionInfo }: NotedPoll): boolean {
+  const known = standingOf(state, facts).channels[channel];
   return known?.acked !== carried || known.sent !== carried || versionInfo !== carried;
 }
 
@@ -166,13 +155,14 @@ async function noteTogether(records: Pick<Records, 'get'>, entry: HeldProxy, pol
 
 function noteAlone(entry: HeldProxy, poll: NotedPoll): NotedChange {
   const { carried, answered: versionInfo, at, facts, channel, rejection } = poll;
-  const { channels } = entry.state ?? NOTHING_KNOWN;
-  const before = channels[channel];
+  const known = standingOf(entry.state, facts);
+  const before = known.channels[channel];
   const heardPoll = { carried, at, refresh: facts.refresh, isLateEchoTrue: true, refusal: rejection?.reason };
   const after = heard(before, heardPoll);
   const isNewlyRejected = rejection !== undefined && after.rejected !== before?.rejected;
   const seen = isNewlyRejected ? { ...after, suspects: rejection.suspects } : after;
-  return change(entry, poll, { ...entry.state, channels: { ...channels, [channel]: answered(seen, versionInfo, at) } });
+  const channels = { ...known.channels, [channel]: answered(seen, versionInfo, at) };
+  return change(entry, poll, { ...known, channels });
 }
 
 async function planAlone<Answer>(

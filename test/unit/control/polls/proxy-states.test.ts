@@ -13,18 +13,27 @@ const facts = { ...proxyFacts({ type: 'sidecar' }), refresh: durationMs(5_000) }
 
 /** Two instances of a function, neither of which hears all polls, over one store. */
 function twoInstances() {
+  let asked = facts;
   const [records, clock] = [memoryRecords(), fakeClock({ at: epochMs(1_000_000) })];
   const instance = (): ProxyStates => proxyStates(records, clock, { hearsAllPolls: false });
-  /** `v1>v2`: the proxy polls with v1 and is answered with v2; what was learnt is written before the answer goes out. */
-  const poll = async (states: ProxyStates, exchange: string, channel = 'listeners'): Promise<void> => {
+  /** `v1>v2`: the proxy polls with v1 and is answered with v2. */
+  const hear = async (states: ProxyStates, exchange: string, channel = 'listeners'): Promise<void> => {
     const [carried = '', answered = ''] = exchange.split('>');
     clock.advance(durationMs(1));
-    const seen = { facts, nodeHash: hashBytes('node'), viewKey: 'view' as ViewKey, channel };
+    const seen = { facts: asked, nodeHash: hashBytes('node'), viewKey: 'view' as ViewKey, channel };
     await states.note({ ...seen, carried, answered, at: clock.now() });
+  };
+  /** What was learnt is written before the answer goes out. */
+  const poll = async (states: ProxyStates, exchange: string, channel = 'listeners'): Promise<void> => {
+    await hear(states, exchange, channel);
     await states.flush();
   };
   const stored = async (): Promise<ProxyState | undefined> => (await instance().all())[0];
-  return { clock, poll, stored, a: instance(), b: instance() };
+  /** Who polls from here on, under the same id. */
+  const runsAs = (namespace: string): void => {
+    asked = { ...facts, namespace };
+  };
+  return { clock, hear, poll, stored, runsAs, a: instance(), b: instance() };
 }
 
 test('PS-2: what another instance sent and the proxy took is no rejection', async () => {
@@ -62,4 +71,19 @@ test('PS-3: a loop that another instance hears has not ended', async () => {
     await poll(second % 60 === 0 ? b : a, 'l1>l1');
     assert.deepEqual(Object.keys((await stored())?.channels ?? {}).sort(), ['clusters', 'listeners'], `${second} s`);
   }
+});
+
+test('IDN-4: what instances heard of two under one id is not mixed', async () => {
+  const { a, b, hear, poll, stored, runsAs } = twoInstances();
+  runsAs('far');
+  await poll(b, '>l1');
+  await poll(b, 'l1>l1');
+  runsAs('default');
+  await hear(a, '>c1', 'clusters');
+  runsAs('far');
+  await poll(b, 'l1>l1');
+  await a.flush();
+  await poll(b, 'l1>l2');
+  const { facts: last, channels } = (await stored()) ?? assert.fail();
+  assert.deepEqual([last.namespace, Object.keys(channels)], ['far', ['listeners']]);
 });

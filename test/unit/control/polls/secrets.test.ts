@@ -247,13 +247,36 @@ describe('SDS-3, IDN-4: who gets nothing', () => {
     await nothingAtAll(service, routerNode());
   });
 
+  /** What the proxies of the namespace alone may call: snapshots of two namespaces come in an order. */
+  const OWN_CLUSTER = document({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'ServiceEntry',
+    metadata: { name: 'own', namespace: 'edge' },
+    spec: {
+      hosts: ['own.example'],
+      ports: [{ number: 80, name: 'http', protocol: 'HTTP' }],
+      resolution: 'DNS',
+      exportTo: ['.'],
+    },
+  });
+
   test('who polls under the id of another proxy, as somebody else', async () => {
-    const service = await delivering();
+    const service = await delivering(MESH + OWN_CLUSTER);
     const victim = routerNode();
     await sentIn(await service.poll('clusters', { node: victim }));
     await sentIn(await service.poll('listeners', { node: victim }));
     await sentIn(await service.poll('secrets', { node: victim, names: [PAIR] }));
     await nothingAtAll(service, { ...victim, metadata: { ...victim.metadata, NAMESPACE: 'far' } });
+  });
+
+  test('who does so after a poll whose answer is in no order', async () => {
+    const service = await delivering(MESH + OWN_CLUSTER);
+    const victim = routerNode();
+    await sentIn(await service.poll('clusters', { node: victim }));
+    await sentIn(await service.poll('listeners', { node: victim }));
+    const other = { ...victim, metadata: { ...victim.metadata, NAMESPACE: 'far' } };
+    await deltaIn(await service.delta('clusters', { node: other, resource_names_subscribe: ['*'] }));
+    await nothingAtAll(service, other);
   });
 
   test('an account that no grant names', async () => {
