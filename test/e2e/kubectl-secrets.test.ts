@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { fetchedProgram } from '../../tools/fetch/fetch-program.ts';
 import type { ProgramName } from '../../tools/fetch/programs.ts';
-import { testPair } from '../support/certificates.ts';
+import { testPair } from '../support/test-certificates.ts';
 import { kubectlFor } from '../support/kubectl.ts';
 import { startService } from '../support/local-mesh.ts';
 import { need } from '../support/needs.ts';

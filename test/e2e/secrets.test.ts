@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startLocal } from '../../functions/local.ts';
-import { testPair } from '../support/certificates.ts';
+import { testPair } from '../support/test-certificates.ts';
 import { sidecarNode } from '../support/delivery.ts';
 import { waitUntil } from '../../tools/support/wait-until.ts';
 import { memorySecretSources } from '../../lib/adapters/memory/memory-secret-sources.ts';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
-/** A certificate and its private key, as PEM. */
+/** A certificate and its private key (PKCS #8), as PEM. */
 export interface TestCertificate {
   readonly certificate: string;
   readonly key: string;
@@ -14,51 +14,73 @@ export interface TestAuthority {
 }
 
 /**
- * An authority of its own, with P-256 keys that live as long as the test and certificates that are valid for a day around now:
- * none is stored that could run out. Node makes keys and signatures but no certificates; what those hold is RFC 5280, section 4.1.
+ * An authority of its own, with P-256 keys that live as long as the test: none is stored that could run out, or that scanners
+ * would find. Node makes keys and signatures but no certificates; what those hold is RFC 5280, section 4.1.
  */
 export function testAuthority(name: string): TestAuthority {
-  const own = keyPair();
+  const own = keyPair('ec');
   const signed = (subject: string, publicKey: KeyObject, extension: Buffer): string =>
     certificatePem({ issuer: name, subject, publicKey, extension }, own.privateKey);
   return {
     certificate: signed(name, own.publicKey, IS_AUTHORITY),
     issue: (...names) => {
-      const { publicKey, privateKey } = keyPair();
-      const certificate = signed(names[0], publicKey, alternativeNames(names));
-      return { certificate, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
+      const { publicKey, privateKey } = keyPair('ec');
+      return { certificate: signed(names[0], publicKey, alternativeNames(names)), key: keyPem(privateKey) };
     },
   };
 }
 
-const keyPair = (): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } =>
-  generateKeyPairSync('ec', { namedCurve: 'P-256' });
+export interface OwnCertificate {
+  /** Its common name and its one DNS name. */
+  readonly name: string;
+  /** RFC 3339, at most in 2049; from 2020 to 2049 without them. */
+  readonly notBefore?: string;
+  readonly notAfter?: string;
+  readonly keyType?: KeyType;
+}
+
+/** A certificate that nobody signed but its own key. */
+export function testPair({ name, keyType = 'ec', ...period }: OwnCertificate): TestCertificate {
+  const { publicKey, privateKey } = keyPair(keyType);
+  const contents = { issuer: name, subject: name, publicKey, extension: alternativeNames([name]), ...period };
+  return { certificate: certificatePem(contents, privateKey), key: keyPem(privateKey) };
+}
+
+type KeyType = 'ec' | 'rsa-1024';
+
+const keyPair = (type: KeyType): { readonly publicKey: KeyObject; readonly privateKey: KeyObject } =>
+  type === 'ec'
+    ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    : generateKeyPairSync('rsa', { modulusLength: 1024 });
+
+const keyPem = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 interface Contents {
   readonly issuer: string;
   readonly subject: string;
   readonly publicKey: KeyObject;
   readonly extension: Buffer;
+  readonly notBefore?: string;
+  readonly notAfter?: string;
 }
 
-function certificatePem({ issuer, subject, publicKey, extension }: Contents, signer: KeyObject): string {
-  const contents = sequence(
+function certificatePem(contents: Contents, signer: KeyObject): string {
+  const { notBefore = '2020-01-01T00:00:00Z', notAfter = '2049-01-01T00:00:00Z' } = contents;
+  const algorithm = sequence(signer.asymmetricKeyType === 'ec' ? ECDSA_WITH_SHA256 : RSA_WITH_SHA256);
+  const toSign = sequence(
     node(0xa0, node(0x02, Buffer.from([2]))), // version 3
     node(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
-    sequence(ECDSA_WITH_SHA256),
-    commonName(issuer),
-    sequence(utcTime(-ONE_DAY_MS), utcTime(ONE_DAY_MS)),
-    commonName(subject),
-    publicKey.export({ type: 'spki', format: 'der' }),
-    node(0xa3, sequence(extension)),
+    algorithm,
+    commonName(contents.issuer),
+    sequence(utcTime(notBefore), utcTime(notAfter)),
+    commonName(contents.subject),
+    contents.publicKey.export({ type: 'spki', format: 'der' }),
+    node(0xa3, sequence(contents.extension)),
   );
-  const signature = bits(sign('sha256', contents, signer));
-  const body = sequence(contents, sequence(ECDSA_WITH_SHA256), signature).toString('base64');
+  const body = sequence(toSign, algorithm, bits(sign('sha256', toSign, signer))).toString('base64');
   const lines = body.match(/.{1,64}/g) ?? [];
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
-
-const ONE_DAY_MS = 24 * 60 * 60 * 1000;
 
 /** One element of DER: tag, length and contents. */
 function node(tag: number, ...contents: readonly Buffer[]): Buffer {
@@ -74,6 +96,8 @@ const bits = (body: Buffer): Buffer => node(0x03, Buffer.from([0]), body);
 
 /** 1.2.840.10045.4.3.2 */
 const ECDSA_WITH_SHA256 = objectId(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02);
+/** 1.2.840.113549.1.1.11, whose parameters are null. */
+const RSA_WITH_SHA256 = Buffer.concat([objectId(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b), node(0x05)]);
 /** Basic constraints (2.5.29.19), critical: an authority. */
 const IS_AUTHORITY = sequence(
   objectId(0x55, 0x1d, 0x13),
@@ -95,7 +119,4 @@ function commonName(name: string): Buffer {
 }
 
 /** YYMMDDHHMMSSZ */
-function utcTime(fromNowMs: number): Buffer {
-  const text = new Date(Date.now() + fromNowMs).toISOString().replace(/[-:T]/g, '').slice(2, 14);
-  return node(0x17, Buffer.from(`${text}Z`));
-}
+const utcTime = (moment: string): Buffer => node(0x17, Buffer.from(`${moment.replace(/[-:T]/g, '').slice(2, 14)}Z`));

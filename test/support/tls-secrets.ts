@@ -2,6 +2,7 @@ import { sealSecret } from '../../lib/control/config/seal-secret.ts';
 import type { SecretBox } from '../../lib/ports/secret-box.ts';
 import type { Resource } from '../../lib/resources/resource.ts';
 import { resourcesOf } from './documents.ts';
+import type { TestCertificate } from './test-certificates.ts';
 
 /** A Secret of plain values, as people write it. */
 export function secretOf(name: string, values: Readonly<Record<string, string>>, namespace = 'default'): string {
@@ -9,11 +10,8 @@ export function secretOf(name: string, values: Readonly<Record<string, string>>,
 }
 
 /** A Secret with a certificate and its key. */
-export const pairSecret = (
-  name: string,
-  { certificate, key }: { readonly certificate: string; readonly key: string },
-  namespace = 'default',
-): string => secretOf(name, { 'tls.crt': certificate, 'tls.key': key }, namespace);
+export const pairSecret = (name: string, { certificate, key }: TestCertificate, namespace = 'default'): string =>
+  secretOf(name, { 'tls.crt': certificate, 'tls.key': key }, namespace);
 
 export function document(written: object): string {
   return `${JSON.stringify(written)}\n---\n`;

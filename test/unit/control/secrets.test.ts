@@ -11,7 +11,7 @@ import { resourceKey } from '../../../lib/resources/resource.ts';
 import type { SealedSecret } from '../../../lib/resources/secret-spec.ts';
 import { isSealed, servedPart } from '../../../lib/resources/secret-values.ts';
 import { applied, applyText } from '../../support/apply.ts';
-import { testPair } from '../../support/certificates.ts';
+import { testPair } from '../../support/test-certificates.ts';
 import { testStore } from '../../support/config-store.ts';
 
 const KEY = resourceKey('Secret', 'default', 'shop');

@@ -6,7 +6,7 @@ import { foundAmong, secretFacts } from '../../../lib/resources/secret-facts.ts'
 import { troublesOf } from '../../../lib/resources/secret-validity.ts';
 import { parseTimestamp } from '../../../lib/base/timestamp.ts';
 import { epochMs } from '../../../lib/base/brand.ts';
-import { testAuthority, testPair } from '../../support/certificates.ts';
+import { testAuthority, testPair } from '../../support/test-certificates.ts';
 import { findingsOf, testFindings } from '../../support/findings.ts';
 
 testFindings('Secret', [
@@ -64,7 +64,7 @@ test('STO-9: no message quotes what stands in the place of a value', () => {
 
 const pair = testPair({ name: 'a.example.com' });
 const other = testPair({ name: 'a.example.com' });
-const authority = testAuthority({ name: 'authority' });
+const authority = testAuthority('authority');
 const bytes = (values: Readonly<Record<string, string>>) =>
   new Map(Object.entries(values).map(([name, text]) => [name, new TextEncoder().encode(text)]));
 const problemsOf = (values: Readonly<Record<string, string>>, part: 'pair' | 'trust' = 'pair') =>

@@ -7,12 +7,12 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { awsSecretSources } from '../../../../lib/adapters/aws/aws-secret-sources.ts';
 import { valuesInText } from '../../../../lib/adapters/aws/secret-text.ts';
 import { SecretSourceFailed } from '../../../../lib/ports/secret-sources.ts';
-import { testAuthority, testPair } from '../../../support/certificates.ts';
+import { testAuthority } from '../../../support/test-certificates.ts';
 
 const SECRET = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-Ab12Cd';
 const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate/ab-12';
-const authority = testAuthority({ name: 'authority' });
-const pair = testPair({ name: 'shop', issuer: authority });
+const authority = testAuthority('authority');
+const pair = authority.issue('shop');
 const access = { region: 'x', credentials: { accessKeyId: 'any', secretAccessKey: 'any' } };
 
 function setUp() {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { validateText } from '../../../../lib/control/offline/validate-texts.ts';
-import { testPair } from '../../../support/certificates.ts';
+import { testPair } from '../../../support/test-certificates.ts';
 
 const [pair, other] = [testPair({ name: 'a' }), testPair({ name: 'a' })];
 

@@ -9,12 +9,12 @@ import { validityOf } from '../../../../lib/control/status/secret-validity.ts';
 import { statusWord } from '../../../../lib/control/status/status-word.ts';
 import type { Resource } from '../../../../lib/resources/resource.ts';
 import { StoreUnavailable } from '../../../../lib/ports/store-errors.ts';
-import { testPair, type TestPair } from '../../../support/certificates.ts';
+import { type TestCertificate, testPair } from '../../../support/test-certificates.ts';
 
 const at = (moment: string): EpochMs => parseTimestamp(moment) ?? epochMs(0);
 const BORN = at('2026-01-01T00:00:00Z');
 
-function secretOf(name: string, { certificate, key }: Partial<TestPair>): Resource<'Secret'> {
+function secretOf(name: string, { certificate, key }: Partial<TestCertificate>): Resource<'Secret'> {
   const metadata = { name, namespace: 'shop', generation: 3 };
   const stringData = { ...(certificate !== undefined && { cert: certificate }), ...(key !== undefined && { key }) };
   return { apiVersion: 'v1', kind: 'Secret', metadata, spec: { stringData } };
