@@ -148,11 +148,11 @@ describe('a real Envoy serves what Gateways say', await need('envoy'), () => {
     assert.equal(await text(connect(ports.tcp, '127.0.0.1')), 'lines');
   });
 
-  test('GW-34: a server on a unix socket answers there', async () => {
+  test('a server on a unix socket answers there', async () => {
     assert.equal(await ask({ socketPath }, 'web.test'), 'web');
   });
 
-  test('GW-24: a table that moves between two Gateways of one port loses no request', async () => {
+  test('a table that moves between two Gateways of one port loses no request', async () => {
     const both = (name: string): string => gateway(name, server(ports.http, 'HTTP'));
     const gateways = ['left', 'right'].map(both);
     await mesh.become([...services(), ...gateways, route(['left'])]);

@@ -244,7 +244,7 @@ describe('servers that are no plain HTTP', () => {
     assert.deepEqual(inspectors, [{ type: 'tls-inspector', ports: { on: 'every-port' } }]);
   });
 
-  test('GW-26: an HTTPS server is counted under its own name, or else under its listener’s', () => {
+  test('an HTTPS server is counted under its own name, or else under its listener’s', () => {
     const prefixes = ['front', ''].map((name) => {
       const https = server({ name, protocol: 'https', tls: terminated(), httpsRouteName: 'https.x' });
       const { listeners } = listen([{ type: 'by-server', port: 443, bind: '', servers: [https] }]);

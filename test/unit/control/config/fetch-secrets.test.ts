@@ -47,7 +47,7 @@ function setUp() {
   };
 }
 
-test('STO-9: values that others keep come in as revisions of a named writer, and an equal one makes none', async () => {
+test('values that others keep come in as revisions of a named writer, and an equal one makes none', async () => {
   const { store, held, fetch, look } = setUp();
   held.set(ARN, { password: 'one' });
   await applied(store, sourced(ARN));
