@@ -19,20 +19,16 @@ export function compileHttpRoutes(table: RouteTable, at: RouteAttachment): Noted
   const routes: RouteIr[] = [];
   for (const rule of table.http) {
     const matches = matchesThatCanHold(rule, at);
-    const rest = matches.length === 0 ? undefined : compileRest(rule, at, table);
+    if (matches.length === 0) continue;
+    const rest = compileRest(rule, at, table);
     if (typeof rest === 'string') issues.push(unusable(rule, rest));
     for (const match of matches) {
       const compared = match === undefined ? ANY_REQUEST : compileMatch(match, table);
       if (typeof rest === 'object') {
+        const { leadsTo, ...shared } = rest;
         const name = match === undefined || match.name === '' ? rule.name : `${rule.name}.${match.name}`;
-        routes.push({
-          name,
-          match: compared,
-          ...rest,
-          source: documentPath(rule.origin.resource),
-          operation: operationOf(rest.action, compared, `${table.name}:${at.listenerPort}`),
-          statPrefix: match?.statPrefix ?? '',
-        });
+        const operation = operationOf(leadsTo, compared);
+        routes.push({ name, match: compared, ...shared, operation, statPrefix: match?.statPrefix ?? '' });
       }
       if (isCatchAll(compared)) return { value: routes, issues };
     }
@@ -53,7 +49,13 @@ function canHold(match: HttpMatch, at: RouteAttachment): boolean {
   return isFromHere && selects(match.sourceLabels, at.labels);
 }
 
-type RouteRest = Pick<RouteIr, 'action' | 'requestHeaders' | 'responseHeaders' | 'fault' | 'cors'>;
+interface RouteRest extends Pick<
+  RouteIr,
+  'action' | 'requestHeaders' | 'responseHeaders' | 'fault' | 'cors' | 'source'
+> {
+  /** What traces call the place to which its requests go. */
+  readonly leadsTo: string;
+}
 
 /** What the routes of all matches of one rule have in common; a sentence when Envoy could not carry it out. */
 function compileRest(rule: HttpRule, at: RouteAttachment, table: RouteTable): RouteRest | string {
@@ -73,6 +75,8 @@ function compileRest(rule: HttpRule, at: RouteAttachment, table: RouteTable): Ro
     ),
     fault: rule.fault,
     cors: rule.cors && compileCors(rule.cors),
+    source: documentPath(rule.origin.resource),
+    leadsTo: destinationName(action) ?? `${table.name}:${at.listenerPort}`,
   };
 }
 
@@ -86,13 +90,16 @@ function compileCors(cors: Cors): CorsIr {
   };
 }
 
-/** RT-5: what traces call the route: the one destination, or the table where there are several or none; then the path. */
-function operationOf(action: RouteActionIr, { path }: RouteMatchIr, otherwise: string): string {
+/** The one destination of an action; `undefined` where there are several or none. */
+function destinationName(action: RouteActionIr): string | undefined {
   const cluster = action.type === 'forward' && action.target.type === 'cluster' ? action.target.cluster : '';
   const { hostname, port } = parseClusterName(cluster);
-  const destination = hostname === '' ? otherwise : `${hostname}:${port}`;
-  return `${destination}${path.value}${path.type === 'prefix' || path.type === 'path-prefix' ? '*' : ''}`;
+  return hostname === '' ? undefined : `${hostname}:${port}`;
 }
+
+/** RT-5: what traces call the route: where it leads to, then the path. */
+const operationOf = (leadsTo: string, { path }: RouteMatchIr): string =>
+  `${leadsTo}${path.value}${path.type === 'prefix' || path.type === 'path-prefix' ? '*' : ''}`;
 
 const unusable = ({ origin }: HttpRule, message: string): Issue => ({
   ...{ severity: 'error', code: 'ROUTE_UNUSABLE', ...origin, message },
