@@ -33,7 +33,9 @@ export function parseIpPrefix(text: string): { readonly bytes: Uint8Array; reado
   return bits <= bytes.length * 8 ? { bytes, bits } : undefined;
 }
 
+/** Most texts that are asked about are host names: what cannot be an address is seen at its last letter, before anything is cut. */
 function parseV4(text: string): Uint8Array | undefined {
+  if (!endsInDigit(text)) return undefined;
   const parts = text.split('.');
   if (parts.length !== 4) return undefined;
   const bytes = new Uint8Array(4);
@@ -42,6 +44,11 @@ function parseV4(text: string): Uint8Array | undefined {
     bytes[index] = Number(part);
   }
   return bytes;
+}
+
+function endsInDigit(text: string): boolean {
+  const last = text.charCodeAt(text.length - 1);
+  return last >= 0x30 && last <= 0x39;
 }
 
 function parseV6(text: string): Uint8Array | undefined {
