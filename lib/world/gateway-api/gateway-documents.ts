@@ -1,3 +1,4 @@
+import { GATEWAY_NAME_LABEL } from '../../model/policy-attachment.ts';
 import type { RuleOrigin } from '../../model/rule-origin.ts';
 import { keyOf, type Resource } from '../../resources/resource.ts';
 import type { ListenerOwner, ReadListener } from './listeners.ts';
@@ -20,9 +21,6 @@ export interface Attachment {
   /** Whether routers may say themselves, by a label, that they are this Gateway's. */
   readonly isByLabel: boolean;
 }
-
-/** The label by which a router says whose Gateway it serves. */
-const GATEWAY_NAME_LABEL = 'gateway.networking.k8s.io/gateway-name';
 
 /** GA-2: one Gateway with one server, so that a route can be attached to one listener. */
 export function madeGateway(
