@@ -21,6 +21,7 @@ import { service } from './service.ts';
 import { sidecar } from './sidecar.ts';
 import { virtualService } from './virtual-service.ts';
 import { workloadEntry } from './workload-entry.ts';
+import { workloadIdentityBinding } from './workload-identity-binding.ts';
 
 /**
  * What people may write: every kind by the name documents give it, with its group behind where another group's kind had the bare
@@ -49,6 +50,7 @@ export const kinds = {
   TLSRoute: tlsRoute,
   VirtualService: virtualService,
   WorkloadEntry: workloadEntry,
+  WorkloadIdentityBinding: workloadIdentityBinding,
 } as const satisfies Record<string, KindDefinition>;
 
 export type Kind = keyof typeof kinds;

@@ -1,6 +1,7 @@
 import type { Issue, Noted } from '../base/issue.ts';
 import { type Recall, recallList, recallNothing } from '../base/recall.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { IdentityBinding } from '../model/identity-binding.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import type { SidecarSource } from '../model/sidecar.ts';
 import type { Endpoint, Service, ServiceKey } from '../model/service.ts';
@@ -12,6 +13,7 @@ import { readGatewayApi } from './gateway-api/gateway-api.ts';
 import type { StatedObject } from './gateway-api/stated-condition.ts';
 import { readGateways, type GatewaySource } from './gateways.ts';
 import { readMeshSettings, type WorldOptions } from './mesh-settings.ts';
+import { readIdentityBindings } from './identity-bindings.ts';
 import { type MeshSecrets, readMeshSecrets } from './secrets.ts';
 import { readAllTables } from './route-tables.ts';
 import { selectedLabels } from './selected-labels.ts';
@@ -46,6 +48,8 @@ export interface World extends MeshSecrets {
   readonly decidingFacts: ReadonlySet<DecidingFact>;
   /** By namespace: its service ports by the address at which they are served (SR-12). */
   readonly servedPorts: ReadonlyMap<string, ServedPorts>;
+  /** Who runs as which workload; decides whether a poll is answered, and nothing of what. */
+  readonly identityBindings: readonly IdentityBinding[];
 }
 
 /**
@@ -76,6 +80,7 @@ export function buildWorld(
   const { services, endpoints, allocatedAddresses, servedPorts } = take(readServices(resources, mesh, recall));
   const aliases = take(recall.value('aliases', [written, mesh], () => readServiceAliases(written, mesh)));
   const secrets = readMeshSecrets(byKind, recall);
+  const bindings = byKind('WorkloadIdentityBinding');
   const made = readGatewayApi(resources, { byKind, mesh, services, endpoints, secrets }, recall);
   const routeTables = take(
     stage('VirtualService', (documents, inner) => readAllTables(documents, made.routes, { mesh, recall: inner }), [
@@ -106,6 +111,7 @@ export function buildWorld(
       sidecars,
       ...viewDifferences({ mesh, services, routeTables, trafficPolicies, gateways, sidecars, ...secrets }, recall),
       servedPorts,
+      identityBindings: recall.value('identity bindings', [bindings], () => readIdentityBindings(bindings)),
     },
     issues,
   };

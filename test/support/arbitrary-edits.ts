@@ -128,6 +128,15 @@ const grant = fc
     spec: { serviceAccounts },
   }));
 
+const binding = fc
+  .record({ name: fc.constantFrom('x', 'y'), namespace, serviceAccount: fc.constantFrom('default', 'other') })
+  .map(({ serviceAccount, ...metadata }) => ({
+    apiVersion: 'pilotless.dev/v1',
+    kind: 'WorkloadIdentityBinding',
+    metadata,
+    spec: { serviceAccount, match: [{ principal: 'arn:aws:iam::123456789012:role/shop' }] },
+  }));
+
 /** Routers that end TLS with certificates of their namespace or of another, or of a name that is none. */
 const terminating = fc
   .record({
@@ -157,7 +166,7 @@ const terminating = fc
 const admitted = fc
   .array(
     fc.oneof(
-      ...[coreService, slice, writtenNamespace, hashing, travelling, secret, authorities, grant, terminating],
+      ...[coreService, slice, writtenNamespace, hashing, travelling, secret, authorities, grant, binding, terminating],
       arbitraryGateways,
     ),
     {

@@ -58,6 +58,13 @@ export const sampleDocuments: Readonly<Record<Kind, object>> = {
     binaryData: { a: 'AAE=' },
     immutable: true,
   }),
+  WorkloadIdentityBinding: documentOf('WorkloadIdentityBinding', {
+    serviceAccount: 'reviews',
+    match: [
+      { principal: 'arn:aws:iam::123456789012:role/reviews' },
+      { issuer: 'https://tokens.example', principal: 'reviews', claims: { team: 'shop' } },
+    ],
+  }),
   SecretGrant: documentOf('SecretGrant', { serviceAccounts: ['gateway', 'shop'] }),
   Sidecar: documentOf('Sidecar', {
     workloadSelector: { labels: { app: 'reviews' } },

@@ -101,6 +101,12 @@ const ownColumns: Readonly<Record<Kind, readonly PrinterColumn[]>> = {
     member('Type', 'type', 'What the values are for'),
     column('Data', 'How many values it has', { cell: ({ sealed }) => String(Object.keys(sealed ?? {}).length) }),
   ],
+  WorkloadIdentityBinding: [
+    member('Service-Account', 'serviceAccount', 'As which those run that are meant'),
+    column('Principals', 'Who is meant', {
+      cell: ({ match }) => shortList(list(match).map(({ principal, issuer }) => words(principal, words(issuer, '')))),
+    }),
+  ],
   SecretGrant: [member('Service-Accounts', 'serviceAccounts', 'Whose proxies may have the secrets of the namespace')],
   Service: [
     column('Type', 'What sort of service it is', { cell: ({ type }) => words(type, 'ClusterIP') }),

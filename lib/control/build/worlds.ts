@@ -36,6 +36,7 @@ export interface WorldAt {
   /** What it was built of. */
   readonly resources: readonly Resource[];
   readonly issues: readonly Issue[];
+  readonly identityBindings: World['identityBindings'];
   /** Remembered by the hash of the node that told the facts. */
   viewOf(facts: ProxyFacts, nodeHash: ContentHash): View;
 }
@@ -112,6 +113,7 @@ function worldAt(revision: number, resources: readonly Resource[], recall: Recal
     world,
     resources,
     issues,
+    identityBindings: world.identityBindings,
     viewOf(facts, nodeHash) {
       const known = views.get(nodeHash);
       if (known) return known;

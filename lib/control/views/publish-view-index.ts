@@ -53,6 +53,7 @@ export function viewIndexPublisher({ blobs, records }: PublishIndexPorts): Publi
       decidingFacts: [...world.decidingFacts].sort(),
       sidecarChoices: world.sidecarChoices,
       servedPorts: edited.root,
+      identityBindings: world.identityBindings,
     });
     if (named.hash !== stored?.record.root) {
       await blobs.putAll([...edited.blobs, named.bytes]);

@@ -1,5 +1,6 @@
 import { type ContentHash, hashBytes } from '../../base/hashing.ts';
 import { leastRecentlyUsed } from '../../base/least-recently-used.ts';
+import type { IdentityBinding } from '../../model/identity-binding.ts';
 import type { ProxyFacts } from '../../view/proxy-facts.ts';
 import { type ViewSplit, viewFacts, viewKey } from '../../view/view-facts.ts';
 import type { DecidingFact } from '../../world/deciding-facts.ts';
@@ -23,6 +24,8 @@ export interface ViewIndexRoot {
   readonly sidecarChoices?: readonly SidecarChoice[];
   /** From a namespace and an address, see `servedKey`, to the service ports that are served there. */
   readonly servedPorts: TrieRoot;
+  /** Who runs as which workload; absent from an index that was written before anybody was asked. */
+  readonly identityBindings?: readonly IdentityBinding[];
 }
 
 /** An index under its name. */
@@ -39,8 +42,9 @@ export function nameIndexRoot(content: ViewIndexRoot): NamedIndexRoot & { readon
 /** The key of an address in the trie; a namespace has no space. */
 export const servedKey = (namespace: string, address: string): string => `${namespace} ${address}`;
 
-/** Says which view a proxy has. */
+/** Says which view a proxy has, and who may be which proxy. */
 export interface ViewFinder {
+  readonly identityBindings: readonly IdentityBinding[];
   /** Remembered by the hash of the node that told the facts. */
   viewOf(facts: ProxyFacts, nodeHash: ContentHash): Promise<View> | View;
 }
@@ -60,6 +64,7 @@ export function indexedViews({ content }: NamedIndexRoot, reader: BlobReader): V
     return { selectedLabels, decidingFacts, sidecarChoices, servedPorts: new Map([[workloadNamespace, served]]) };
   };
   return {
+    identityBindings: content.identityBindings ?? [],
     async viewOf(facts, nodeHash) {
       const known = views.get(nodeHash);
       if (known) return known;
