@@ -12,6 +12,7 @@ import { figure } from './bench/measure.ts';
 import { pollReadRows } from './bench/poll-reads.ts';
 import { pollRows } from './bench/polls.ts';
 import type { BenchRow } from './bench/row.ts';
+import { secretRows } from './bench/secret-builds.ts';
 import { sentByteRows } from './bench/sent-bytes.ts';
 import { sharedViewRows } from './bench/shared-view.ts';
 import { startRows } from './bench/starts.ts';
@@ -24,7 +25,7 @@ const USAGE = `usage: npm run bench [-- --json] [--services 10,100,1000] [--only
 
 --seconds is how long each load of polls lasts; every other one is the floor's. --changes are those that
 latency is measured with, and --proxies those that start at once.
---only takes some of builds, gateways, polls, reads, changes, bytes, shared, visible, herd, bundles, starts.
+--only takes some of builds, gateways, secrets, polls, reads, changes, bytes, shared, visible, herd, bundles, starts.
 Every figure stands beside a floor measured in the same run; the ratio is what can be compared between machines.`;
 
 interface Sizes {
@@ -37,6 +38,7 @@ interface Sizes {
 const SUITES = {
   builds: ({ services }: Sizes) => services.flatMap(buildRows),
   gateways: ({ services }: Sizes) => services.flatMap(gatewayRows),
+  secrets: ({ services }: Sizes) => inTurn(services, secretRows),
   polls: ({ services, seconds }: Sizes) => inTurn(services, (count) => pollRows(count, seconds)),
   reads: ({ services }: Sizes) => inTurn(services, pollReadRows),
   changes: ({ services }: Sizes) => changeCostRows(services),

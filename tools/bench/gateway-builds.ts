@@ -1,12 +1,12 @@
 import { buildResources } from '../../lib/control/build/build-snapshot.ts';
 import type { Resource } from '../../lib/resources/resource.ts';
 import { sealResource } from '../../lib/snapshot/sealed-resource.ts';
-import { readNode } from '../../lib/view/read-node.ts';
 import { viewFacts } from '../../lib/view/view-facts.ts';
 import { buildWorld } from '../../lib/world/world.ts';
 import { generatedGateways } from './generated-gateways.ts';
 import { cpuMsInTurns } from './measure.ts';
 import type { BenchRow } from './row.ts';
+import { router } from './warm-builder.ts';
 
 const ITERATIONS = 9;
 
@@ -36,7 +36,5 @@ export function gatewayRows(services: number): readonly BenchRow[] {
 
 function build(resources: readonly Resource[]) {
   const world = buildWorld(resources).value;
-  const router = readNode({ type: 'router', namespace: 'edge', ips: ['10.255.0.1'] });
-  if (!router.ok) throw new Error('the node of the router is wrong');
-  return buildResources(world, viewFacts(world, router.value)).value.map(sealResource);
+  return buildResources(world, viewFacts(world, router)).value.map(sealResource);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { median } from '../../lib/base/median.ts';
 
 /** Turns that do not count, in which the runtime compiles what is hot. */
-const WARM_UP = 2;
+export const WARM_UP = 2;
 
 /**
  * Processor time that one call of each takes, all threads of this process, in milliseconds: medians of turns in which every one

@@ -18,6 +18,9 @@ export const sidecars = (count: number): readonly ProxyFacts[] =>
     }),
   );
 
+/** One router of the namespace `edge`. */
+export const router: ProxyFacts = factsOf({ type: 'router', namespace: 'edge', ips: ['10.255.0.1'] });
+
 /** A builder that remembers what it built: each call is the next revision, built for every proxy. */
 export function warmBuilder(proxies: readonly ProxyFacts[]): (resources: readonly Resource[]) => readonly Sealed[] {
   const [worlds, sealView] = [runMemory(), viewSealer(pieceMemory())];
