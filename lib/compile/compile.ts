@@ -44,9 +44,12 @@ export function compile(view: ProxyView, memory: StageMemory = noMemory): Noted<
 /** What the view's proxy listens on. */
 export function compileListeners(view: ProxyView, memory: StageMemory = noMemory): Noted<readonly ListenerIr[]> {
   const { gateway } = view;
-  if (gateway === undefined) return sidecarListeners(view, memory);
-  const { value, issues } = compileGatewayListeners(listenerView(view, memory), gateway);
-  return { value: value.map((listener) => memory.same(listener)), issues };
+  const listened = listenerView(view, memory);
+  const [slot, inputs] = gateway === undefined ? ['sidecar listeners', []] : ['gateway listeners', [gateway]];
+  return memory.combined(slot, [...viewInputs(listened, memory), ...inputs], () => {
+    const made = gateway ? compileGatewayListeners(listened, gateway) : compileSidecarListeners(listened);
+    return { value: made.value.map((listener) => memory.same(listener)), issues: made.issues };
+  });
 }
 
 /** The route configurations that these listeners of the view ask for. */
@@ -61,13 +64,5 @@ export function compileRoutes(
   return memory.amended('sidecar routes', [names, ...viewInputs(routed, memory)], {
     make: () => compileSidecarRoutes(routed, names, memory),
     amend: (before, items) => amendedRoutes(before, items, { view: routed, memory }),
-  });
-}
-
-function sidecarListeners(view: ProxyView, memory: StageMemory): Noted<readonly ListenerIr[]> {
-  const listened = listenerView(view, memory);
-  return memory.combined('sidecar listeners', viewInputs(listened, memory), () => {
-    const { value, issues } = compileSidecarListeners(listened);
-    return { value: value.map((listener) => memory.same(listener)), issues };
   });
 }

@@ -16,7 +16,10 @@ export type BoundPorts = (port: number) => readonly number[];
  * that a load balancer may take 80 to 8080, or the port itself where no own service has it. Named through a service, it
  * binds every target port of that service, and none for a port that the service does not have.
  */
-export function gatewayPorts(world: World, facts: ViewFacts): (gateway: GatewaySource) => BoundPorts | undefined {
+export function gatewayPorts(
+  world: Pick<World, 'services'>,
+  facts: ViewFacts,
+): (gateway: GatewaySource) => BoundPorts | undefined {
   const translated = translatedPorts(world, facts);
   return (gateway) => {
     if (isSelected(gateway, facts)) return (port) => [translated.get(port) ?? port];
@@ -39,10 +42,10 @@ function targetPorts(own: readonly OwnPort[], port: number): readonly number[] {
   return [...new Set(targets)].sort((a, b) => a - b);
 }
 
-function translatedPorts(world: World, facts: ViewFacts): ReadonlyMap<number, number> {
+function translatedPorts({ services }: Pick<World, 'services'>, facts: ViewFacts): ReadonlyMap<number, number> {
   const own = Map.groupBy(facts.ownPorts, ({ service }) => service);
   const translated = new Map<number, number>();
-  for (const { namespace, hostname, labels } of world.services) {
+  for (const { namespace, hostname, labels } of services) {
     if (Object.hasOwn(labels, NO_TRANSLATION)) continue;
     for (const { port, targetPort } of own.get(serviceKey(namespace, hostname)) ?? []) {
       if (!translated.has(port)) translated.set(port, targetPort);

@@ -18,9 +18,9 @@ export function gatewayRouteTables(world: World, facts: ViewFacts, gateway: stri
 }
 
 /** The same for every gateway at once, for a router that may have a thousand of them. */
-export function tablesByGateway(world: World, facts: ViewFacts): TablesOfGateway {
+export function tablesByGateway({ routeTables }: Pick<World, 'routeTables'>, facts: ViewFacts): TablesOfGateway {
   const bound = new Map<string, RouteTable[]>();
-  for (const table of world.routeTables) {
+  for (const table of routeTables) {
     if (!isVisible(table, facts)) continue;
     for (const gateway of new Set(table.gateways)) {
       const tables = bound.get(gateway);

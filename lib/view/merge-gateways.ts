@@ -33,8 +33,11 @@ interface Merging {
   readonly issues: Issue[];
 }
 
+/** All that merging looks at. */
+export type MergedWorld = Pick<World, 'gateways' | 'services' | 'routeTables'>;
+
 /** GW-1 to GW-14: the servers of all Gateways that select this router, oldest Gateway first, merged by port and address. */
-export function mergeGateways(world: World, facts: ViewFacts): Noted<MergedGateway> {
+export function mergeGateways(world: MergedWorld, facts: ViewFacts): Noted<MergedGateway> {
   const merging: Merging = { entries: [], tlsHosts: new Set(), httpsRouteNames: new Set(), issues: [] };
   const boundPortsOf = gatewayPorts(world, facts);
   const verified = new Set<string>();

@@ -34,14 +34,14 @@ export function originReader(): ReadOrigins {
     const services = new Map<string, (typeof view.services)[number]>(
       view.services.map((visible) => [visible.service.hostname, visible]),
     );
-    const byPort = servicesByPort(view);
+    const [byPort, gateways] = [servicesByPort(view), gatewaysByRoutes(view)];
     return [
       ...ir.clusters.flatMap((cluster) => clusterOrigins(cluster, services, known)),
       ...inboundOrigins(view, known),
       ...ir.listeners.flatMap((listener) => listenerOrigins(listener, { view, byPort }, known)),
       ...ir.secrets.map(({ name, source }): Origin => [`secrets/${name}`, [source]]),
       ...ir.routes.flatMap(({ name, virtualHosts }): readonly Origin[] => [
-        [`routes/${name}`, gatewaysOf(view, name)],
+        [`routes/${name}`, gateways.get(name) ?? []],
         ...virtualHosts.flatMap((host) => hostOrigins(`routes/${name}`, known.host(host), { services, known })),
       ]),
     ];
@@ -138,14 +138,16 @@ function servicesByPort({ services, gateway }: SeenView): ReadonlyMap<number, re
   return byPort;
 }
 
-/** The Gateways whose servers have their routes under the name. */
-function gatewaysOf({ gateway }: SeenView, routes: string): readonly string[] {
-  return (gateway?.listeners ?? []).flatMap((listener) => {
-    const isOfAll = listener.type === 'plain-http' && listener.routeName === routes;
-    return listener.servers
-      .filter((server) => isOfAll || server.httpsRouteName === routes)
-      .map((server) => server.gateway);
-  });
+/** The Gateways by the names under which their servers have their routes. */
+function gatewaysByRoutes({ gateway }: SeenView): ReadonlyMap<string, readonly string[]> {
+  const named = (gateway?.listeners ?? []).flatMap((listener) =>
+    listener.servers.map(({ gateway: document, httpsRouteName }) => ({
+      routes: listener.type === 'plain-http' ? listener.routeName : httpsRouteName,
+      document,
+    })),
+  );
+  const byRoutes = Map.groupBy(named, ({ routes }) => routes);
+  return new Map([...byRoutes].map(([routes, servers]) => [routes, servers.map(({ document }) => document)]));
 }
 
 interface HostDocuments {
