@@ -3,7 +3,7 @@
 import { runChecks } from './checks/checks.ts';
 import { fetchProgram } from './fetch/fetch-program.ts';
 import { programNames, programs } from './fetch/programs.ts';
-import { closingLine, failureReport, skipReport, suiteLine, tallyOf } from './testing/report.ts';
+import { closingLine, failureReport, longFiles, skipReport, suiteLine, tallyOf } from './testing/report.ts';
 import { runSuite } from './testing/run-suite.ts';
 import type { SuiteRun } from './testing/run-suite.ts';
 import { suites } from './testing/suites.ts';
@@ -17,7 +17,7 @@ if (requests.some(({ suite }) => suites[suite].processes === 'separate')) await 
 const runs: SuiteRun[] = [];
 for (const request of requests) {
   const run = await runSuite(request);
-  console.log(suiteLine(run));
+  for (const line of [suiteLine(run), ...longFiles(run)]) console.log(line);
   runs.push(run);
 }
 

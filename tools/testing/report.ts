@@ -25,6 +25,16 @@ export function suiteLine({ suite, results, seconds }: SuiteRun): string {
   return `${tally.failed > 0 ? 'FAIL' : 'ok  '} ${suite.padEnd(13)} ${seconds.toFixed(1).padStart(5)} s  ${closingLine(tally)}`;
 }
 
+/** Files from this on are named when their suite is done, longest first, so that everybody sees what a run waits for; in seconds. */
+const longFile = 30;
+
+export function longFiles({ fileSeconds }: Pick<SuiteRun, 'fileSeconds'>): string[] {
+  return [...fileSeconds]
+    .filter(([, seconds]) => seconds >= longFile)
+    .sort(([, one], [, other]) => other - one)
+    .map(([file, seconds]) => `     ${seconds.toFixed(0).padStart(4)} s  ${file}`);
+}
+
 /** Every failing test in full: where it is, what it said, and how to run it alone. */
 export function failureReport(runs: readonly SuiteRun[]): string[] {
   return runs.flatMap(({ results, output }) => {

@@ -13,6 +13,8 @@ export interface SuiteRun {
   /** What the tests printed, by file; shown for files with a failure. */
   readonly output: ReadonlyMap<string, string>;
   readonly seconds: number;
+  /** How long each file took that had a process of its own. */
+  readonly fileSeconds: ReadonlyMap<string, number>;
 }
 
 /** Which files of a suite to run; `pattern` narrows them to tests whose name matches (empty: all). */
@@ -34,6 +36,7 @@ export function runSuite({ suite, files: asked, pattern }: SuiteRequest): Promis
   const start = performance.now();
   const results: TestResult[] = [];
   const output = new Map<string, string>();
+  const fileSeconds = new Map<string, number>();
   const keep = (file: string, text: string): void =>
     void output.set(file, ((output.get(file) ?? '') + text).slice(-keptOutput));
   const child = fork(suiteProcess, [processes, pattern, ...files], {
@@ -52,6 +55,7 @@ export function runSuite({ suite, files: asked, pattern }: SuiteRequest): Promis
   child.on('message', (message: SuiteMessage) => {
     if (message.say === 'result') results.push(message.result);
     else if (message.say === 'output') keep(message.file, message.text);
+    else if (message.say === 'ended') fileSeconds.set(message.file, message.seconds);
     else isDone = true;
   });
   return new Promise((resolve) => {
@@ -59,7 +63,7 @@ export function runSuite({ suite, files: asked, pattern }: SuiteRequest): Promis
       clearTimeout(limit);
       if (!isDone) results.push(unfinished(suite, signal ?? `code ${code}`, results.at(-1)));
       else if (pattern === '') results.push(...withoutTests(files, results));
-      resolve({ suite, results, output, seconds: (performance.now() - start) / 1000 });
+      resolve({ suite, results, output, seconds: (performance.now() - start) / 1000, fileSeconds });
     });
   });
 }

@@ -32,10 +32,12 @@ process.send?.({ say: 'done' } satisfies SuiteMessage, () => process.exit());
 /** Takes file after file, each in a process of its own, until none is waiting. */
 async function runEach(waiting: string[]): Promise<void> {
   for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    const start = performance.now();
     await follow(
       run({ files: [file], cwd: repositoryRoot, isolation: 'process', timeout: fileLimitMs, ...names }),
       file,
     );
+    tell({ say: 'ended', file, seconds: (performance.now() - start) / 1000 });
   }
 }
 

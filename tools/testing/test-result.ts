@@ -11,6 +11,7 @@ export interface TestResult {
 /** What a suite's process tells its parent. */
 export type SuiteMessage =
   | { readonly say: 'result'; readonly result: TestResult }
+  | { readonly say: 'ended'; readonly file: string; readonly seconds: number }
   | { readonly say: 'output'; readonly file: string; readonly text: string }
   | { readonly say: 'done' };
 
