@@ -7,6 +7,7 @@ import { awsSecretSources } from '../../lib/adapters/aws/aws-secret-sources.ts';
 import { acmClient } from '../../lib/adapters/aws/clients.ts';
 import { dynamoRecords } from '../../lib/adapters/aws/dynamo-records.ts';
 import { kmsSecretBox } from '../../lib/adapters/aws/kms-secret-box.ts';
+import { kmsSigningKeys } from '../../lib/adapters/aws/kms-signing-keys.ts';
 import { s3Blobs } from '../../lib/adapters/aws/s3-blobs.ts';
 import { sqsQueue } from '../../lib/adapters/aws/sqs-queue.ts';
 import { memoryRecords } from '../../lib/adapters/memory/memory-records.ts';
@@ -34,6 +35,7 @@ import { leasesContract } from './leases.contract.ts';
 import { type OpenedQueue, queueContract } from './queue.contract.ts';
 import { recordsContract } from './records.contract.ts';
 import { type OpenedBox, secretBoxContract } from './secret-box.contract.ts';
+import { signingKeysContract } from './signing-keys.contract.ts';
 import { s3Contract } from './s3.contract.ts';
 
 const { skip, server } = await standIn('ministack', startMiniStack);
@@ -69,6 +71,14 @@ async function openBox(): Promise<OpenedBox> {
 }
 
 secretBoxContract('KMS on MiniStack', openBox, { skip });
+signingKeysContract(
+  'KMS on MiniStack',
+  () => {
+    const client = kmsAt(server());
+    return { keys: kmsSigningKeys({ client }), again: () => kmsSigningKeys({ client }) };
+  },
+  { skip },
+);
 blobsContract('S3 on MiniStack', openBlobs, { skip });
 s3Contract('MiniStack', server, { skip });
 recordsContract('DynamoDB on MiniStack', openRecords, { skip });
