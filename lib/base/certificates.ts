@@ -1,6 +1,6 @@
 // The second place in lib outside the adapters that uses a Node core module: what a certificate says must be known where documents
 // are checked, which is a pure function of the bytes.
-import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
+import { createPrivateKey, X509Certificate, type KeyObject, verify } from 'node:crypto';
 import { epochMs } from './brand.ts';
 import { printTimestamp } from './timestamp.ts';
 
@@ -27,9 +27,46 @@ export interface ReadCertificate {
   /** What keeps Envoy from serving with it: a clause such as `has an RSA key of 1024 bits, …`. */
   readonly keyProblem: string | undefined;
   readonly fits: (key: PrivateKey) => boolean;
+  /** SubjectPublicKeyInfo in DER. */
+  readonly publicKey: Uint8Array;
 }
 
 export type PrivateKey = KeyObject;
+
+/** Longer chains are nobody's; a limit on what strangers send. */
+const LONGEST_CHAIN = 8;
+
+/**
+ * Whether each certificate of a chain in PEM is signed by the next one, and the last by one of the roots or is one of them. Says nothing
+ * about when they are good, nor about whom the first is for.
+ */
+export function chainsTo(chain: readonly string[], roots: readonly string[]): boolean {
+  if (chain.length === 0 || chain.length > LONGEST_CHAIN) return false;
+  try {
+    const certificates = chain.map((pem) => new X509Certificate(pem));
+    const believed = roots.map((pem) => new X509Certificate(pem));
+    const isSignedBy = (certificate: X509Certificate, issuer: X509Certificate): boolean =>
+      issuer.ca && certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+    return certificates.every((certificate, at) => {
+      const next = certificates[at + 1];
+      if (next) return isSignedBy(certificate, next);
+      return believed.some(
+        (root) => root.fingerprint256 === certificate.fingerprint256 || isSignedBy(certificate, root),
+      );
+    });
+  } catch {
+    return false; // something among them is no certificate
+  }
+}
+
+/** Whether the private key of a certificate in PEM has signed the bytes (SHA-256; ECDSA in DER, RSA with PKCS #1 padding). */
+export function hasSigned(pem: string, bytes: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    return verify('sha256', bytes, new X509Certificate(pem).publicKey, signature);
+  } catch {
+    return false; // no certificate, or a key that signs in another way
+  }
+}
 
 /** The blocks of one label in a PEM text, whatever stands between them. */
 export function pemBlocks(text: string, label: string): readonly string[] {
@@ -57,7 +94,10 @@ export function readCertificate(pem: string): ReadCertificate | undefined {
       sha256: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
       isAuthority: certificate.ca,
     };
-    return { facts, keyProblem: keyProblem(publicKey), fits: (key) => certificate.checkPrivateKey(key) };
+    return {
+      ...{ facts, keyProblem: keyProblem(publicKey), fits: (key) => certificate.checkPrivateKey(key) },
+      publicKey: new Uint8Array(publicKey.export({ type: 'spki', format: 'der' })),
+    };
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { parseDuration } from '../base/duration.ts';
 import { isIpAddress } from '../base/ip-address.ts';
+import { readAuthorities } from '../base/certificate-authorities.ts';
 import { quoted } from '../base/quoted.ts';
 import { checkConnectionPool, checkOutlierDetection } from './connection-checks.ts';
 import { durationProblem } from './duration-checks.ts';
@@ -24,6 +25,7 @@ export function checkMeshConfig(log: FindingLog, mesh: MeshConfigSpec): void {
   checkServiceHosts(log, mesh);
   checkTrustDomains(log, mesh);
   checkTls(log, mesh);
+  checkAuthorities(log, mesh);
   const { connectionPool, outlierDetection } = mesh.defaultTrafficPolicy ?? {};
   if (connectionPool) checkConnectionPool(log.at('defaultTrafficPolicy.connectionPool'), connectionPool);
   if (outlierDetection) checkOutlierDetection(log.at('defaultTrafficPolicy.outlierDetection'), outlierDetection);
@@ -34,6 +36,18 @@ export function checkMeshConfig(log: FindingLog, mesh: MeshConfigSpec): void {
 
 function checkNamed(log: FindingLog, name: string, problem: string | undefined): void {
   if (problem !== undefined) log.error('INVALID_VALUE', `${name}: ${problem}`);
+}
+
+/** Whom workloads believe beside the mesh's own authority. */
+function checkAuthorities(log: FindingLog, { caCertificates = [] }: MeshConfigSpec): void {
+  for (const [index, { pem = '', spiffeBundleUrl = '' }] of caCertificates.entries()) {
+    const at = log.at(`caCertificates[${index}]`);
+    const read = pem === '' ? {} : readAuthorities(pem);
+    if ('reason' in read) at.at('pem').error('INVALID_VALUE', `no certificates of authorities: ${read.reason}`);
+    if (spiffeBundleUrl !== '' && !/^https:\/\//.test(spiffeBundleUrl)) {
+      at.at('spiffeBundleUrl').error('INVALID_VALUE', `${quoted(spiffeBundleUrl)} is no https URL`);
+    }
+  }
 }
 
 const portProblem = (port = 0): string | undefined =>
