@@ -42,8 +42,8 @@ function checkNamed(log: FindingLog, name: string, problem: string | undefined):
 function checkAuthorities(log: FindingLog, { caCertificates = [] }: MeshConfigSpec): void {
   for (const [index, { pem = '', spiffeBundleUrl = '' }] of caCertificates.entries()) {
     const at = log.at(`caCertificates[${index}]`);
-    const read = pem === '' ? {} : readAuthorities(pem);
-    if ('reason' in read) at.at('pem').error('INVALID_VALUE', `no certificates of authorities: ${read.reason}`);
+    const read = pem === '' ? undefined : readAuthorities(pem);
+    if (read && 'reason' in read) at.at('pem').error('INVALID_VALUE', `no certificates of authorities: ${read.reason}`);
     if (spiffeBundleUrl !== '' && !/^https:\/\//.test(spiffeBundleUrl)) {
       at.at('spiffeBundleUrl').error('INVALID_VALUE', `${quoted(spiffeBundleUrl)} is no https URL`);
     }
