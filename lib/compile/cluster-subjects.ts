@@ -7,11 +7,12 @@ import type { OwnInstance, ProxyView, ViewFacts, VisibleService } from '../view/
 import { ANYWHERE, clientPlaces } from './client-place.ts';
 import { type EndpointPolicy, endpointPolicy } from './endpoint-policy.ts';
 import type { ClientPlace } from './locality-balancing.ts';
+import { speaksMeshTls } from './mesh-tls.ts';
 import { canBePassedOn, passesOn } from './passed-on.ts';
 import { type PlainPorts, plainPortsOf } from './plain-ports.ts';
 
 /** What the clusters of a service may know of the proxy that has them. */
-export type ClusterFacts = Pick<ViewFacts, 'type' | 'profile' | 'ipFamily'>;
+export type ClusterFacts = EndpointFacts & Pick<ViewFacts, 'profile' | 'identityDirectory' | 'ipFamily'>;
 
 /** A cluster has one name, whatever else its service is called (SR-19). */
 type WithoutNames = Omit<VisibleService, 'aliases'>;
@@ -29,11 +30,16 @@ export interface ClustersSubject extends WithoutNames {
   readonly mesh: MeshSettings;
 }
 
+/** What the endpoints of a service may know of the proxy that has them. */
+export interface EndpointFacts extends Pick<ViewFacts, 'type'> {
+  readonly speaksMeshTls: boolean;
+}
+
 /** All that the endpoints of one service, as EDS tells them, depend on. */
 export interface EndpointsSubject extends Pick<VisibleService, 'service' | 'endpoints'> {
   readonly policy: EndpointPolicy | undefined;
   readonly isPassedOn: boolean;
-  readonly facts: Pick<ViewFacts, 'type' | 'profile'>;
+  readonly facts: EndpointFacts;
   readonly place: ClientPlace;
   readonly mesh: MeshSettings;
 }
@@ -41,7 +47,7 @@ export interface EndpointsSubject extends Pick<VisibleService, 'service' | 'endp
 /** All that those clusters of a proxy depend on which belong to no service that it calls. */
 export interface OwnClustersSubject {
   readonly instances: readonly OwnInstance[];
-  readonly facts: ClusterFacts & Pick<ViewFacts, 'namespace' | 'interception' | 'ownAddress'>;
+  readonly facts: Pick<ViewFacts, 'type' | 'profile' | 'ipFamily' | 'namespace' | 'interception' | 'ownAddress'>;
   readonly mesh: MeshSettings;
   readonly scope: Omit<SidecarScope, 'egress'>;
 }
@@ -57,9 +63,15 @@ export function clusterSubjects(
   memory: StageMemory,
 ): ClusterSubjects {
   const handsOn = passesOn(gateway);
-  const { type, profile, ipFamily, locality, selectedLabels, hasLabels } = facts;
-  const ofClusters: ClusterFacts = memory.same({ type, profile, ipFamily });
-  const ofEndpoints = memory.same({ type, profile });
+  const { type, profile, identityDirectory, ipFamily, locality, selectedLabels, hasLabels } = facts;
+  const ofClusters: ClusterFacts = memory.same({
+    type,
+    profile,
+    identityDirectory,
+    ipFamily,
+    speaksMeshTls: speaksMeshTls(facts),
+  });
+  const ofEndpoints = memory.same({ type, speaksMeshTls: speaksMeshTls(facts) });
   const policyOfEndpoints = (policy: TrafficPolicy): EndpointPolicy =>
     memory.derived('what endpoints read of a policy', policy, (whole) => memory.same(endpointPolicy(whole)));
   const placeOf = clientPlaces({ locality, selectedLabels, hasLabels }, mesh, memory);

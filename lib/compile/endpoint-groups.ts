@@ -20,6 +20,8 @@ export interface Candidate extends LabelledEndpoint {
   readonly health: Endpoint['health'];
   readonly locality: Locality;
   readonly localityName: string;
+  /** Whether a policy says that it takes plain text alone. */
+  readonly isSwitchedOff: boolean;
   /** Whether its address is a name that somebody has to resolve. */
   readonly isName: boolean;
 }
@@ -34,6 +36,7 @@ export function candidatesOf(endpoints: readonly Endpoint[]): readonly Candidate
       weight: endpoint.weight,
       portName: endpoint.portName,
       health: endpoint.health,
+      isSwitchedOff: endpoint.tlsMode === 'switched-off',
       locality: endpoint.locality,
       localityName: printLocality(endpoint.locality),
       isName: endpoint.port !== 0 && !isIpAddress(endpoint.address),
@@ -51,6 +54,8 @@ export interface EndpointChoice {
   readonly resolvesNames: boolean;
   /** Whether endpoints that take the mesh's mutual TLS say so (EP-12). */
   readonly marksMeshTls: boolean;
+  /** Whether the client's policy asks for it, whatever is said of the endpoints. */
+  readonly asksForMeshTls: boolean;
   /** Which endpoints may be used: those alone that take the mesh's TLS where a connection comes with it (EP-14). */
   readonly takes: 'all' | 'mesh-tls' | 'none';
 }
@@ -65,7 +70,9 @@ export function endpointGroups(
   choice: EndpointChoice,
   { place, mesh }: { readonly place: ClientPlace; readonly mesh: MeshSettings },
 ): readonly EndpointGroup[] {
-  const usable = candidates.filter((candidate) => isOfCluster(candidate, choice) && isSent(candidate, choice));
+  const usable = candidates
+    .filter((candidate) => isOfCluster(candidate, choice) && isSent(candidate, choice))
+    .map((candidate) => marked(candidate, choice));
   const grouped = Map.groupBy(usable, ({ localityName }) => localityName);
   const groups = [...grouped].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, members]) => localityGroup(members));
   return balanceLocalities(groups, localityRule(choice.blocks, choice.service, mesh), place).map(
@@ -73,17 +80,26 @@ export function endpointGroups(
       locality,
       priority,
       weight,
-      endpoints: members.map(({ endpoint }) => (choice.marksMeshTls ? endpoint : unmarked(endpoint))),
+      endpoints: members.map(({ endpoint }) => endpoint),
     }),
   );
 }
 
-const unmarked = (endpoint: LbEndpoint): LbEndpoint =>
-  endpoint.acceptsMeshTls ? { ...endpoint, acceptsMeshTls: false } : endpoint;
+function marked(candidate: Candidate, choice: EndpointChoice): Candidate {
+  const { endpoint } = candidate;
+  if (!endpoint.acceptsMeshTls || (choice.marksMeshTls && isWilling(candidate, choice))) return candidate;
+  return { ...candidate, endpoint: { ...endpoint, acceptsMeshTls: false } };
+}
+
+/** MTLS-9: where the client's own policy asks for mutual TLS, nobody asks what the server says. */
+const isWilling = ({ isSwitchedOff }: Candidate, { asksForMeshTls }: EndpointChoice): boolean =>
+  asksForMeshTls || !isSwitchedOff;
 
 /** EP-1, EP-3, EP-4. */
-function isOfCluster(candidate: Candidate, { port, subsetLabels, resolvesNames, takes }: EndpointChoice): boolean {
-  if (takes === 'none' || (takes === 'mesh-tls' && !candidate.endpoint.acceptsMeshTls)) return false;
+function isOfCluster(candidate: Candidate, choice: EndpointChoice): boolean {
+  const { port, subsetLabels, resolvesNames, takes } = choice;
+  if (takes === 'none') return false;
+  if (takes === 'mesh-tls' && !(candidate.endpoint.acceptsMeshTls && isWilling(candidate, choice))) return false;
   if (candidate.portName !== port.name || (candidate.isName && !resolvesNames)) return false;
   return selects(subsetLabels, candidate.labels);
 }
@@ -111,7 +127,7 @@ function lbEndpoint(endpoint: Endpoint): LbEndpoint {
     health: health === 'terminating' ? 'draining' : health,
     weight,
     workload: workloadName(endpoint),
-    acceptsMeshTls: endpoint.tlsMode === 'istio',
+    acceptsMeshTls: endpoint.tlsMode !== 'disabled',
   };
 }
 

@@ -41,7 +41,7 @@ export function serverChains(
   const filters = server.httpsRouteName === '' ? tcpFilters(view, server) : httpsFilters(view, server, listenerName);
   if (filters === undefined) return { value: [], issues: [withoutRoutes(server)] };
   const inside = server.httpsRouteName === '' ? 'tcp' : 'http';
-  const context = tls.type === 'terminated' ? gatewayTls(tls, { inside, profile: view.facts.profile }) : undefined;
+  const context = tls.type === 'terminated' ? gatewayTls(tls, { inside, facts: view.facts }) : undefined;
   return { value: [{ ...TIMED_CHAIN, match: { ...ANY_CONNECTION, serverNames }, tls: context, filters }], issues: [] };
 }
 

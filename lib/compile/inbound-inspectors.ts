@@ -3,7 +3,10 @@ import type { FilterChainIr, InspectedPorts, ListenerFilterIr } from '../ir/list
 /** ITLS-10, LS-27: what must look at redirected connections so that these chains can be told apart; TLS is looked for first. */
 export function inboundInspectors(chains: readonly FilterChainIr[]): readonly ListenerFilterIr[] {
   const tls = inspectedPorts(chains, ({ match }) => match.transport === 'tls');
-  const http = inspectedPorts(chains, ({ match }) => match.applicationProtocols.includes('http/1.1'));
+  const http = inspectedPorts(
+    chains,
+    ({ match }) => match.transport !== 'tls' && match.applicationProtocols.includes('http/1.1'),
+  );
   const inspectors: ListenerFilterIr[] = [];
   if (tls !== undefined) inspectors.push({ type: 'tls-inspector', ports: tls });
   if (http !== undefined) inspectors.push({ type: 'http-inspector', ports: http });

@@ -1,13 +1,13 @@
 import type { Noted } from '../base/issue.ts';
 import { BLACK_HOLE_CLUSTER } from '../ir/cluster-name.ts';
-import type { DownstreamTlsIr, FilterChainIr, ListenerIr, NetworkFilterIr } from '../ir/listener.ts';
-import { MESH_ROOTS, OWN_CERTIFICATE } from '../model/credential.ts';
+import type { FilterChainIr, ListenerIr, NetworkFilterIr } from '../ir/listener.ts';
 import type { ListenerView } from './listener-view.ts';
 import { ANY_CONNECTION, httpManager, metadataExchange, PLAIN_CHAIN, tcpTo } from './filter-chains.ts';
-import { INBOUND_MATCHES, type InboundMatch, type InboundTlsMode } from './inbound-chain-matches.ts';
+import { inboundMatches, type InboundMatch } from './inbound-chain-matches.ts';
 import { inboundInspectors } from './inbound-inspectors.ts';
 import type { InboundPort } from './inbound-port.ts';
-import { everyOtherPort, inboundPorts } from './inbound-ports.ts';
+import { inboundPorts, otherPorts } from './inbound-ports.ts';
+import { closedChain, closedPortsIssue, inboundMode, inboundTls } from './inbound-tls.ts';
 import { listenerName, boundWildcards } from './listener-addresses.ts';
 import { carriesOf } from './listener-conflicts.ts';
 import { inboundRoutes } from './service-routes.ts';
@@ -21,16 +21,23 @@ export function inboundListeners(view: ListenerView): Noted<readonly ListenerIr[
   const { value: ports, issues } = inboundPorts(view);
   const opened = ports.flatMap((inbound) => openedListener(view, inbound));
   const redirected = ports.filter(({ openedAt }) => openedAt === undefined);
-  return { value: isIntercepting ? [virtualInbound(view, redirected), ...opened] : opened, issues };
+  const others = isIntercepting ? otherPorts(view, redirected) : [];
+  const closed = [...others, ...ports].filter(({ port }) => inboundMode(view, port) === 'none');
+  return {
+    value: isIntercepting ? [virtualInbound(view, [...others, ...redirected]), ...opened] : opened,
+    issues: [
+      ...issues,
+      ...closedPortsIssue(
+        view,
+        closed.map(({ port }) => port),
+      ),
+    ],
+  };
 }
 
 function virtualInbound(view: ListenerView, ports: readonly InboundPort[]): ListenerIr {
   const { facts, mesh } = view;
-  const chains = [
-    blackHole(view),
-    ...portChains(view, everyOtherPort()),
-    ...ports.flatMap((inbound) => portChains(view, inbound)),
-  ];
+  const chains = [blackHole(view), ...ports.flatMap((inbound) => portChains(view, inbound))];
   const isTransparent = facts.interception === 'tproxy';
   return {
     ...listenerBase(view, chains),
@@ -82,7 +89,9 @@ const blackHole = ({ facts, mesh }: ListenerView): FilterChainIr => ({
 });
 
 function portChains(view: ListenerView, inbound: InboundPort): readonly FilterChainIr[] {
-  return INBOUND_MATCHES[mutualTlsMode(view)][carriesOf(inbound.protocol)].map((match) => ({
+  const mode = inboundMode(view, inbound.port);
+  if (mode === 'none') return [closedChain(inbound)];
+  return inboundMatches(mode, carriesOf(inbound.protocol), view.facts.profile).map((match) => ({
     ...PLAIN_CHAIN,
     name: inbound.chainNames[match.carries],
     match: {
@@ -92,7 +101,7 @@ function portChains(view: ListenerView, inbound: InboundPort): readonly FilterCh
       applicationProtocols: match.applicationProtocols,
     },
     source: inbound.source,
-    tls: match.endsTls ? meshTls(view, match) : undefined,
+    tls: match.endsTls ? inboundTls(view, match.carries) : undefined,
     filters: [...metadataExchange(view.facts), ...protocolFilters(view, inbound, match)],
   }));
 }
@@ -116,39 +125,3 @@ function protocolFilters(
     httpManager(view, { listenerClass: 'sidecar-inbound', statPrefix: inbound.httpStatPrefix, routes, servesGrpcWeb }),
   ];
 }
-
-/** docs/spec-deviations.md: a stock Envoy has no workload certificate yet, so mutual TLS cannot end at it. */
-const mutualTlsMode = ({ facts }: ListenerView): InboundTlsMode =>
-  facts.profile === 'istio-proxy' ? 'permissive' : 'disabled';
-
-/** Istio's choice for mesh traffic (ITLS-7); TLS 1.3 has suites of its own that cannot be chosen. */
-const CIPHER_SUITES = [
-  'ECDHE-ECDSA-AES256-GCM-SHA384',
-  'ECDHE-RSA-AES256-GCM-SHA384',
-  'ECDHE-ECDSA-AES128-GCM-SHA256',
-  'ECDHE-RSA-AES128-GCM-SHA256',
-  'AES256-GCM-SHA384',
-  'AES128-GCM-SHA256',
-];
-
-/** ITLS-6 to ITLS-9 */
-const meshTls = ({ mesh }: ListenerView, { carries }: InboundMatch): DownstreamTlsIr => ({
-  certificates: [{ from: 'secret', name: OWN_CERTIFICATE }],
-  clients: {
-    roots: { from: 'secret', name: MESH_ROOTS },
-    uriPrefixes: trustDomains(mesh).map((domain) => `spiffe://${domain}/`),
-    names: [],
-    keyHashes: [],
-    certificateHashes: [],
-    acceptsUntrusted: false,
-    revocationList: '',
-  },
-  requiresClientCertificate: true,
-  applicationProtocols: carries === 'http' ? ['h2', 'http/1.1'] : ['istio-peer-exchange', 'h2', 'http/1.1'],
-  minimumVersion: '1.2',
-  maximumVersion: '1.3',
-  cipherSuites: CIPHER_SUITES,
-});
-
-const trustDomains = ({ trustDomain, trustDomainAliases }: ListenerView['mesh']): readonly string[] =>
-  [...new Set([trustDomain, ...trustDomainAliases])].filter((domain) => domain !== '');

@@ -16,8 +16,21 @@ export function inboundPorts(view: ListenerView): Noted<readonly InboundPort[]> 
   return { value: own.value.map((instance) => ownPort(view, instance)), issues: own.issues satisfies readonly Issue[] };
 }
 
-export const everyOtherPort = (): InboundPort => ({
-  port: 0,
+/**
+ * The ports that no service of the proxy has: one entry for them all, and one for each of which a policy says something of its own
+ * (PA-20). What comes to the listener's own port goes nowhere whatever is said of it.
+ */
+export function otherPorts(
+  { mesh, mutualTls }: ListenerView,
+  declared: readonly InboundPort[],
+): readonly InboundPort[] {
+  const taken = new Set([mesh.inboundPort, ...declared.map(({ port }) => port)]);
+  const named = mutualTls.ports.filter(({ port }) => !taken.has(port));
+  return [otherPort(0), ...named.map(({ port }) => otherPort(port))];
+}
+
+const otherPort = (port: number): InboundPort => ({
+  port,
   protocol: 'auto',
   cluster: INBOUND_PASSTHROUGH_CLUSTER,
   chainNames: { http: 'virtualInbound-catchall-http', tcp: 'virtualInbound' },

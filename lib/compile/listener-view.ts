@@ -1,6 +1,7 @@
 import type { StageMemory } from '../base/stage-memory.ts';
 import { passesOn } from './passed-on.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { ServerModes } from '../model/mutual-tls.ts';
 import { isHttp } from '../model/protocol.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import type { Endpoint, Service } from '../model/service.ts';
@@ -15,6 +16,7 @@ export interface ListenerView {
   readonly mesh: MeshSettings;
   readonly services: readonly ListenedService[];
   readonly instances: readonly OwnInstance[];
+  readonly mutualTls: ServerModes;
   readonly scope: ListenerScope;
 }
 
@@ -32,6 +34,7 @@ export type ListenerFacts = Pick<
   ViewFacts,
   | 'type'
   | 'profile'
+  | 'identityDirectory'
   | 'namespace'
   | 'selectedLabels'
   | 'ipFamily'
@@ -71,6 +74,7 @@ export interface ConnectionBlocks {
 const listenerFacts = (facts: ViewFacts): ListenerFacts => ({
   type: facts.type,
   profile: facts.profile,
+  identityDirectory: facts.identityDirectory,
   namespace: facts.namespace,
   selectedLabels: facts.selectedLabels,
   ipFamily: facts.ipFamily,
@@ -141,7 +145,7 @@ function looksAtSource(lb: LoadBalancing | undefined): boolean {
 
 /** The whole of a view that its listeners may look at. */
 export function listenerView(
-  { facts, mesh, services, instances, scope, gateway }: ProxyView,
+  { facts, mesh, services, instances, mutualTls, scope, gateway }: ProxyView,
   memory: StageMemory,
 ): ListenerView {
   const listened = passesOn(gateway)
@@ -161,6 +165,7 @@ export function listenerView(
     mesh,
     services: all,
     instances,
+    mutualTls: memory.same(mutualTls),
     scope: { sidecar: ingress.length > 0 ? sidecar : undefined, ingress, outboundPolicy, egress },
   };
 }

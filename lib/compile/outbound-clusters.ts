@@ -221,7 +221,8 @@ function groupsOf(
     subsetLabels: subset?.labels ?? {},
     blocks,
     resolvesNames: resolvesNames(service),
-    marksMeshTls: facts.profile === 'istio-proxy' && mayBeMeshTls, // MTLS-9
+    marksMeshTls: facts.speaksMeshTls && mayBeMeshTls, // MTLS-9
+    asksForMeshTls: tls?.mode === 'istio-mutual',
     takes: !isPassedOn ? 'all' : mayBeMeshTls ? 'mesh-tls' : 'none', // EP-14
   };
   return endpointGroups(candidates, choice, { place, mesh });

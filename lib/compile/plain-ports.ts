@@ -1,12 +1,13 @@
 import type { Service, ServicePort } from '../model/service.ts';
 import type { LoadBalancing, Subset, TrafficPolicy } from '../model/traffic-policy.ts';
-import type { ViewFacts, VisibleService } from '../view/proxy-view.ts';
+import type { VisibleService } from '../view/proxy-view.ts';
+import { type MachineFacts, speaksMeshTls } from './mesh-tls.ts';
 
 /** Names of ports, sorted. */
 export type PlainPorts = readonly string[];
 
 type PortsReader = Pick<VisibleService, 'service' | 'endpoints' | 'policy'> & {
-  readonly facts: Pick<ViewFacts, 'profile'>;
+  readonly facts: MachineFacts;
 };
 
 /**
@@ -14,7 +15,7 @@ type PortsReader = Pick<VisibleService, 'service' | 'endpoints' | 'policy'> & {
  * instances that nobody tells apart. Empty for every other service, whose clusters know each endpoint.
  */
 export function plainPortsOf({ service, endpoints, policy, facts }: PortsReader): PlainPorts {
-  if (facts.profile !== 'istio-proxy' || !mayPassThrough(service, policy)) return NONE;
+  if (!speaksMeshTls(facts) || !mayPassThrough(service, policy)) return NONE;
   return service.ports
     .filter(({ name }) => {
       const served = endpoints.filter(({ portName }) => portName === name);

@@ -1,5 +1,5 @@
 import { policyLevels } from '../model/policy-levels.ts';
-import { rootsSecretName, secretName } from '../model/credential.ts';
+import { MESH_ROOTS, OWN_CERTIFICATE, rootsSecretName, secretName } from '../model/credential.ts';
 import type { ProxyView } from '../view/proxy-view.ts';
 
 /** A place in a document that names a secret. */
@@ -30,7 +30,7 @@ export function askersOf(
 }
 
 function namesIn(tls: ReturnType<typeof policyLevels>[number]['tls']): readonly string[] {
-  if (tls === undefined || tls.mode === 'off' || tls.mode === 'istio-mutual' || tls.material.from !== 'credential')
-    return [];
+  if (tls?.mode === 'istio-mutual') return [OWN_CERTIFICATE, MESH_ROOTS];
+  if (tls === undefined || tls.mode === 'off' || tls.material.from !== 'credential') return [];
   return [secretName(tls.material.name), rootsSecretName(tls.material.name)];
 }

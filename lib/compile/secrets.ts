@@ -61,12 +61,14 @@ type Resolved =
   | { readonly secret: SecretIr; readonly problem: string }
   | { readonly code: SecretIssueCode; readonly problem: string };
 
-type SecretIssueCode = 'SECRET_NOT_FOUND' | 'SECRET_NOT_ALLOWED' | 'SECRET_UNUSABLE' | 'SECRET_NAME_MALFORMED';
+type SecretIssueCode =
+  'IDENTITY_MISSING' | 'SECRET_NOT_FOUND' | 'SECRET_NOT_ALLOWED' | 'SECRET_UNUSABLE' | 'SECRET_NAME_MALFORMED';
 
 function resolve({ facts, secrets }: ProxyView, { name, part }: RequestedSecret): Resolved {
   const credential = readSecretName(name, facts.namespace);
   switch (credential.type) {
     case 'of-machine':
+      return { code: 'IDENTITY_MISSING', problem: facts.profile === 'envoy' ? withoutIdentity(facts.namespace) : '' };
     case 'never':
       return { code: 'SECRET_NOT_FOUND', problem: '' };
     case 'malformed':
@@ -96,6 +98,9 @@ interface Found extends RequestedSecret {
   /** What ought to be there, as people name it. */
   readonly document: string;
 }
+
+const withoutIdentity = (namespace: string): string =>
+  `proxies of namespace ${namespace} that have no certificate of the mesh cannot do this, and make or take no connection for it; give them one (pilotless bootstrap --identity-dir)`;
 
 /** The part of a document that is asked for. */
 function given({ name, part, found, document }: Found): Resolved {
@@ -131,5 +136,6 @@ function otherNamespace(
 function issueOf({ resource, path }: SecretAsker, answer: Resolved): Issue {
   const code = 'code' in answer ? answer.code : 'SECRET_UNUSABLE';
   // What is served from an older version works: that it is old is said, and nothing is left out.
-  return { severity: 'code' in answer ? 'error' : 'warning', code, resource, path, message: answer.problem };
+  const isOfDocument = 'code' in answer && code !== 'IDENTITY_MISSING'; // which is missing at some proxies, not in a document
+  return { severity: isOfDocument ? 'error' : 'warning', code, resource, path, message: answer.problem };
 }

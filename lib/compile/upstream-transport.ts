@@ -9,6 +9,7 @@ import type { Service, ServicePort } from '../model/service.ts';
 import type { PolicyBlocks } from '../model/traffic-policy.ts';
 import type { ClusterFacts } from './cluster-subjects.ts';
 import { NO_NAMES } from './connection-pool.ts';
+import { meshRoots, ownCertificate, speaksMeshTls } from './mesh-tls.ts';
 import { certificateOf, serverCheckOf } from './tls-material.ts';
 
 /** One cluster whose connections are to be decided about. */
@@ -51,12 +52,9 @@ export function transportOf(order: TransportOrder): Transport {
   };
 }
 
-/**
- * MTLS-6: what is spoken where no policy says it. A stock Envoy has no certificate of the mesh yet, so that it speaks plain text
- * (docs/spec-deviations.md).
- */
+/** MTLS-6: what is spoken where no policy says it. Who has no certificate of the mesh speaks plain text (docs/decisions/0022). */
 function detectedTls({ service, mesh, facts, meshTlsIsTaken }: TransportOrder): MeshTls | undefined {
-  if (facts.profile !== 'istio-proxy' || !mesh.usesAutoMutualTls || service.isMeshExternal || !meshTlsIsTaken) {
+  if (!speaksMeshTls(facts) || !mesh.usesAutoMutualTls || service.isMeshExternal || !meshTlsIsTaken) {
     return undefined;
   }
   return { mode: 'istio-mutual', serverName: '', names: undefined, isUnverified: false };
@@ -104,8 +102,8 @@ function meshTls(order: TransportOrder, tls: MeshTls): UpstreamTlsIr {
   const generated = discovery === 'dynamic-dns' ? '' : passedOnCluster(port.number, subset, service.hostname);
   return {
     serverName: tls.serverName === '' ? generated : tls.serverName,
-    certificate: { from: 'secret', name: 'default' },
-    servers: { roots: { from: 'secret', name: 'ROOTCA' }, names: tls.names ?? service.accounts, revocationList: '' },
+    certificate: ownCertificate(order.facts),
+    servers: { roots: meshRoots(order.facts), names: tls.names ?? service.accounts, revocationList: '' },
     applicationProtocols: meshProtocols(order),
     cipherSuites: [],
     curves: [],
@@ -136,10 +134,10 @@ function originatedTls({ service, protocol, facts, mesh }: TransportOrder, tls: 
   const ofService = service.registry === 'external' ? service.accounts : [];
   return {
     serverName: tls.serverName,
-    certificate: tls.mode === 'mutual' ? certificateOf(tls.material, facts.profile) : undefined,
+    certificate: tls.mode === 'mutual' ? certificateOf(tls.material, facts) : undefined,
     servers: tls.isUnverified
       ? undefined
-      : serverCheckOf(tls.material, { names: tls.names.length > 0 ? tls.names : ofService, profile: facts.profile }),
+      : serverCheckOf(tls.material, { names: tls.names.length > 0 ? tls.names : ofService, facts }),
     applicationProtocols: protocol === 'http2' ? ['h2'] : [],
     cipherSuites: mesh.tlsDefaults.cipherSuites,
     curves: mesh.tlsDefaults.curves,

@@ -23,3 +23,9 @@ export function restConfigSource(refresh: DurationMs): ProtoJson {
     resourceApiVersion: 'V3',
   };
 }
+
+/** A file on the proxy's own machine, which Envoy reads again whenever another one is moved there. It has to be there from the start. */
+export const fileConfigSource = (path: string): ProtoJson => ({
+  pathConfigSource: { path },
+  resourceApiVersion: 'V3',
+});

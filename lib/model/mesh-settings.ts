@@ -14,6 +14,10 @@ export interface MeshSettings {
   readonly trustDomain: string;
   /** Former trust domains, whose names certificates may still carry. */
   readonly trustDomainAliases: readonly string[];
+  /** Those whose workloads may connect: the own one, its aliases, and those of further authorities, each once (ITLS-8). */
+  readonly trustedDomains: readonly string[];
+  /** What servers of the mesh ask of TLS among proxies; no suites leave them to us (ITLS-7). */
+  readonly meshTls: { readonly cipherSuites: readonly string[]; readonly minimumVersion: '1.2' | '1.3' };
   /** Cluster that endpoints written in documents count to; Istio's word for the registry's own cluster. */
   readonly clusterId: string;
   /** Patterns for the stat names of clusters (CL-12); `undefined` takes the cluster's name. */

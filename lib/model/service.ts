@@ -83,7 +83,8 @@ export interface Endpoint {
   /** At least 1 (SR-20). */
   readonly weight: number;
   readonly health: EndpointHealth;
-  readonly tlsMode: 'istio' | 'disabled';
+  /** Whether its proxy speaks the mesh's TLS; `switched-off` where it could, and a policy says that it takes plain text alone. */
+  readonly tlsMode: 'istio' | 'disabled' | 'switched-off';
   readonly namespace: string;
   /** Name of the workload, for statistics; may be empty. */
   readonly workload: string;

@@ -14,6 +14,7 @@ import { apiGateway } from './gateway-api/gateway.ts';
 import type { KindDefinition } from './kind-definition.ts';
 import { mesh } from './mesh.ts';
 import { namespace } from './namespace.ts';
+import { peerAuthentication } from './peer-authentication.ts';
 import { secret } from './secret.ts';
 import { secretGrant } from './secret-grant.ts';
 import { serviceEntry } from './service-entry.ts';
@@ -40,6 +41,7 @@ export const kinds = {
   ListenerSet: listenerSet,
   Mesh: mesh,
   Namespace: namespace,
+  PeerAuthentication: peerAuthentication,
   Secret: secret,
   SecretGrant: secretGrant,
   ReferenceGrant: referenceGrant,

@@ -25,7 +25,6 @@ const meshMembers = [
   ['ca', 'a certificate authority of your own'],
   ['caCertificates[].certSigners', 'authorities of external signers'],
   ['caCertificates[].trustDomains', 'authorities of single trust domains'],
-  ['meshMTLS', 'mutual TLS'],
   ['tlsDefaults', 'TLS'],
   ['zoneAwareLbSetting', 'zone-aware load balancing'],
   ['serviceScopeConfigs', 'scopes of services'],
@@ -59,13 +58,6 @@ const notYet: readonly NotYet[] = [
   ...onVirtualServices(),
   ...onTrafficPolicies('spec.trafficPolicy'),
   ...onTrafficPolicies('spec.subsets[].trafficPolicy'),
-  {
-    kind: 'Gateway',
-    path: 'spec.servers[].tls.mode',
-    when: (mode) => mode === 'ISTIO_MUTUAL',
-    what: 'mutual TLS of the mesh at a gateway',
-    instead: 'use mode MUTUAL with credentialName',
-  },
   {
     kind: 'Sidecar',
     path: 'spec.ingress[].tls',
@@ -117,15 +109,8 @@ function onTrafficPolicies(policy: string): readonly NotYet[] {
     what,
     instead,
   });
-  const isOfMesh = (mode: unknown): boolean => mode === 'ISTIO_MUTUAL';
-  const meshTls = [
-    'mutual TLS of the mesh',
-    'use mode SIMPLE or MUTUAL with certificates of your own, or encrypt below the proxy',
-  ] as const;
   const zones = ['zone-aware load balancing', 'use localityLbSetting'] as const;
   return [
-    { ...row(`${policy}.tls.mode`, ...meshTls), when: isOfMesh },
-    { ...row(`${policy}.portLevelSettings[].tls.mode`, ...meshTls), when: isOfMesh },
     row(`${policy}.loadBalancer.zoneAwareLbSetting`, ...zones),
     row(`${policy}.portLevelSettings[].loadBalancer.zoneAwareLbSetting`, ...zones),
   ];
@@ -143,7 +128,6 @@ function onMesh(): readonly NotYet[] {
   const remove = 'remove it';
   return [
     row('meshNetworks', 'several networks', 'give every endpoint an address that all proxies reach'),
-    { ...row('meshConfig.enableAutoMtls', 'mutual TLS', 'set it to false; traffic is not encrypted'), when: isTrue },
     { ...row('meshConfig.enableTracing', 'tracing', 'set it to false'), when: isTrue },
     row('meshConfig.outboundTrafficPolicy.tls', 'TLS to hosts that are looked up', remove),
     ...meshMembers.map(([member, what]) => row(`meshConfig.${member}`, what, remove)),

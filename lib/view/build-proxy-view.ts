@@ -1,5 +1,7 @@
-import type { Noted } from '../base/issue.ts';
+import type { Issue, Noted } from '../base/issue.ts';
+import { selects } from '../base/labels.ts';
 import { noMemory, type StageMemory } from '../base/stage-memory.ts';
+import { rulesOfNamespace, serverModes, type PeerRules, type ServerModes } from '../model/mutual-tls.ts';
 import type { World } from '../world/world.ts';
 import { buildScope } from './build-scope.ts';
 import { mergeGateways } from './merge-gateways.ts';
@@ -12,17 +14,19 @@ import { visibleSecrets } from './build-secrets.ts';
 export function buildProxyView(world: World, facts: ViewFacts, memory: StageMemory = noMemory): Noted<ProxyView> {
   const { scope, services } = buildScope(world, facts, memory);
   const gateway = facts.type === 'router' ? mergedGateway(world, facts, memory) : undefined;
+  const rules = rulesOfNamespace(world.peerPolicies, facts.namespace);
   return {
     value: {
       facts,
       mesh: world.mesh,
       services,
       instances: ownInstances(world, facts, services),
+      mutualTls: facts.type === 'sidecar' ? serverModes(rules, facts.selectedLabels) : OF_ROUTERS,
       scope,
       gateway: gateway?.value,
       secrets: visibleSecrets(world, facts, gateway?.value),
     },
-    issues: gateway?.issues ?? [],
+    issues: [...(gateway?.issues ?? []), ...secondRules(rules, facts)],
   };
 }
 
@@ -31,4 +35,20 @@ function mergedGateway(world: World, facts: ViewFacts, memory: StageMemory): Not
   const { gateways, services, routeTables } = world;
   const inputs = [facts, ...gateways, ...services, ...routeTables];
   return memory.combined('merged gateway', inputs, () => mergeGateways({ gateways, services, routeTables }, facts));
+}
+
+/** PA-16: what a router takes is said by its servers. */
+const OF_ROUTERS: ServerModes = { mode: 'permissive', ports: [], source: undefined };
+
+/** PA-11: a workload has one policy of its own. */
+function secondRules({ workloads }: PeerRules, { type, selectedLabels }: ViewFacts): readonly Issue[] {
+  if (type !== 'sidecar') return [];
+  const [first, ...others] = workloads.filter(({ selector }) => selects(selector, selectedLabels));
+  return others.map(({ source }) => ({
+    severity: 'error',
+    code: 'PEER_AUTHENTICATION_CONFLICT',
+    resource: source,
+    path: 'spec.selector',
+    message: `${first?.source ?? ''} is older and selects some of the same workloads, which take nothing from here; select others, or join the two`,
+  }));
 }

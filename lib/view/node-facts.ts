@@ -34,6 +34,9 @@ export function nodeFacts(node: PlainNode): Checked<ProxyFacts> {
     ...(isProxyType(type) ? [] : [refusedNode('id', nodeIdProblem(node))]),
     ...(ips.length > 0 ? [] : [refusedNode('ips', 'no valid IP address in the node id or in metadata INSTANCE_IPS')]),
   ];
+  const identityDirectory = said.text('IDENTITY_DIR') ?? '';
+  const pathProblem = identityPathProblem(identityDirectory);
+  if (pathProblem !== undefined) issues.push(refusedNode('metadata.IDENTITY_DIR', pathProblem));
   if (!isProxyType(type) || issues.length > 0) return { ok: false, issues };
   const namespace = node.namespace ?? said.text('NAMESPACE') ?? node.domain.split('.', 1)[0] ?? ''; // PX-3
   const ownLabels = node.labels ?? said.texts('LABELS');
@@ -56,6 +59,7 @@ export function nodeFacts(node: PlainNode): Checked<ProxyFacts> {
     dnsDomain: node.domain === '' ? `${namespace}.svc.cluster.local` : node.domain,
     interception: INTERCEPTIONS[said.text('INTERCEPTION_MODE') ?? ''] ?? 'redirect', // PX-6
     profile: PROFILES[said.text('PILOTLESS_PROFILE') ?? ''] ?? 'envoy',
+    identityDirectory: identityDirectory.replace(/(?<=.)\/+$/, ''),
     istioVersion: said.text('ISTIO_VERSION') ?? '',
     httpProxyPort: said.number('HTTP_PROXY_PORT'),
     acceptsHttp10: said.text('HTTP10') === '1',
@@ -91,6 +95,14 @@ function reservedPorts(said: MetadataReader): readonly number[] {
   const named = ['ENVOY_STATUS_PORT', 'ENVOY_PROMETHEUS_PORT'].map((key) => said.number(key));
   const listed = (said.list('PILOTLESS_RESERVED_PORTS') ?? []).map(Number).filter(Number.isInteger);
   return [...new Set([...named.filter((port) => port !== undefined), ...listed])].sort((a, b) => a - b);
+}
+
+/** The path goes into what the proxy is given, so that it must be one that can be meant. Nothing is not said. */
+export function identityPathProblem(path: string): string | undefined {
+  if (path === '') return undefined;
+  const isPlain = path.length <= 4096 && !/[\p{Cc}\\]/u.test(path) && !path.split('/').includes('..');
+  if (path.startsWith('/') && isPlain) return undefined;
+  return 'must be an absolute path without .. and without control characters, such as /var/lib/pilotless/identity';
 }
 
 type MetadataReader = ReturnType<typeof metadataReader>;

@@ -30,6 +30,8 @@ export interface ProxyFacts {
   readonly dnsDomain: string;
   readonly interception: Interception;
   readonly profile: Profile;
+  /** Where an agent keeps the certificate of the workload and the mesh's roots (metadata IDENTITY_DIR, an absolute path); empty for nowhere. */
+  readonly identityDirectory: string;
   /** Node metadata ISTIO_VERSION; empty means "newest" (PX-7). */
   readonly istioVersion: string;
   /** Port of a forward-proxy listener that this proxy asks for (metadata HTTP_PROXY_PORT); `undefined` leaves it to the mesh. */

@@ -1,6 +1,7 @@
 import type { Brand } from '../base/brand.ts';
 import type { Labels } from '../base/labels.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { ServerModes } from '../model/mutual-tls.ts';
 import type { Service, ServiceKey, ServicePort } from '../model/service.ts';
 import type { TrafficPolicy } from '../model/traffic-policy.ts';
 import type { MergedGateway } from './merged-gateway.ts';
@@ -60,6 +61,8 @@ export interface ProxyView {
   /** All that it may call, in the order in which its scope imports it; at most one per host name. */
   readonly services: readonly VisibleService[];
   readonly instances: readonly OwnInstance[];
+  /** Which connections to its workload it takes (PA-5). */
+  readonly mutualTls: ServerModes;
   /** What its Sidecar, or the lack of one, says about it. */
   readonly scope: SidecarScope;
   /** What a router listens on, merged from all Gateways that select it; `undefined` for a sidecar. */

@@ -1,5 +1,6 @@
 import { mostSpecificMatch, type HostName } from '../base/host-name.ts';
 import type { StageMemory } from '../base/stage-memory.ts';
+import { modeOfPort, rulesOfNamespace, serverModes, type PeerRules } from '../model/mutual-tls.ts';
 import { serviceKey, type Endpoint, type Service } from '../model/service.ts';
 import { isVisibleTo, visibilityRank } from '../model/visibility.ts';
 import type { World } from '../world/world.ts';
@@ -17,13 +18,14 @@ export function serviceSeer(world: World, facts: ViewFacts, memory: StageMemory)
     const service = addressed(one, world, { facts, memory });
     const seen = endpoints(one);
     const policy = outboundPolicy(world, facts, one);
+    const mutualTls = rulesOfNamespace(world.peerPolicies, one.namespace).mode ?? 'permissive'; // MTLS-3
     const parts = [service, seen, aliases, policy ?? NO_POLICY];
-    return memory.combined<object, VisibleService>('visible service', parts, () => ({
+    return memory.combined<object, VisibleService>(`visible service ${mutualTls}`, parts, () => ({
       service,
       endpoints: seen,
       aliases,
       policy,
-      mutualTls: 'permissive', // no kind of document says otherwise yet; where one does, it is an input above
+      mutualTls,
     }));
   };
 }
@@ -87,7 +89,8 @@ function visibleEndpoints(
   const isSeen = ({ network }: Endpoint): boolean =>
     networkView.length === 0 || network === '' || networkView.includes(network); // NW-2
   return ({ namespace, hostname }) => {
-    const all = world.endpoints.get(serviceKey(namespace, hostname)) ?? NO_ENDPOINTS;
+    const known = world.endpoints.get(serviceKey(namespace, hostname)) ?? NO_ENDPOINTS;
+    const all = underRules(known, rulesOfNamespace(world.peerPolicies, namespace), memory);
     const isLocal = mostSpecificMatch(hostname, localHosts) ?? false; // NW-7
     if (networkView.length === 0 && !isLocal) return all;
     const slot = `endpoints of ${JSON.stringify([networkView, isLocal ? clusterId : undefined])}`;
@@ -96,6 +99,21 @@ function visibleEndpoints(
     );
   };
 }
+
+/** MTLS-9: endpoints at ports that take plain text alone are told apart, by what is said of the one workload behind each. */
+function underRules(endpoints: readonly Endpoint[], rules: PeerRules, memory: StageMemory): readonly Endpoint[] {
+  if (endpoints.length === 0 || !switchesOff(rules)) return endpoints;
+  return memory.combined<object, readonly Endpoint[]>('endpoints under rules', [endpoints, rules], () =>
+    endpoints.map((endpoint) => {
+      const isOff = modeOfPort(serverModes(rules, endpoint.labels), endpoint.port) === 'disabled';
+      return isOff && endpoint.tlsMode === 'istio' ? { ...endpoint, tlsMode: 'switched-off' } : endpoint;
+    }),
+  );
+}
+
+const switchesOff = ({ mode, workloads }: PeerRules): boolean =>
+  mode === 'disabled' ||
+  workloads.some((rule) => rule.mode === 'disabled' || rule.ports.some((port) => port.mode === 'disabled'));
 
 /** SC-11: the namespace whose service of a host is meant: the favoured one, else that of a Service, else whichever came first. */
 export function preferredByHost(

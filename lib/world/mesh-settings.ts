@@ -4,6 +4,7 @@ import type { Issue, Noted } from '../base/issue.ts';
 import type { MeshSettings, RetryDefaults, VisibilityCaps } from '../model/mesh-settings.ts';
 import type { PolicyBlocks } from '../model/traffic-policy.ts';
 import { meshConfigAlone, meshConfigWithDefaults, type MeshConfig } from '../resources/mesh-defaults.ts';
+import { usableCipherSuites } from '../resources/cipher-suites.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
 import { meshName } from '../resources/well-known-names.ts';
 import {
@@ -51,6 +52,11 @@ function settingsOf(config: MeshConfig): MeshSettings {
     rootNamespace: config.rootNamespace,
     trustDomain: config.trustDomain,
     trustDomainAliases: config.trustDomainAliases,
+    trustedDomains: trustedDomains(config),
+    meshTls: {
+      cipherSuites: usableCipherSuites(config.meshMTLS?.cipherSuites ?? []),
+      minimumVersion: config.meshMTLS?.minProtocolVersion === 'TLSV1_3' ? '1.3' : '1.2',
+    },
     clusterId: 'Kubernetes',
     outboundStatName: nonEmpty(config.outboundClusterStatName),
     inboundStatName: nonEmpty(config.inboundClusterStatName),
@@ -105,6 +111,11 @@ function readClusterLocalHosts(settings: MeshConfig['serviceSettings']): Readonl
     }
   }
   return Object.fromEntries(isLocal);
+}
+
+function trustedDomains({ trustDomain, trustDomainAliases, caCertificates = [] }: MeshConfig): readonly string[] {
+  const further = caCertificates.flatMap(({ trustDomains = [] }) => trustDomains);
+  return [...new Set([trustDomain, ...trustDomainAliases, ...further])].filter((domain) => domain !== '');
 }
 
 const OUTBOUND_POLICIES = {

@@ -1,5 +1,6 @@
 import { type Recall, recallNothing } from '../base/recall.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
+import type { PeerPolicies } from '../model/mutual-tls.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import { DISTRIBUTION_LABELS, type Service } from '../model/service.ts';
 import type { TrafficPolicy } from '../model/traffic-policy.ts';
@@ -13,18 +14,20 @@ export interface LabelReaders {
   readonly gateways: readonly GatewaySource[];
   readonly routeTables: readonly RouteTable[];
   readonly services: readonly Service[];
+  readonly peerPolicies: PeerPolicies;
 }
 
 type Keys = ReadonlySet<string>;
 
 /** The label keys on which two proxies can differ in what they are given (VIEW-1): all others never split a view. */
 export function selectedLabels(readers: LabelReaders, recall: Recall = recallNothing): Keys {
-  const { mesh, trafficPolicies, gateways, routeTables, services } = readers;
+  const { mesh, trafficPolicies, gateways, routeTables, services, peerPolicies } = readers;
   const all = [
     recall.value('labels of the mesh', [mesh], () => ofPriorities([mesh.localityLb, mesh.zoneAwareLb])),
     recall.value('labels of policies', [trafficPolicies], () => unionOf(trafficPolicies.map(ofPolicy))),
     recall.value('labels of services', [services], () => unionOf(services.map(ofService))),
     recall.value('labels of gateways', [gateways], () => unionOf(gateways.map(({ selector }) => keysOf(selector)))),
+    recall.value('labels of peers', [peerPolicies], () => unionOf(ofPeers(peerPolicies))),
     recall.value('labels of routes', [routeTables], () => unionOf(routeTables.map(ofRouteTable))),
   ];
   const keys = [...unionOf(all)].sort();
@@ -53,6 +56,9 @@ const ofPriorities = (settings: readonly Setting[]): readonly string[] =>
 
 const ofService = ({ trafficDistribution }: Service): readonly string[] =>
   trafficDistribution === undefined ? [] : DISTRIBUTION_LABELS[trafficDistribution];
+
+const ofPeers = ({ byNamespace }: PeerPolicies): readonly Iterable<string>[] =>
+  [...byNamespace.values()].flatMap(({ workloads }) => workloads.map(({ selector }) => keysOf(selector)));
 
 const ofRouteTable = ({ http, tcp, tls }: RouteTable): readonly string[] =>
   [...http, ...tcp, ...tls].flatMap(({ matches }) => matches.flatMap(({ sourceLabels }) => keysOf(sourceLabels)));

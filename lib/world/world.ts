@@ -2,6 +2,7 @@ import type { Issue, Noted } from '../base/issue.ts';
 import { type Recall, recallList, recallNothing } from '../base/recall.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { IdentityBinding } from '../model/identity-binding.ts';
+import type { PeerPolicies } from '../model/mutual-tls.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import type { SidecarSource } from '../model/sidecar.ts';
 import type { Endpoint, Service, ServiceKey } from '../model/service.ts';
@@ -14,6 +15,7 @@ import type { StatedObject } from './gateway-api/stated-condition.ts';
 import { readGateways, type GatewaySource } from './gateways.ts';
 import { readMeshSettings, type WorldOptions } from './mesh-settings.ts';
 import { readIdentityBindings } from './identity-bindings.ts';
+import { readPeerPolicies } from './peer-policies.ts';
 import { type MeshSecrets, readMeshSecrets } from './secrets.ts';
 import { readAllTables } from './route-tables.ts';
 import { selectedLabels } from './selected-labels.ts';
@@ -42,6 +44,8 @@ export interface World extends MeshSecrets {
   readonly sidecars: readonly SidecarSource[];
   /** What of them can tell two proxies of a namespace apart. */
   readonly sidecarChoices: readonly SidecarChoice[];
+  /** Which connections servers take. */
+  readonly peerPolicies: PeerPolicies;
   /** Label keys that some selector names; only these can tell two proxies apart (VIEW-1, VIEW-2). */
   readonly selectedLabels: ReadonlySet<string>;
   /** Which facts about where and as whom a proxy runs can change what it is given. */
@@ -96,21 +100,16 @@ export function buildWorld(
     stage('Gateway', (documents, inner) => readGateways(documents, made.gateways, inner), [made.gateways]),
   );
   const sidecars = take(stage('Sidecar', (documents, inner) => readSidecars(documents, mesh, inner)));
+  const peerPolicies = take(
+    stage('PeerAuthentication', (documents, inner) => readPeerPolicies(documents, mesh, inner)),
+  );
+  const parts = { mesh, services, routeTables, trafficPolicies, gateways, sidecars, peerPolicies, ...secrets };
+  const { statements } = made;
   return {
     value: {
-      mesh,
-      services,
-      endpoints,
-      allocatedAddresses,
-      aliases,
-      routeTables,
-      trafficPolicies,
-      gateways,
-      statements: made.statements,
-      ...secrets,
-      sidecars,
-      ...viewDifferences({ mesh, services, routeTables, trafficPolicies, gateways, sidecars, ...secrets }, recall),
-      servedPorts,
+      ...parts,
+      ...{ endpoints, allocatedAddresses, aliases, statements, servedPorts },
+      ...viewDifferences(parts, recall),
       identityBindings: recall.value('identity bindings', [bindings], () => readIdentityBindings(bindings)),
     },
     issues,
@@ -126,6 +125,7 @@ type Deciding = Pick<
   | 'trafficPolicies'
   | 'gateways'
   | 'sidecars'
+  | 'peerPolicies'
   | 'secrets'
   | 'configMaps'
   | 'secretGrants'
@@ -133,13 +133,16 @@ type Deciding = Pick<
 
 /** What can tell two proxies apart. */
 function viewDifferences(world: Deciding, recall: Recall): Differing {
-  const { mesh, services, routeTables, gateways, sidecars, secretGrants } = world;
+  const { mesh, services, routeTables, gateways, sidecars, peerPolicies, secretGrants } = world;
   const policies = recall.value('policies', [world.trafficPolicies], () => allTrafficPolicies(world.trafficPolicies));
   return {
     sidecarChoices: recall.value('sidecar choices', [sidecars, mesh], () =>
       sidecarChoices(sidecars, mesh.rootNamespace),
     ),
-    selectedLabels: selectedLabels({ mesh, trafficPolicies: policies, gateways, routeTables, services }, recall),
+    selectedLabels: selectedLabels(
+      { mesh, trafficPolicies: policies, gateways, routeTables, services, peerPolicies },
+      recall,
+    ),
     decidingFacts: recall.value('deciding facts', [mesh, policies, services, gateways, secretGrants], () =>
       decidingFacts({ ...world, trafficPolicies: policies }),
     ),

@@ -137,6 +137,28 @@ const binding = fc
     spec: { serviceAccount, match: [{ principal: 'arn:aws:iam::123456789012:role/shop' }] },
   }));
 
+const mode = fc.constantFrom('UNSET', 'DISABLE', 'PERMISSIVE', 'STRICT');
+
+/** Which connections servers take: of the mesh, of a namespace, of some workloads, and of some of their ports. */
+const peers = fc
+  .record({
+    name: fc.constantFrom('x', 'y'),
+    namespace: fc.constantFrom('a', 'b', 'istio-system'),
+    labels: fc.constantFrom({}, { app: 'x' }, { app: 'y' }, { version: 'v1' }),
+    mtls: mode,
+    ports: fc.dictionary(fc.constantFrom('80', '91', '8080', '9999'), mode, { maxKeys: 2 }),
+  })
+  .map(({ labels, mtls, ports, ...metadata }) => ({
+    apiVersion: 'security.istio.io/v1',
+    kind: 'PeerAuthentication',
+    metadata,
+    spec: {
+      selector: { matchLabels: labels },
+      mtls: { mode: mtls },
+      portLevelMtls: Object.fromEntries(Object.entries(ports).map(([port, each]) => [port, { mode: each }])),
+    },
+  }));
+
 /** Routers that end TLS with certificates of their namespace or of another, or of a name that is none. */
 const terminating = fc
   .record({
@@ -144,7 +166,7 @@ const terminating = fc
     namespace,
     tls: fc.record(
       {
-        mode: fc.constantFrom('SIMPLE', 'MUTUAL', 'OPTIONAL_MUTUAL'),
+        mode: fc.constantFrom('SIMPLE', 'MUTUAL', 'OPTIONAL_MUTUAL', 'ISTIO_MUTUAL'),
         credentialNames: fc.subarray(['c', 'd', 'kubernetes://a/c', 'kubernetes-gateway://b/c', 'vault://c']),
         caCertCredentialName: fc.constantFrom('c', 'd', 'configmap://a/c'),
       },
@@ -167,6 +189,7 @@ const admitted = fc
   .array(
     fc.oneof(
       ...[coreService, slice, writtenNamespace, hashing, travelling, secret, authorities, grant, binding, terminating],
+      peers,
       arbitraryGateways,
     ),
     {
@@ -221,8 +244,10 @@ export const arbitraryProxies: fc.Arbitrary<readonly TestNode[]> = fc.array(
           usesAllocatedAddresses: fc.boolean(),
           dnsDomain: fc.constantFrom('a.svc.cluster.local', 'x'),
           profile: fc.constantFrom<Profile>('envoy', 'istio-proxy'),
+          identityDirectory: fc.constantFrom('', '/identity'),
           serviceAccount: fc.constantFrom('default', 'other'),
           labels: fc.constantFrom<Readonly<Record<string, string>>>(
+            { app: 'x' },
             { 'service.istio.io/canonical-name': 'x' },
             { 'gateway.networking.k8s.io/gateway-name': 'x' },
             {},

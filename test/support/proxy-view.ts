@@ -31,6 +31,7 @@ export function proxyView({ routeTables = [], scope, ...changes }: ProxyViewChan
   const { mesh = meshDefaults(), services = [] } = changes;
   return {
     instances: [],
+    mutualTls: { mode: 'permissive', ports: [], source: undefined },
     gateway: undefined,
     secrets: NO_SECRETS,
     ...changes,

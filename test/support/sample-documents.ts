@@ -66,6 +66,11 @@ export const sampleDocuments: Readonly<Record<Kind, object>> = {
     ],
   }),
   SecretGrant: documentOf('SecretGrant', { serviceAccounts: ['gateway', 'shop'] }),
+  PeerAuthentication: documentOf('PeerAuthentication', {
+    selector: { matchLabels: { app: 'reviews' } },
+    mtls: { mode: 'STRICT' },
+    portLevelMtls: { '9080': { mode: 'PERMISSIVE' }, '9090': { mode: 'UNSET' } },
+  }),
   Sidecar: documentOf('Sidecar', {
     workloadSelector: { labels: { app: 'reviews' } },
     ingress: [

@@ -97,6 +97,11 @@ const ownColumns: Readonly<Record<Kind, readonly PrinterColumn[]>> = {
   ReferenceGrant: [],
   Mesh: [],
   Namespace: [{ name: 'Status', description: 'Whether it can be used', priority: 0, cell: () => 'Active' }],
+  PeerAuthentication: [
+    column('Mode', 'What connections are taken', {
+      cell: ({ mtls }) => words((mtls as Body | undefined)?.['mode'], ''),
+    }),
+  ],
   Secret: [
     member('Type', 'type', 'What the values are for'),
     column('Data', 'How many values it has', { cell: ({ sealed }) => String(Object.keys(sealed ?? {}).length) }),

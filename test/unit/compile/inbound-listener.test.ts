@@ -116,7 +116,7 @@ describe('chains of a port', () => {
   });
 
   test('ITLS-8: clients of every trust domain of the mesh are let in', () => {
-    const mesh = { ...meshDefaults(), trustDomain: 'a', trustDomainAliases: ['b', 'a', ''] };
+    const mesh = { ...meshDefaults(), trustedDomains: ['a', 'b'] };
     const { value } = inboundListeners(proxyView({ mesh, facts: ISTIO, instances: [instance('a', '80/http', 8080)] }));
     const tls = (value[0]?.chains ?? []).flatMap((chain) =>
       chain.tls === undefined ? [] : [chain.tls.clients?.uriPrefixes],

@@ -42,10 +42,7 @@ const rows: readonly (readonly [kind: Kind, spec: object, refused: readonly stri
         { name: 'v1', trafficPolicy: { portLevelSettings: [{ port: { number: 1 }, tls: { mode: 'ISTIO_MUTUAL' } }] } },
       ],
     },
-    [
-      'spec.trafficPolicy.loadBalancer.zoneAwareLbSetting',
-      'spec.subsets[0].trafficPolicy.portLevelSettings[0].tls.mode',
-    ],
+    ['spec.trafficPolicy.loadBalancer.zoneAwareLbSetting'],
   ],
   [
     'Gateway',
@@ -62,7 +59,7 @@ const rows: readonly (readonly [kind: Kind, spec: object, refused: readonly stri
         { port: { number: 444, name: 'mesh', protocol: 'HTTPS' }, hosts: ['*'], tls: { mode: 'ISTIO_MUTUAL' } },
       ],
     },
-    ['spec.servers[4].tls.mode'],
+    [],
   ],
   ['ServiceEntry', { hosts: ['*.a.b'], resolution: 'DYNAMIC_DNS' }, []],
   ['ServiceEntry', { hosts: ['a.b'], resolution: 'DNS' }, []],
@@ -72,8 +69,15 @@ const rows: readonly (readonly [kind: Kind, spec: object, refused: readonly stri
   ['Mesh', { meshConfig: { serviceSettings: [{ hosts: ['a.b'] }] } }, [], { name: 'default' }],
   [
     'Mesh',
-    { meshConfig: { enableAutoMtls: true, accessLogFile: '/dev/stdout', extensionProviders: [] } },
-    ['spec.meshConfig.enableAutoMtls', 'spec.meshConfig.accessLogFile'],
+    {
+      meshConfig: {
+        enableAutoMtls: true,
+        meshMTLS: { minProtocolVersion: 'TLSV1_3' },
+        accessLogFile: '/dev/stdout',
+        extensionProviders: [],
+      },
+    },
+    ['spec.meshConfig.accessLogFile'],
     { name: 'default' },
   ],
 ];
@@ -89,10 +93,10 @@ for (const [kind, spec, refused, metadata] of rows) {
   });
 }
 
-const meshTls = { host: 'a.b', trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } };
+const byZone = { host: 'a.b', trafficPolicy: { loadBalancer: { zoneAwareLbSetting: { enabled: true } } } };
 
 test('a refusal names its resource and says so by its code', () => {
-  const parsed = parseDocument(documentOf('DestinationRule', meshTls), { defaultNamespace: 'ns' });
+  const parsed = parseDocument(documentOf('DestinationRule', byZone), { defaultNamespace: 'ns' });
   const [issue] = parsed.ok ? refuseUnsupported(parsed.value) : [];
   assert.equal(issue?.resource, 'DestinationRule/ns/test');
   assert.equal(issue.code, 'NOT_SUPPORTED_YET');
