@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
 import { awsSecretSources } from '../lib/adapters/aws/aws-secret-sources.ts';
 import {
@@ -14,6 +15,7 @@ import { kmsSecretBox } from '../lib/adapters/aws/kms-secret-box.ts';
 import { s3Blobs } from '../lib/adapters/aws/s3-blobs.ts';
 import { type ObjectFiles, s3Files } from '../lib/adapters/aws/s3-files.ts';
 import { sqsQueue } from '../lib/adapters/aws/sqs-queue.ts';
+import { guardedFetcher } from '../lib/adapters/http/guarded-fetcher.ts';
 import { consoleFiles } from '../lib/adapters/system/console-files.ts';
 import { noSecretBox } from '../lib/adapters/no-secret-box.ts';
 import { systemClock } from '../lib/adapters/system/clock.ts';
@@ -28,6 +30,9 @@ import { configSource } from '../lib/control/build/config-source.ts';
 import { consoleApi } from '../lib/control/http/console-api.ts';
 import { type DeliveryService, deliveryService } from '../lib/control/delivery-service.ts';
 import type { HttpHandler } from '../lib/control/http/http-handler.ts';
+import { preparedAccess } from '../lib/control/identity/prepared-access.ts';
+import type { Actor } from '../lib/control/identity/rights.ts';
+import { type ServiceIdentity, serviceIdentity } from '../lib/control/identity/service-identity.ts';
 import { KEEPER_RETENTION } from '../lib/control/sweep/keeper.ts';
 import { meshStatus, type MeshStatus } from '../lib/control/mesh-status.ts';
 import { metrics } from '../lib/control/metrics.ts';
@@ -104,12 +109,32 @@ export function cloudDelivery(ports: Cloud, fanOut?: FanOutPorts): DeliveryServi
     ...(fanOut && { fanOut }),
     hearsAllPolls: false,
     secrets: cloudSecrets(ports),
-    // For a network that nobody but the proxies reaches: whoever polls has the secrets of whom it says it is.
+    // Without an access file, for a network that nobody but the proxies reaches: whoever polls has the secrets of whom it says it is.
     believesNodes: process.env['PILOTLESS_SECRETS_WITHOUT_IDENTITY'] === 'true',
+    ...cloudIdentity(ports).polls,
     isServing: () => true,
     // A Go duration such as `720h`; all revisions are kept without one.
     retention: { ...KEEPER_RETENTION, revisions: parseDuration(process.env['PILOTLESS_KEEP_REVISIONS'] ?? '') },
   });
+}
+
+let identity: ServiceIdentity | undefined;
+
+/**
+ * Who is believed: what `PILOTLESS_ACCESS` holds, or the file that it names, as `pilotless access FILE` prints it. One for the process,
+ * because it remembers keys and tokens.
+ */
+export function cloudIdentity({ clock, log }: Pick<Cloud, 'clock' | 'log'>): ServiceIdentity {
+  if (identity) return identity;
+  const said = process.env['PILOTLESS_ACCESS'] ?? '';
+  const text = said === '' || said.startsWith('{') ? said : readFileSync(said, 'utf8');
+  if (text === '') {
+    log.warn('identity-off', { reason: 'PILOTLESS_ACCESS is not set: whoever reaches the front door is believed' });
+  }
+  identity = serviceIdentity(text === '' ? undefined : preparedAccess(text), {
+    ...{ clock, log, fetcher: guardedFetcher({ allowed: [] }) },
+  });
+  return identity;
 }
 
 let instance: string | undefined;
@@ -137,8 +162,9 @@ export function cloudStatus(ports: Cloud): MeshStatus {
 }
 
 /** The page that people look at, and what it is told of the service as a whole. */
-export function cloudConsole(): { console: HttpHandler; service: HttpHandler } {
-  return { console: consoleApi(consoleFiles()), service: serviceApi({ version: ownVersion(), identity: 'none' }) };
+export function cloudConsole(ports: Pick<Cloud, 'clock' | 'log'>): { console: HttpHandler; service: HttpHandler } {
+  const { summary: identity } = cloudIdentity(ports);
+  return { console: consoleApi(consoleFiles()), service: serviceApi({ version: ownVersion(), identity }) };
 }
 
 const ownVersion = (): string => process.env['PILOTLESS_VERSION'] ?? 'unknown';
@@ -166,12 +192,12 @@ export function cloudFetching(ports: Cloud): (which: WhichSecrets) => Promise<Fe
 export function cloudConfig(
   ports: Cloud,
   options: Pick<ConfigApiOptions, 'bodyLimitBytes' | 'withConditions'> = {},
-): HttpHandler {
+): (request: Request, actor: Actor) => Promise<Response> {
   const api = localConfigApi(
     { ...ports, ids: randomUUID, secrets: cloudSecrets(ports) },
     { longestWatch: LONGEST_WATCH, ...options },
   );
-  return async (request) => api.fetch(request);
+  return async (request, actor) => api.fetch(request, { actor });
 }
 
 function required(environment: NodeJS.ProcessEnv, name: string): string {

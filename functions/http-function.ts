@@ -4,8 +4,8 @@ import httpErrorHandler from '@middy/http-error-handler';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import httpSecurityHeaders from '@middy/http-security-headers';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { requestFrom, resultFrom, streamedResultFrom } from '../lib/adapters/aws/http-event.ts';
-import type { HttpHandler } from '../lib/control/http/http-handler.ts';
+import { requestFrom, resultFrom, senderFrom, streamedResultFrom } from '../lib/adapters/aws/http-event.ts';
+import type { SentHandler } from '../lib/control/http/http-handler.ts';
 
 /** What stands behind a function URL or an HTTP API: takes its events, gives its results. */
 export type HttpFunction = (
@@ -17,8 +17,10 @@ export type HttpFunction = (
 const FAILED = JSON.stringify({ code: 'INTERNAL', message: 'the request could not be answered' });
 
 /** A fetch-style handler as a Lambda handler. */
-export function httpFunction(handler: HttpHandler, onError: (error: unknown) => void): HttpFunction {
-  const wrapped = guarded({}, onError).handler(async (event) => resultFrom(await handler(requestFrom(event))));
+export function httpFunction(handler: SentHandler, onError: (error: unknown) => void): HttpFunction {
+  const wrapped = guarded({}, onError).handler(async (event) =>
+    resultFrom(await handler(requestFrom(event), senderFrom(event))),
+  );
   return wrapped as unknown as HttpFunction;
 }
 
@@ -26,9 +28,10 @@ export function httpFunction(handler: HttpHandler, onError: (error: unknown) => 
  * The same, for a function URL whose answers are streamed: they may be longer than the 6 MB that Lambda holds (DLV-4). Can only be made
  * where Lambda's own `awslambda` is.
  */
-export function streamingHttpFunction(handler: HttpHandler, onError: (error: unknown) => void): unknown {
+export function streamingHttpFunction(handler: SentHandler, onError: (error: unknown) => void): unknown {
   return guarded({ executionMode: executionModeStreamifyResponse }, onError).handler(
-    async (event) => streamedResultFrom(await handler(requestFrom(event))) as APIGatewayProxyStructuredResultV2,
+    async (event) =>
+      streamedResultFrom(await handler(requestFrom(event), senderFrom(event))) as APIGatewayProxyStructuredResultV2,
   );
 }
 

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { compressing } from '../lib/adapters/http/compress.ts';
+import { guardedFetcher } from '../lib/adapters/http/guarded-fetcher.ts';
+import type { TlsFiles } from '../lib/adapters/http/tls-files.ts';
 import { serveHttp } from '../lib/adapters/http/node-server.ts';
 import { memoryBlobs } from '../lib/adapters/memory/memory-blobs.ts';
 import { type MemoryQueue, memoryQueue } from '../lib/adapters/memory/memory-queue.ts';
@@ -21,13 +23,16 @@ import { fetchSecrets } from '../lib/control/config/fetch-secrets.ts';
 import { configSource } from '../lib/control/build/config-source.ts';
 import { consoleApi } from '../lib/control/http/console-api.ts';
 import { type DeliveryService, deliveryService } from '../lib/control/delivery-service.ts';
-import type { HttpHandler } from '../lib/control/http/http-handler.ts';
+import type { SentHandler } from '../lib/control/http/http-handler.ts';
+import type { Access } from '../lib/control/identity/access.ts';
+import type { Actor } from '../lib/control/identity/rights.ts';
+import { type ServiceIdentity, serviceIdentity } from '../lib/control/identity/service-identity.ts';
 import { httpRoutes, type PeopleParts } from '../lib/control/http/http-routes.ts';
 import { KEEPER_RETENTION } from '../lib/control/sweep/keeper.ts';
 import { leaderHealth } from '../lib/control/lead/leader-health.ts';
 import { meshStatus, type MeshStatus } from '../lib/control/mesh-status.ts';
 import { metrics } from '../lib/control/metrics.ts';
-import { serviceApi } from '../lib/control/http/service-api.ts';
+import { serviceApi, type ServiceSummary } from '../lib/control/http/service-api.ts';
 import { USUAL_SHARD_WORK } from '../lib/control/shards/fan-out.ts';
 import type { Blobs } from '../lib/ports/blobs.ts';
 import type { Clock } from '../lib/ports/clock.ts';
@@ -54,6 +59,9 @@ export interface LocalOptions {
   readonly shardWork?: number;
   /** How long one can go back to a revision; absent keeps them all. */
   readonly keepRevisions?: DurationMs;
+  /** Who is believed, and who may do what; absent believes everybody. */
+  readonly access?: Access;
+  readonly tls?: TlsFiles;
   readonly logTo: LogOptions['stream'];
   readonly logLevel: LogOptions['level'];
 }
@@ -70,8 +78,8 @@ const DRAIN_MS = 10_000;
 const FLUSH_MS = 1_000;
 /** Only this process takes messages, and it says when it failed: a message comes back sooner only when a builder hangs. */
 const SHARD_VISIBILITY = durationMs(10 * 60_000);
-/** Nobody else answers polls, and `serve` opens no address but those of this machine while there is no identity. */
-const BELIEVES = { hearsAllPolls: true, believesNodes: true };
+/** Nobody else answers polls; where nobody has to prove anything only this machine is served (IDN-2), which may have its secrets. */
+const HEARS_ALL = { hearsAllPolls: true, believesNodes: true };
 /** Nobody else has the store: the same name finds its leases again after a restart. */
 const HOLDER = 'local';
 const LATE_RENEWAL = durationMs(30_000);
@@ -89,12 +97,14 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
     fetching.noteWritten(key);
   });
   const ports = { blobs: store.blobs, records, clock, log, secrets: secretBox(options) };
+  const identity = serviceIdentity(options.access, { clock, log, fetcher: guardedFetcher({ allowed: [] }) });
   const source = configSource(ports);
   const shards = shardLoop({ ...ports, queue: shardQueue(clock, log) });
   const health = leaderHealth(LATE_RENEWAL);
   const delivery = deliveryService({
-    ...{ ...ports, ...BELIEVES, metrics: metrics(new Registry(), version), config: source, holder: HOLDER },
+    ...{ ...ports, ...HEARS_ALL, metrics: metrics(new Registry(), version), config: source, holder: HOLDER },
     fanOut: { queue: shards.queue, shardWork: options.shardWork ?? USUAL_SHARD_WORK },
+    ...identity.polls,
     isServing,
     checks: [health],
     retention: { ...KEEPER_RETENTION, revisions: options.keepRevisions },
@@ -104,17 +114,16 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   const sourced = { store: configStore(stored), config: source, sources: options.secretSources ?? laterSources() };
   const fetching = secretLoop((which) => fetchSecrets(sourced, which), log);
   if (delivery.shards) shards.start(delivery.shards);
-  const handler = answering({ delivery, stored, isServing, version });
+  const handler = answering({ delivery, stored, isServing, version, identity });
   const plain = { prefix: '/v3/', handler: delivery.polls };
   const onError = (error: unknown): void => log.error('request-failed', { error });
   const flush = (): Promise<void> => delivery.flush().catch((error: unknown) => log.warn('flush-failed', { error }));
   try {
     // A damaged store is no service: better no start than one that cannot build or lead.
     await Promise.all([source.readNewest(), records.list('leases')]);
-    const server = await serveHttp({ host, port, handler, plain, onError, maxBodyBytes: MAX_BODY_BYTES });
-    log.warn('identity-off', {
-      reason: 'no identity is configured: who reaches this address is believed, secrets included',
-    });
+    const tls = options.tls && { tls: options.tls, onTlsFiles: tlsNotes(log) };
+    const server = await serveHttp({ host, port, handler, plain, onError, maxBodyBytes: MAX_BODY_BYTES, ...tls });
+    sayIdentity(identity, log);
     builds.wake('start');
     fetching.start();
     const keeping = startKeeping({ keeper: delivery.keeper, records, log, health, holder: HOLDER });
@@ -136,6 +145,20 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
     store.close();
     throw error;
   }
+}
+
+/** CPT-3: what is served with is said each time. */
+const tlsNotes =
+  (log: Log) =>
+  (problem: unknown): void =>
+    problem === undefined ? log.info('tls-reloaded') : log.error('tls-files-unusable', { error: problem });
+
+/** IDN-2: that nobody has to prove anything is said wherever somebody may look. */
+function sayIdentity({ summary }: ServiceIdentity, log: Log): void {
+  if (summary === 'proven') return log.info('identity-on');
+  log.warn('identity-off', {
+    reason: 'no identity is configured: who reaches this address is believed, secrets included',
+  });
 }
 
 /** The clients of AWS, loaded when the first Secret names a source there: most services never do. */
@@ -165,6 +188,7 @@ function shardQueue(clock: Clock, log: Log): MemoryQueue {
 }
 
 interface Answering {
+  readonly identity: ServiceIdentity;
   readonly delivery: DeliveryService;
   readonly stored: ConfigStorePorts;
   readonly isServing: () => boolean;
@@ -172,26 +196,30 @@ interface Answering {
 }
 
 /** Everything that is answered over HTTP. */
-function answering({ delivery, stored, isServing, version }: Answering): HttpHandler {
+function answering({ delivery, stored, isServing, version, identity }: Answering): SentHandler {
   const status = meshStatus(delivery.sights);
   const { withConditions } = status;
   const config = localConfigApi(stored, { bodyLimitBytes: FILE_LIMIT_BYTES, isServing, withConditions });
-  return httpRoutes({
+  const parts = {
     ...delivery,
     discovery: compressing(delivery.discovery),
-    ...shownToPeople(status, version),
-    config: async (request) => config.fetch(request),
-  });
+    ...shownToPeople(status, { version, identity: identity.summary }),
+    config: async (request: Request, actor: Actor) => config.fetch(request, { actor }),
+  };
+  return httpRoutes(parts, identity.gate);
 }
 
 /** How the mesh stands, and the page that shows it. */
-function shownToPeople({ proxies, views, analysis, debug }: MeshStatus, version: string): Omit<PeopleParts, 'config'> {
+function shownToPeople(
+  { proxies, views, analysis, debug }: MeshStatus,
+  summary: ServiceSummary,
+): Omit<PeopleParts, 'config'> {
   return {
     proxies: compressing(proxies),
     views: compressing(views),
     analysis: compressing(analysis),
     debug: compressing(debug),
-    service: serviceApi({ version, identity: 'none' }),
+    service: serviceApi(summary),
     console: compressing(consoleApi(consoleFiles())),
   };
 }

@@ -1,7 +1,8 @@
 import type { S3Event } from 'aws-lambda';
 import { hashOf } from '../lib/base/hashing.ts';
 import { FILE_LIMIT_BYTES } from '../lib/control/api/read-body.ts';
-import type { HttpHandler } from '../lib/control/http/http-handler.ts';
+import { serviceActor } from '../lib/control/identity/rights.ts';
+import type { ActorHandler } from '../lib/control/http/http-handler.ts';
 import { type Cloud, cloud, cloudConfig } from './cloud.ts';
 
 const INBOX = 'inbox/';
@@ -9,7 +10,7 @@ const RESULTS = 'results/';
 
 export interface UploadParts extends Pick<Cloud, 'files' | 'log'> {
   /** The config API, with a limit for whole files. */
-  readonly inbox: HttpHandler;
+  readonly inbox: ActorHandler;
 }
 
 /** A file arrived in the bucket's `inbox/`: does with it what `POST /v1/apply` does, and writes the answer under `results/` (STO-8). */
@@ -28,6 +29,7 @@ export function onUploadFunction({ inbox, files, log }: UploadParts): (event: S3
           body: file,
           headers: { 'content-type': 'application/yaml', 'idempotency-key': hashOf([key, s3.object.sequencer]) },
         }),
+        serviceActor(`inbox:${key}`, 's3'),
       );
       await files.write(`${RESULTS}${key.slice(INBOX.length)}.json`, await answer.text());
       log.info('upload', { key, status: answer.status });

@@ -1,8 +1,12 @@
+import type { Sender } from './sender.ts';
+
 /**
  * A request and its answer as plain values. Polls are nearly all that is asked of the service, and most are answered with nothing:
  * making a fetch-style Request and Response for each would cost more than answering it.
  */
 export interface PlainRequest {
+  /** What the front door found out about who sends it; nothing where it found out nothing. */
+  readonly sender?: Sender;
   readonly method: string;
   /** Without a query. */
   readonly path: string;

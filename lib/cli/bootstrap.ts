@@ -6,7 +6,8 @@ import { parseDuration } from '../base/duration.ts';
 import { parseLocality } from '../base/locality.ts';
 import { CliFailure } from './cli-failure.ts';
 import { portNumber } from './port-number.ts';
-import { type BearerToken, bootstrap, type BootstrapRequest } from '../control/offline/bootstrap.ts';
+import { pollProof } from './poll-proof-options.ts';
+import { bootstrap, type BootstrapRequest } from '../control/offline/bootstrap.ts';
 
 interface BootstrapOptions {
   readonly id: string;
@@ -48,32 +49,37 @@ export function bootstrapVerb(verb: Command): Command {
     .option('--refresh <time>', 'how often it polls: 5s, 1m; at least 1s', refreshTime, parseDuration('5s'))
     .option('--metadata <json>', 'node metadata, laid over the rest', jsonObject, {})
     .option('--ca-file <path>', "authorities of the server's certificate", '/etc/ssl/certs/ca-certificates.crt')
+    .addOption(
+      new Option('--auth <how>', 'how it proves who it is; a token that is given alone is one').choices([
+        ...['token', 'mtls', 'iam'],
+      ]),
+    )
+    .option('--token-file <path>', 'token: a file on its machine with a Secret, which it watches')
+    .option('--cert-file <path>', 'mtls: its certificate, on its machine')
+    .option('--key-file <path>', 'mtls: the key of the certificate')
+    .option('--aws-region <region>', 'iam: the region of the front door, where its name does not say it')
+    .option('--aws-service <name>', 'iam: lambda or execute-api, where the name does not say it')
+    .option('--aws-credentials-file <path>', 'iam: where its credentials are (default: its environment)')
     .action((_options: unknown, command: Command) => print(command));
 }
 
 function print(command: Command): void {
   const options = command.optsWithGlobals<BootstrapOptions>();
   if (!URL.canParse(options.server)) throw new CliFailure('usage', `--server ${options.server} is no URL`);
-  const { token, ...said } = options;
+  const { token: _token, ...said } = options;
+  const proof = pollProof(command);
   const made = bootstrap({
     ...said,
     ip: options.ip ?? ownAddress(),
     labels: options.label,
     locality: parseLocality(options.locality),
     server: new URL(options.server),
-    ...tokenOf(command, token),
+    ...(proof && { proof }),
   });
   if (!made.ok)
     throw new CliFailure('usage', made.issues.map(({ path, message }) => `--${path}: ${message}`).join('; '));
   process.stdout.write(`${JSON.stringify(made.value, null, 2)}\n`);
   process.stderr.write(loopsNote(options.refresh));
-}
-
-/** A token that came from the environment is not copied into a file: the Envoy reads it from its own. */
-function tokenOf(command: Command, text: string | undefined): { readonly token?: BearerToken } {
-  if (text === undefined || text === '') return {};
-  const isFromEnvironment = command.parent?.getOptionValueSource('token') === 'env';
-  return { token: isFromEnvironment ? { from: 'environment', variable: 'PILOTLESS_TOKEN' } : { from: 'text', text } };
 }
 
 /** DLV-13: each loop costs the service a poll every one to two refresh times. */

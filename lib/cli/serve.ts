@@ -4,6 +4,7 @@ import type { LocalOptions } from '../../functions/local.ts';
 import { type DurationMs, durationMs } from '../base/brand.ts';
 import { parseDuration } from '../base/duration.ts';
 import { CliFailure } from './cli-failure.ts';
+import { loadAccess } from './load-access.ts';
 import { ownVersion } from './own-version.ts';
 import { portNumber } from './port-number.ts';
 
@@ -15,6 +16,12 @@ interface ServeOptions {
   readonly inMemory: boolean;
   readonly logLevel: LocalOptions['logLevel'];
   readonly keepRevisions?: DurationMs;
+  readonly access?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly clientCa?: string;
+  readonly tlsMinVersion: '1.2' | '1.3';
+  readonly tlsCiphers?: string;
 }
 
 /** `pilotless serve`: the whole service in one process. Standard output has the one line `ready URL`; the log is standard error. */
@@ -26,7 +33,15 @@ export function serveVerb(verb: Command): Command {
         .argParser(portNumber)
         .default(8080),
     )
-    .option('--host <address>', 'a loopback address: proxies prove nothing here yet', '127.0.0.1')
+    .option('--host <address>', 'the address; any but a loopback address needs --access', '127.0.0.1')
+    .addOption(
+      new Option('--access <file>', 'who is believed and who may do what: a file, or its text').env('PILOTLESS_ACCESS'),
+    )
+    .option('--tls-cert <file>', 'serve https with this certificate chain; read again when it changes')
+    .option('--tls-key <file>', 'the key of the certificate')
+    .option('--client-ca <file>', 'authorities that sign certificates of proxies and people')
+    .addOption(new Option('--tls-min-version <version>', 'the oldest TLS').choices(['1.2', '1.3']).default('1.2'))
+    .option('--tls-ciphers <names>', 'cipher suites of TLS 1.2 by their OpenSSL names, with commas between them')
     .addOption(new Option('--data <directory>', 'where everything is kept').env('PILOTLESS_DATA').default('.pilotless'))
     .addOption(
       new Option(
@@ -47,11 +62,12 @@ export function serveVerb(verb: Command): Command {
 }
 
 async function serve(options: ServeOptions): Promise<void> {
-  if (!isLoopback(options.host)) {
+  const identity = await identityOf(options);
+  if (!isLoopback(options.host) && !identity.access) {
     // IDN-2: proxies and writers are believed here, which only this machine may use.
     throw new CliFailure(
       'refused',
-      `--host ${options.host} is no loopback address; without an identity for proxies only loopback is served`,
+      `--host ${options.host} is no loopback address; without --access, which says who is believed, only loopback is served`,
     );
   }
   const { host, port, data, secretKey, inMemory, logLevel, keepRevisions } = options;
@@ -63,13 +79,32 @@ async function serve(options: ServeOptions): Promise<void> {
     const where = inMemory ? {} : { dataDirectory: data, ...(secretKey && { secretKeyFile: secretKey }) };
     const kept = keepRevisions === undefined ? {} : { keepRevisions };
     const how = { version: ownVersion(), logTo: process.stderr, logLevel, ...kept };
-    const service = await startLocal({ host, port, ...where, ...how });
+    const service = await startLocal({ host, port, ...where, ...how, ...identity });
     process.stdout.write(`ready ${service.url}\n`);
     await stopped.promise;
     await service.stop();
   } catch (error) {
     throw new CliFailure('refused', sentenceOf(error, options));
   }
+}
+
+/** The parts of the service that say who is believed; fails with what is wrong with a file, and starts nothing then. */
+async function identityOf(options: ServeOptions): Promise<Pick<LocalOptions, 'access' | 'tls'>> {
+  const { access: said, tlsCert, tlsKey, clientCa, tlsMinVersion, tlsCiphers } = options;
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw new CliFailure('usage', '--tls-cert and --tls-key belong together');
+  }
+  if (clientCa !== undefined && tlsCert === undefined) throw new CliFailure('usage', '--client-ca needs --tls-cert');
+  const access = said === undefined || said === '' ? undefined : await loadAccess(said);
+  if (tlsCert === undefined || tlsKey === undefined) return access ? { access } : {};
+  const tls = {
+    certificate: tlsCert,
+    key: tlsKey,
+    minVersion: `TLSv${tlsMinVersion}` as const,
+    ...(clientCa !== undefined && { clientAuthorities: clientCa }),
+    ...(tlsCiphers !== undefined && { ciphers: tlsCiphers.split(/[,:\s]+/) }),
+  };
+  return access ? { access, tls } : { tls };
 }
 
 const SHORTEST_KEPT = durationMs(60 * 60_000);

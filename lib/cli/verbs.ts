@@ -72,6 +72,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./bootstrap.ts')).bootstrapVerb,
   },
   {
+    name: 'access',
+    description: 'check an access file and print the form that functions take; --new-token makes a token',
+    load: async () => (await import('./access.ts')).accessVerb,
+  },
+  {
     name: 'kubeconfig',
     description: 'print a kubeconfig with which kubectl works on the server',
     load: async () => (await import('./kubeconfig.ts')).kubeconfigVerb,

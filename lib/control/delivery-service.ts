@@ -6,16 +6,19 @@ import type { Records } from '../ports/records.ts';
 import type { SecretBox } from '../ports/secret-box.ts';
 import { readEnvoyNode } from '../view/read-envoy-node.ts';
 import { proxyAdmission } from './polls/admit-proxy.ts';
-import { deltaAnswerer } from './polls/answer-delta.ts';
-import { pollAnswerer } from './polls/answer-poll.ts';
+import { deltaAnswerer, type DeltaPorts } from './polls/answer-delta.ts';
+import { pollAnswerer, type PollPorts } from './polls/answer-poll.ts';
 import type { FanOutPorts } from './build/build-all.ts';
 import { type Builder, builder } from './build/build-views.ts';
 import { deltas } from './polls/deltas.ts';
-import type { HttpHandler } from './http/http-handler.ts';
+import type { HttpHandler, SentHandler } from './http/http-handler.ts';
 import { discoveryApi } from './polls/discovery-api.ts';
 import { keeper, type Keeper, type KeeperRetention } from './sweep/keeper.ts';
 import type { HealthCheck } from './lead/leader-health.ts';
 import { leaseKey } from './lead/lease.ts';
+import type { VerifyCaller } from './identity/verify-caller.ts';
+import { pollIdentifier } from './polls/identify-poll.ts';
+import { recentFinder } from './views/find-view.ts';
 import type { MeshSights } from './mesh-status.ts';
 import type { Metrics } from './metrics.ts';
 import { fetchHandler } from './http/fetch-handler.ts';
@@ -31,7 +34,7 @@ import { pushStatusReader } from './status/read-push-status.ts';
 import { setHashes } from './polls/set-hashes.ts';
 import { servedHeads } from './build/served-heads.ts';
 import { type ShardBuilder, shardBuilder } from './shards/shard-builder.ts';
-import { storedSnapshots } from './build/stored-snapshots.ts';
+import { type StoredSnapshots, storedSnapshots } from './build/stored-snapshots.ts';
 import { unknownViewLimit } from './views/unknown-view-limit.ts';
 import { viewIndexes } from './views/view-indexes.ts';
 import { viewRegistry } from './views/view-registry.ts';
@@ -55,7 +58,9 @@ export interface DeliveryPorts {
   /** Whether this is the only process that answers polls, and so hears every one of them. */
   readonly hearsAllPolls: boolean;
   readonly secrets: Pick<SecretBox, 'open'>;
-  /** Whether nodes are taken at their word: until they prove who they are nobody has secrets otherwise (SDS-3, IDN-2). */
+  /** How proxies prove who they are; absent where they are taken at their word. */
+  readonly verifyCaller?: VerifyCaller;
+  /** Whether nodes that are taken at their word have secrets, too (SDS-3, IDN-2). */
   readonly believesNodes: boolean;
   readonly isServing: () => boolean;
   /** How views are built; where absent with a memory that is this service's own. */
@@ -69,7 +74,7 @@ export interface DeliveryPorts {
 export interface DeliveryService {
   readonly builder: Builder;
   readonly shards?: ShardBuilder;
-  readonly discovery: HttpHandler;
+  readonly discovery: SentHandler;
   /** The same for servers that need no fetch-style values. */
   readonly polls: PlainHandler;
   readonly operations: HttpHandler;
@@ -111,15 +116,7 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
   };
   const { fanOut } = ports;
   const builds = builder({ ...building, holder: ports.holder, ...(fanOut && { fanOut }) });
-  const admitProxy = proxyAdmission({ clock, readNode: readEnvoyNode });
-  const views = { registry, indexes, isWithinLimit: unknownViewLimit() };
-  const hashesIn = setHashes(snapshots);
-  const secrets = { openSecret: secretOpener(ports.secrets), believesNodes: ports.believesNodes };
-  const proxies = { states, admitProxy, hearsAllPolls, slack };
-  const polled = { ...shared, ...views, ...proxies, ...secrets, hashesIn, builder: builds };
-  const answerPoll = pollAnswerer(polled);
-  const answerDelta = deltaAnswerer({ ...polled, deltas: deltas(snapshots) });
-  const polls = discoveryApi({ answerPoll, answerDelta, log, metrics });
+  const polls = pollsOf(ports, { ...shared, indexes, registry, states, slack, builder: builds });
   return {
     builder: builds,
     ...(fanOut && { shards: shardBuilder({ ...building, queue: fanOut.queue }) }),
@@ -138,4 +135,28 @@ export function deliveryService(ports: DeliveryPorts): DeliveryService {
       metrics.noteProxies(versionsOf(await states.polling()));
     },
   };
+}
+
+type PollingParts = Omit<
+  PollPorts & DeltaPorts,
+  'admitProxy' | 'openSecret' | 'hashesIn' | 'deltas' | 'isWithinLimit' | 'hearsAllPolls'
+>;
+
+/** What answers polls of every form. */
+function pollsOf(ports: DeliveryPorts, parts: PollingParts & { readonly snapshots: StoredSnapshots }): PlainHandler {
+  const { clock, log, metrics, snapshots, indexes, worlds: read } = { ...ports, ...parts };
+  const admitProxy = proxyAdmission({
+    ...{ clock, log, readNode: readEnvoyNode, believesNodes: ports.believesNodes },
+    bindings: async () => (await recentFinder({ indexes, worlds: read })).identityBindings,
+  });
+  const polled = {
+    ...{ ...parts, admitProxy, hearsAllPolls: ports.hearsAllPolls, isWithinLimit: unknownViewLimit() },
+    ...{ openSecret: secretOpener(ports.secrets), hashesIn: setHashes(snapshots) },
+  };
+  return discoveryApi({
+    answerPoll: pollAnswerer(polled),
+    answerDelta: deltaAnswerer({ ...polled, deltas: deltas(snapshots) }),
+    identifyPoll: pollIdentifier(ports.verifyCaller),
+    ...{ log, metrics },
+  });
 }

@@ -31,7 +31,7 @@ export interface MeshSights {
 
 /** How proxies, views and objects stand, for people. */
 export interface MeshStatus {
-  readonly proxies: HttpHandler;
+  readonly proxies: ReturnType<typeof proxiesApi>;
   readonly views: HttpHandler;
   readonly analysis: HttpHandler;
   readonly debug: HttpHandler;

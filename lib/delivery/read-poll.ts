@@ -24,7 +24,7 @@ export interface Poll {
 
 /** Why a request is not answered: a status, a stable word for scripts, and a sentence for people. */
 export interface Refusal {
-  readonly status: 400 | 404 | 405 | 409 | 413;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413;
   readonly code: string;
   readonly message: string;
 }

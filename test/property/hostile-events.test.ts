@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { openGate } from '../../lib/control/http/gate.ts';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { xdsFunction } from '../../functions/xds.ts';
@@ -29,7 +30,7 @@ const headers = fc.dictionary(
 test('FLT-3: no event of a front door makes the function fail, whatever somebody sent', async () => {
   const service = testDelivery();
   service.configure(serviceEntry('reviews.default.svc.cluster.local', '10.0.0.1'));
-  const handler = xdsFunction({ delivery: service, log: service.log });
+  const handler = xdsFunction({ delivery: service, gate: openGate, log: service.log });
   const event = fc.record({
     path,
     headers,

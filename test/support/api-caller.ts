@@ -1,5 +1,6 @@
 import { localConfigApi, type ConfigApiOptions } from '../../lib/control/config/config-api.ts';
 import type { ConfigStorePorts } from '../../lib/control/config/config-store.ts';
+import type { Actor } from '../../lib/control/identity/rights.ts';
 import { testPorts } from './config-store.ts';
 
 export interface ApiReply {
@@ -21,7 +22,7 @@ export interface ReplyBody {
 }
 
 /** Calls one config API of its own, in this process. */
-export function apiCaller(ports: Partial<ConfigStorePorts> = {}, options: ConfigApiOptions = {}) {
+export function apiCaller(ports: Partial<ConfigStorePorts> = {}, options: ConfigApiOptions = {}, actor?: Actor) {
   const app = localConfigApi(testPorts(ports), options);
   const call = async (
     line: string,
@@ -30,7 +31,11 @@ export function apiCaller(ports: Partial<ConfigStorePorts> = {}, options: Config
   ): Promise<ApiReply> => {
     const [method = '', path = ''] = line.split(' ');
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
-    const response = await app.request(path, { method, headers, ...(text !== undefined && { body: text }) });
+    const response = await app.request(
+      path,
+      { method, headers, ...(text !== undefined && { body: text }) },
+      { ...(actor && { actor }) },
+    );
     return { status: response.status, body: (await response.json()) as ReplyBody, headers: response.headers };
   };
   return { app, call };

@@ -9,7 +9,7 @@ export interface TestCertificate {
 /** Signs certificates for tests; whoever believes `certificate` believes those. */
 export interface TestAuthority {
   readonly certificate: string;
-  /** A certificate for DNS names, the first of which is its common name too. */
+  /** A certificate for DNS names, IPv4 addresses or URIs, the first of which is its common name too. */
   readonly issue: (...names: readonly [string, ...string[]]) => TestCertificate;
 }
 
@@ -105,12 +105,16 @@ const IS_AUTHORITY = sequence(
   node(0x04, sequence(node(0x01, Buffer.from([0xff])))),
 );
 
-/** Subject alternative names (2.5.29.17), all of them DNS names. */
+/** A URI, an IPv4 address, or else a DNS name. */
+function alternativeName(name: string): Buffer {
+  if (name.includes('://')) return node(0x86, Buffer.from(name));
+  if (/^[\d.]+$/.test(name)) return node(0x87, Buffer.from(name.split('.').map(Number)));
+  return node(0x82, Buffer.from(name));
+}
+
+/** Subject alternative names (2.5.29.17). */
 function alternativeNames(names: readonly string[]): Buffer {
-  return sequence(
-    objectId(0x55, 0x1d, 0x11),
-    node(0x04, sequence(...names.map((name) => node(0x82, Buffer.from(name))))),
-  );
+  return sequence(objectId(0x55, 0x1d, 0x11), node(0x04, sequence(...names.map(alternativeName))));
 }
 
 /** 2.5.4.3 */

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { Sender } from '../../base/sender.ts';
 
 /**
  * The request behind an event of an API Gateway HTTP API or a function URL (payload format 2.0). The path is the one that the
@@ -15,6 +16,16 @@ export function requestFrom(event: APIGatewayProxyEventV2): Request {
     headers,
     ...(body === undefined || method === 'GET' || method === 'HEAD' ? {} : { body }),
   });
+}
+
+/** Who sent it, as the front door of AWS found out: whoever calls the function past it may write anything into an event. */
+export function senderFrom({ requestContext }: APIGatewayProxyEventV2): Sender {
+  // In the types of a request without an authorizer there is none.
+  const { authorizer, http } = requestContext as typeof requestContext & {
+    readonly authorizer?: { readonly iam?: { readonly userArn?: unknown } };
+  };
+  const iamArn = authorizer?.iam?.userArn;
+  return { address: http.sourceIp, ...(typeof iamArn === 'string' && { iamArn }) };
 }
 
 function pathOf({ rawPath, requestContext }: APIGatewayProxyEventV2): string {

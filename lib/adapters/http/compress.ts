@@ -11,9 +11,11 @@ const BROTLI_QUALITY = 4;
 type Encoding = 'br' | 'gzip';
 
 /** The handler, with answers compressed for clients that ask for it (DLV-4). Envoy's REST client does not. */
-export function compressing(handler: (request: Request) => Promise<Response>): (request: Request) => Promise<Response> {
-  return async (request) => {
-    const answer = await handler(request);
+export function compressing<More extends readonly unknown[]>(
+  handler: (request: Request, ...more: More) => Promise<Response>,
+): (request: Request, ...more: More) => Promise<Response> {
+  return async (request, ...more) => {
+    const answer = await handler(request, ...more);
     const encoding = acceptedEncoding(request.headers.get('accept-encoding') ?? '');
     return encoding !== undefined && isWorthIt(answer) ? compressed(answer, encoding) : answer;
   };

@@ -1,5 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Sender } from '../../base/sender.ts';
+import { senderOf } from './sender-of.ts';
+import { readTlsFiles, type TlsFiles, watchTlsFiles } from './tls-files.ts';
 import { bodyTooLarge, toRequest } from './node-request.ts';
 import { answerPlain, isPlain, type PlainRoute } from './plain-exchange.ts';
 import { writeResponse } from './node-response.ts';
@@ -9,17 +13,21 @@ export interface ServeOptions {
   /** 0 picks a free one. */
   readonly port: number;
   /** Answers every request. What it throws is answered with 500 and given to `onError`. */
-  readonly handler: (request: Request) => Promise<Response>;
+  readonly handler: (request: Request, sender: Sender) => Promise<Response>;
   /** Answers some of them without making fetch-style values, just as `handler` would. */
   readonly plain?: PlainRoute;
   readonly onError: (error: unknown) => void;
   /** The largest body of a request in bytes; a larger one is answered with 413. */
   readonly maxBodyBytes: number;
+  /** Absent serves in plain text. */
+  readonly tls?: TlsFiles;
+  /** Told when the files of TLS were changed: with the reason where they cannot be used. */
+  readonly onTlsFiles?: (problem: unknown) => void;
 }
 
 /** A listening HTTP server. */
 export interface HttpServer {
-  /** `http://127.0.0.1:8080` */
+  /** `http://127.0.0.1:8080`, or `https` */
   readonly url: string;
   /** Takes nothing new, lets what is under way end within the time, then cuts what is left. */
   close(drainMs: number): Promise<void>;
@@ -34,13 +42,36 @@ const SWEEP_MS = 50;
 
 /** One loop of `node:http` around a fetch-style handler. Rejects when the address cannot be had (`EADDRINUSE`, `EACCES`). */
 export async function serveHttp(options: ServeOptions): Promise<HttpServer> {
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS });
+  const { server, stopWatching } = created(options);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.on('request', (message, response) => void answer(options, message, response));
   await listening(server, options);
   const { port } = server.address() as AddressInfo;
   const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  return { url: `http://${host}:${port}`, close: (drainMs) => close(server, drainMs) };
+  return {
+    url: `${options.tls ? 'https' : 'http'}://${host}:${port}`,
+    close: (drainMs) => {
+      stopWatching();
+      return close(server, drainMs);
+    },
+  };
+}
+
+const TIMEOUTS = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
+
+/** Clients are asked for a certificate where some are believed; who comes without may prove it otherwise. */
+function created({ tls, onTlsFiles = () => undefined }: ServeOptions): { server: Server; stopWatching: () => void } {
+  if (!tls) return { server: createPlainServer(TIMEOUTS), stopWatching: () => undefined };
+  const asks = { requestCert: tls.clientAuthorities !== undefined, rejectUnauthorized: false };
+  const server: TlsServer = createTlsServer({ ...TIMEOUTS, ...asks, ...readTlsFiles(tls) });
+  const stopWatching = watchTlsFiles(tls, {
+    onReloaded: (context) => {
+      server.setSecureContext(context);
+      onTlsFiles(undefined);
+    },
+    onUnusable: onTlsFiles,
+  });
+  return { server, stopWatching };
 }
 
 async function answer(options: ServeOptions, message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -50,7 +81,7 @@ async function answer(options: ServeOptions, message: IncomingMessage, response:
     if (plain && isPlain(message, plain.prefix, maxBodyBytes)) return await answerPlain(plain, message, response);
     const onTooLarge = (): void => void (body.isTooLarge = true);
     const request = toRequest(message, { response, maxBodyBytes, onTooLarge });
-    const answered = request instanceof Response ? request : await options.handler(request);
+    const answered = request instanceof Response ? request : await options.handler(request, senderOf(message));
     // A handler that met the end of a body too large may have called it a failure of its own.
     await writeResponse(response, body.isTooLarge ? bodyTooLarge(maxBodyBytes) : answered, message.method);
     if (request instanceof Request) await discard(request);

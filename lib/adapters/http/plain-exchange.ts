@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PlainAnswer, PlainHandler } from '../../base/plain-http.ts';
 
+import { senderOf } from './sender-of.ts';
+
 /** Requests below a path whose handler takes and gives plain values. */
 export interface PlainRoute {
   /** `/v3/` */
@@ -33,6 +35,7 @@ export async function answerPlain(
   const answer = await handler({
     method: message.method ?? 'POST',
     path: message.url ?? '/',
+    sender: senderOf(message),
     header: (name) => {
       const value = message.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;

@@ -1,6 +1,7 @@
 import { type LabelSelector, parseLabelSelector } from '../../base/label-selector.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import { applyDocuments, type ApplyOutcome } from '../config/apply-documents.ts';
+import { authorOf } from '../identity/rights.ts';
 import { readText } from '../config/read-text.ts';
 import { readCount, readDryRun, type ReadQuery } from './list-query.ts';
 import type { ObjectApi } from './object-handler.ts';
@@ -26,7 +27,7 @@ export async function handleApply(api: ObjectApi, request: Request): Promise<Res
   const outcome = await applyDocuments(api.store, {
     documents,
     unreadable: errors,
-    writer: api.writerOf(request),
+    ...authorOf(api.actor),
     ...options.value,
   });
   return answerOf(outcome);
@@ -42,6 +43,8 @@ function answerOf(outcome: ApplyOutcome): Response {
       const { revision, message, errors } = outcome;
       return problem(409, { code: 'CONFLICT', message, revision, errors });
     }
+    case 'forbidden':
+      return problem(403, { code: 'FORBIDDEN', message: outcome.message });
     case 'contended':
       return tooManyWriters();
     default:

@@ -3,6 +3,7 @@ import type { ConfigStore } from '../config/config-store.ts';
 import { resourceKey } from '../../resources/resource.ts';
 import { qualified } from '../config/kind-names.ts';
 import type { WithConditions } from '../status/object-sights.ts';
+import type { Actor } from '../identity/rights.ts';
 import { answerForm } from './answer-form.ts';
 import { listObjects, readObject } from '../config/read-objects.ts';
 import { type ListQuery, printCursor, readListQuery } from './list-query.ts';
@@ -21,8 +22,8 @@ export interface ObjectApi {
   readonly longestWatch: DurationMs;
   /** A watch ends as soon as this is false: a service that is told to stop waits for what is under way. */
   readonly isServing: () => boolean;
-  /** Who sends the request, as the front door found out. */
-  readonly writerOf: (request: Request) => string;
+  /** Who sends the request, and what they may do. */
+  readonly actor: Actor;
 }
 
 /** Answers a request for objects of one kind, by the conventions of the Kubernetes API. */

@@ -3,6 +3,8 @@ import type { Kind } from '../../resources/kinds.ts';
 import { keyOf, type Resource, resourceKey } from '../../resources/resource.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import type { ConfigStore } from '../config/config-store.ts';
+import { qualified } from '../config/kind-names.ts';
+import { type Actor, authorOf } from '../identity/rights.ts';
 import { answerForm, mediaRange } from './answer-form.ts';
 import { answered, printingOf, printObject } from './print-objects.ts';
 import { readBodyValue } from './read-body-value.ts';
@@ -35,7 +37,7 @@ import {
 export interface WriteRequest {
   readonly store: ConfigStore;
   readonly bodyLimitBytes: number;
-  readonly writerOf: (request: Request) => string;
+  readonly actor: Actor;
   readonly withConditions: WithConditions;
   readonly request: Request;
   readonly path: ObjectPath;
@@ -138,10 +140,13 @@ async function carryOut(
   const { names } = write.path;
   const form = answerForm(write.request.headers.get('accept'));
   if (!form) return notAcceptable();
+  const author = authorOf(write.actor);
+  const denied = author.refuseWrite({ kind: names.kind, namespace });
+  if (denied !== undefined) return forbidden(write, denied);
   const isTrial = dryRun.value || isDryRun === true;
   const outcome = await work({
     target: { kind: names.kind, namespace, name },
-    writer: write.writerOf(write.request),
+    ...author,
     isDryRun: isTrial,
   });
   if (outcome.outcome !== 'done') return stopped(write, name, outcome);
@@ -172,10 +177,17 @@ async function changeStatus(write: WriteRequest, patch: Patch, isReplacement: bo
   const dryRun = readDryRun(write.query);
   if (!dryRun.ok) return failure('BadRequest', dryRun.message);
   const { name, namespace } = targetOf(write.path);
+  const denied = authorOf(write.actor).refuseWrite({ kind: write.path.names.kind, namespace });
+  if (denied !== undefined) return forbidden(write, denied);
   const key = resourceKey(write.path.names.kind, namespace, name);
   const outcome = await writeStatus(write.store, { key, patch, isReplacement, isDryRun: dryRun.value });
   if (outcome.outcome !== 'done') return stopped(write, name, outcome);
   return Response.json(printDocument(outcome.resource, write.path.apiVersion));
+}
+
+function forbidden({ store, actor, path: { names } }: WriteRequest, reason: string): Response {
+  store.log.warn('denied', { who: actor.name, from: actor.from, kind: names.kind, reason });
+  return failure('Forbidden', `${qualified(names.plural, names.group)} is forbidden: ${reason}`);
 }
 
 type Stopped = StoppedWrite | { readonly outcome: 'contended' } | Exclude<StatusOutcome, { readonly outcome: 'done' }>;

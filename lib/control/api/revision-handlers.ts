@@ -2,6 +2,7 @@ import { unreachable } from '../../base/unreachable.ts';
 import { newestState } from '../config/config-store.ts';
 import { diffRevisions } from '../config/diff-revisions.ts';
 import { readHistory, readRevision } from '../config/history.ts';
+import { authorOf } from '../identity/rights.ts';
 import { rollback } from '../config/rollback.ts';
 import { readCount, readDryRun } from './list-query.ts';
 import type { ObjectApi } from './object-handler.ts';
@@ -50,7 +51,7 @@ export async function handleRollback(api: ObjectApi, request: Request, revision:
   const message = query.get('message') ?? '';
   const outcome = await rollback(api.store, {
     revision,
-    writer: api.writerOf(request),
+    ...authorOf(api.actor),
     isDryRun: dryRun.value,
     ...(expected.value !== undefined && { expectRevision: expected.value }),
     ...(message !== '' && { message }),
@@ -62,6 +63,8 @@ export async function handleRollback(api: ObjectApi, request: Request, revision:
       return noRevision(revision, outcome.newest);
     case 'conflict':
       return problem(409, { code: 'CONFLICT', message: outcome.message, revision: outcome.revision });
+    case 'forbidden':
+      return problem(403, { code: 'FORBIDDEN', message: outcome.message });
     case 'contended':
       return tooManyWriters();
     default:

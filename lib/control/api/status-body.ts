@@ -4,6 +4,7 @@ import { type KindNames, qualified } from '../config/kind-names.ts';
 /** Words that clients of Kubernetes switch on, with the HTTP status of each. Source: Kubernetes API, `Status.reason`. */
 const statusCodes = {
   BadRequest: 400,
+  Forbidden: 403,
   NotFound: 404,
   MethodNotAllowed: 405,
   NotAcceptable: 406,

@@ -8,6 +8,7 @@ import { type ConfigStore, parentState, type RevisionState } from './config-stor
 import { type DocumentIssue, documentIssue, inOrder, resourceName } from './document-issue.ts';
 import type { SourceDocument } from '../../resources/read-documents.ts';
 import { type ExistingObject, existingObjects } from './existing-objects.ts';
+import type { RefuseWrite } from '../identity/rights.ts';
 import { findIdempotent } from './find-idempotent.ts';
 import { type HeadPlan, moveHead, STALE_RESOURCE_VERSION } from './move-head.ts';
 import { objectName, type ObjectName } from './object-name.ts';
@@ -15,6 +16,7 @@ import { type ParsedDocument, parseDocuments, refusalsOf } from './parse-documen
 import { draftOf, type ObjectAction, type ObjectPlan, planObject } from './plan-objects.ts';
 import { planPruning } from './plan-pruning.ts';
 import { sealDocuments } from './seal-documents.ts';
+import { splitKey } from '../revisions/stored-object.ts';
 import { diffTries } from '../revisions/read-trie.ts';
 
 export interface ApplyRequest {
@@ -23,6 +25,9 @@ export interface ApplyRequest {
   readonly unreadable: readonly DocumentIssue[];
   readonly defaultNamespace: string;
   readonly writer: string;
+  readonly from?: string;
+  /** Asked for each object before anything is written; without it everything may be. */
+  readonly refuseWrite?: RefuseWrite;
   readonly isDryRun: boolean;
   /** Objects that it selects and that are not among the documents are taken out. Never empty. */
   readonly prune?: LabelSelector;
@@ -49,6 +54,7 @@ export type ApplyOutcome =
       readonly errors: readonly DocumentIssue[];
       readonly message: string;
     }
+  | { readonly outcome: 'forbidden'; readonly message: string }
   | { readonly outcome: 'contended' };
 
 /**
@@ -63,18 +69,52 @@ export async function applyDocuments(store: ConfigStore, request: ApplyRequest):
     store.log.info('apply', { outcome: 'refused', documents: documents.length, errors: errors.length, writer });
     return { outcome: 'refused', errors };
   }
+  const denied = deniedWrite(store, request, parsed.documents);
+  if (denied) return denied;
   const requestHash = hashOf([
     await Promise.all(request.documents.map(async ({ value }) => sayable(store, value))),
     request.prune ?? null,
     request.defaultNamespace,
   ]);
-  const { idempotencyKey: key, message, writer } = request;
+  const { idempotencyKey: key, message, writer, from } = request;
   const moved = await moveHead<ApplyOutcome>(
     store,
-    { writer, ...(message && { message }), ...(key && { idempotency: { key, request: requestHash } }) },
+    {
+      writer,
+      ...(from && { from }),
+      ...(message && { message }),
+      ...(key && { idempotency: { key, request: requestHash } }),
+    },
     (state) => planApply(store, state, { request, requestHash, documents: parsed.documents }),
   );
   return moved.outcome === 'done' ? moved.answer : moved;
+}
+
+/** Whoever may not write one of the documents writes none of them, and learns of nothing that is stored. */
+function deniedWrite(
+  { log }: Pick<ConfigStore, 'log'>,
+  { refuseWrite = () => undefined, writer, from }: ApplyRequest,
+  documents: readonly ParsedDocument[],
+): ApplyOutcome | undefined {
+  for (const { resource } of documents) {
+    const message = refuseWrite({ kind: resource.kind, namespace: resource.metadata.namespace });
+    if (message === undefined) continue;
+    log.warn('denied', { who: writer, ...(from && { from }), kind: resource.kind, reason: message });
+    return { outcome: 'forbidden', message: `${keyOf(resource)}: ${message}` };
+  }
+  return undefined;
+}
+
+function deniedPruning(
+  { refuseWrite = () => undefined }: ApplyRequest,
+  pruned: readonly ObjectPlan[],
+): ApplyOutcome | undefined {
+  for (const { key } of pruned) {
+    const { kind, namespace } = splitKey(key);
+    const message = refuseWrite({ kind, namespace });
+    if (message !== undefined) return { outcome: 'forbidden', message: `${key} would be pruned: ${message}` };
+  }
+  return undefined;
 }
 
 /** A document as it may stand in a hash that is stored: a hash of a password would let anyone try words on it (STO-9). */
@@ -106,7 +146,10 @@ async function planApply(store: ConfigStore, state: RevisionState, wanted: Wante
   const written = sealed.documents.map(({ resource }) =>
     planObject(resource, existing.get(keyOf(resource)), { ...birth, uid: store.ids() }),
   );
-  const plans = [...written, ...(await planPruning(store, state, { selector: request.prune, kept: new Set(keys) }))];
+  const pruned = await planPruning(store, state, { selector: request.prune, kept: new Set(keys) });
+  const kept = deniedPruning(request, pruned);
+  if (kept) return { plan: 'answer', answer: kept };
+  const plans = [...written, ...pruned];
   const warnings = await missingReferencesOf(store, state, { documents: sealed.documents, plans });
 
   const isChange = plans.some(({ action }) => action !== 'unchanged');

@@ -3,6 +3,7 @@ import { durationMs } from '../../base/brand.ts';
 import { SecretKeyUnavailable } from '../../ports/secret-box.ts';
 import { StoreFull, StoreUnavailable } from '../../ports/store-errors.ts';
 import type { Resource } from '../../resources/resource.ts';
+import { type Actor, anybody } from '../identity/rights.ts';
 import { handleApply } from '../api/apply-handler.ts';
 import {
   aggregatedDiscovery,
@@ -24,10 +25,15 @@ import { handleDiff, handleHistory, handleRevision, handleRollback } from '../ap
 import { failure } from '../api/status-body.ts';
 import { configStore, type ConfigStorePorts } from './config-store.ts';
 
-export type ConfigApiOptions = Partial<Omit<ObjectApi, 'store'>>;
+export type ConfigApiOptions = Partial<Omit<ObjectApi, 'store' | 'actor'>>;
+
+/** Who asks comes along with each request: `app.fetch(request, { actor })`. */
+interface ConfigEnv {
+  readonly Bindings: { readonly actor?: Actor };
+}
 
 /** The config API over a store of its own: what both composition roots and the tests serve. */
-export function localConfigApi(ports: ConfigStorePorts, options: ConfigApiOptions = {}): Hono {
+export function localConfigApi(ports: ConfigStorePorts, options: ConfigApiOptions = {}): Hono<ConfigEnv> {
   return configApi({ store: configStore(ports), ...defaults, ...options });
 }
 
@@ -35,7 +41,6 @@ const defaults = {
   bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES,
   longestWatch: durationMs(30 * 60_000),
   isServing: () => true,
-  writerOf: () => 'anonymous',
   withConditions: async (objects: readonly Resource[]) => objects,
 };
 
@@ -43,28 +48,34 @@ const defaults = {
  * The HTTP API for what people configure: objects under `/api` and `/apis` by Kubernetes' conventions, `/v1/apply` and
  * `/v1/revisions`, and its own description. Bad input is never a 5xx; an unexpected failure is a 500 with an id that the log has.
  */
-function configApi(api: ObjectApi): Hono {
-  const app = new Hono();
-  app.post('/v1/apply', ({ req }) => handleApply(api, req.raw));
-  app.get('/v1/objects', () => handleOverview(api));
-  app.get('/v1/revisions', ({ req }) => handleHistory(api, req.raw));
-  app.get('/v1/revisions/:revision{[0-9]{1,15}}', ({ req }) => handleRevision(api, Number(req.param('revision'))));
-  app.get('/v1/revisions/:revision{[0-9]{1,15}}/diff', ({ req }) =>
-    handleDiff(api, req.raw, Number(req.param('revision'))),
+function configApi(settings: Omit<ObjectApi, 'actor'>): Hono<ConfigEnv> {
+  const app = new Hono<ConfigEnv>();
+  const api = ({ env }: { readonly env: ConfigEnv['Bindings'] | undefined }): ObjectApi => ({
+    ...settings,
+    actor: env?.actor ?? anybody(''),
+  });
+  app.post('/v1/apply', (asked) => handleApply(api(asked), asked.req.raw));
+  app.get('/v1/objects', (asked) => handleOverview(api(asked)));
+  app.get('/v1/revisions', (asked) => handleHistory(api(asked), asked.req.raw));
+  app.get('/v1/revisions/:revision{[0-9]{1,15}}', (asked) =>
+    handleRevision(api(asked), Number(asked.req.param('revision'))),
   );
-  app.post('/v1/revisions/:revision{[0-9]{1,15}}/rollback', ({ req }) =>
-    handleRollback(api, req.raw, Number(req.param('revision'))),
+  app.get('/v1/revisions/:revision{[0-9]{1,15}}/diff', (asked) =>
+    handleDiff(api(asked), asked.req.raw, Number(asked.req.param('revision'))),
+  );
+  app.post('/v1/revisions/:revision{[0-9]{1,15}}/rollback', (asked) =>
+    handleRollback(api(asked), asked.req.raw, Number(asked.req.param('revision'))),
   );
   describe(app);
-  app.all('/api/*', ({ req }) => objects(api, req.raw));
-  app.all('/apis/*', ({ req }) => objects(api, req.raw));
+  app.all('/api/*', (asked) => objects(api(asked), asked.req.raw));
+  app.all('/apis/*', (asked) => objects(api(asked), asked.req.raw));
   app.notFound(({ req }) => nothingAt(req.raw));
-  app.onError((error, { req }) => failed(api, error, req.raw));
+  app.onError((error, { req }) => failed(settings, error, req.raw));
   return app;
 }
 
 /** What clients read to find out what there is. */
-function describe(app: Hono): void {
+function describe(app: Hono<ConfigEnv>): void {
   const orNothing = (found: object | undefined, request: Request): Response =>
     found ? Response.json(found) : nothingAt(request);
   app.get('/version', () => Response.json(apiConventions));
@@ -112,7 +123,7 @@ function nothingAt({ url, method }: Request): Response {
 }
 
 /** Says nothing of the cause to the caller: the log has it, under the id that the answer carries. */
-function failed({ store }: ObjectApi, error: Error, request: Request): Response {
+function failed({ store }: Pick<ObjectApi, 'store'>, error: Error, request: Request): Response {
   const { pathname } = new URL(request.url);
   const id = store.ids();
   store.log.error('config-api-failed', { id, method: request.method, path: pathname, error });

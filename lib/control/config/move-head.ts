@@ -36,6 +36,8 @@ export const STALE_RESOURCE_VERSION = 'conflicting resource version, try again';
 /** Who writes a revision, and why. */
 export interface Authorship {
   readonly writer: string;
+  /** The address it came from, for the log alone. */
+  readonly from?: string;
   readonly message?: string;
   readonly idempotency?: Idempotency;
 }
@@ -108,10 +110,17 @@ interface WriteNote {
 }
 
 /** Writes the one line of the log that every write of the config leaves, whether it changed anything or not. */
-function writeNoter({ clock, log }: ConfigStore, { writer, message }: Authorship): (note: WriteNote) => void {
+function writeNoter({ clock, log }: ConfigStore, { writer, from, message }: Authorship): (note: WriteNote) => void {
   const started = clock.now();
   return ({ counts, ...said }) =>
-    log.info('apply', { ...said, ...counts, writer, ...(message && { message }), ms: clock.now() - started });
+    log.info('apply', {
+      ...said,
+      ...counts,
+      writer,
+      ...(from && { from }),
+      ...(message && { message }),
+      ms: clock.now() - started,
+    });
 }
 
 async function commitAfter(
@@ -128,9 +137,14 @@ async function commitAfter(
     stamps: draft.stamps,
     time: printTimestampMs(store.clock.now()),
     counts: draft.counts,
-    ...authorship,
+    ...withoutAddress(authorship),
     ...recentKeys(state, authorship),
   };
+}
+
+/** Addresses of people are not kept with what they wrote. */
+function withoutAddress({ from: _from, ...kept }: Authorship): Omit<Authorship, 'from'> {
+  return kept;
 }
 
 function recentKeys(state: RevisionState, { idempotency }: Authorship): Pick<Commit, 'recentKeys'> {

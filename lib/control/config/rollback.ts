@@ -3,15 +3,19 @@ import type { ApplyResult } from './apply-documents.ts';
 import { type ConfigStore, isKept, type RevisionState, stateOf } from './config-store.ts';
 import { type HeadPlan, moveHead, type RevisionDraft } from './move-head.ts';
 import { objectName } from './object-name.ts';
+import type { RefuseWrite } from '../identity/rights.ts';
 import type { ObjectAction } from './plan-objects.ts';
 import { findRevision, type Stamp } from '../revisions/commit.ts';
 import { editTrie } from '../revisions/edit-trie.ts';
 import { diffTries, lookUp, type TrieChange } from '../revisions/read-trie.ts';
-import { byKey, type StoredObject } from '../revisions/stored-object.ts';
+import { byKey, splitKey, type StoredObject } from '../revisions/stored-object.ts';
 
 export interface RollbackRequest {
   readonly revision: number;
   readonly writer: string;
+  readonly from?: string;
+  /** Asked for each object that changes back; without it everything may be. */
+  readonly refuseWrite?: RefuseWrite;
   readonly message?: string;
   readonly isDryRun: boolean;
   /** Roll back only from this revision. */
@@ -22,6 +26,7 @@ export type RollbackOutcome =
   | { readonly outcome: 'applied'; readonly revision: number; readonly results: readonly ApplyResult[] }
   | { readonly outcome: 'missing'; readonly newest: number }
   | { readonly outcome: 'conflict'; readonly revision: number; readonly message: string }
+  | { readonly outcome: 'forbidden'; readonly message: string }
   | { readonly outcome: 'contended' };
 
 /**
@@ -30,16 +35,16 @@ export type RollbackOutcome =
  */
 export async function rollback(store: ConfigStore, request: RollbackRequest): Promise<RollbackOutcome> {
   const message = request.message ?? `rollback to revision ${request.revision}`;
-  const moved = await moveHead<RollbackOutcome>(store, { writer: request.writer, message }, (state) =>
-    planRollback(store, state, request),
-  );
+  const { writer, from } = request;
+  const authorship = { writer, ...(from && { from }), message };
+  const moved = await moveHead<RollbackOutcome>(store, authorship, (state) => planRollback(store, state, request));
   return moved.outcome === 'done' ? moved.answer : moved;
 }
 
 async function planRollback(
   store: ConfigStore,
   state: RevisionState,
-  { revision, expectRevision, isDryRun }: RollbackRequest,
+  { revision, expectRevision, isDryRun, refuseWrite = () => undefined }: RollbackRequest,
 ): Promise<HeadPlan<RollbackOutcome>> {
   if (expectRevision !== undefined && expectRevision !== state.revision) {
     const message = `expected revision ${expectRevision}, but the newest is ${state.revision}`;
@@ -50,6 +55,12 @@ async function planRollback(
     return { plan: 'answer', answer: { outcome: 'missing', newest: state.revision } };
   const old = stateOf(found);
   const changes = await diffTries<ContentHash>(store.reader, state.tree, old.tree);
+  for (const { key } of changes) {
+    const { kind, namespace } = splitKey(key);
+    const message = refuseWrite({ kind, namespace });
+    if (message !== undefined)
+      return { plan: 'answer', answer: { outcome: 'forbidden', message: `${key}: ${message}` } };
+  }
   const results = [...changes].sort((a, b) => byKey(a.key, b.key)).map(resultOf);
   if (changes.length === 0 || isDryRun) {
     return { plan: 'answer', answer: { outcome: 'applied', revision: state.revision, results } };

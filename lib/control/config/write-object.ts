@@ -16,6 +16,7 @@ import { type KeyParts, toResource } from '../revisions/stored-object.ts';
 export interface ObjectWrite {
   readonly target: KeyParts;
   readonly writer: string;
+  readonly from?: string;
   readonly isDryRun: boolean;
 }
 
@@ -55,21 +56,25 @@ export async function writeObject(
 ): Promise<ObjectOutcome> {
   const { kind, namespace, name } = write.target;
   const key = resourceKey(kind, namespace, name);
-  const moved = await moveHead<ObjectOutcome>(store, { writer: write.writer }, async (state) => {
-    const existing = (await existingObjects(store, state, [key])).get(key);
-    const next = stepFor(existing);
-    switch (next.step) {
-      case 'stop':
-        return { plan: 'answer', answer: next.answer };
-      case 'remove':
-        if (!existing) return { plan: 'answer', answer: { outcome: 'missing' } };
-        return planWrite(store, state, { write, plan: planRemoval(key), existing, warnings: [] });
-      case 'write':
-        return planDocument(store, state, { write, existing, document: next.document, owners: next.owners });
-      default:
-        return unreachable(next);
-    }
-  });
+  const moved = await moveHead<ObjectOutcome>(
+    store,
+    { writer: write.writer, ...(write.from && { from: write.from }) },
+    async (state) => {
+      const existing = (await existingObjects(store, state, [key])).get(key);
+      const next = stepFor(existing);
+      switch (next.step) {
+        case 'stop':
+          return { plan: 'answer', answer: next.answer };
+        case 'remove':
+          if (!existing) return { plan: 'answer', answer: { outcome: 'missing' } };
+          return planWrite(store, state, { write, plan: planRemoval(key), existing, warnings: [] });
+        case 'write':
+          return planDocument(store, state, { write, existing, document: next.document, owners: next.owners });
+        default:
+          return unreachable(next);
+      }
+    },
+  );
   return moved.outcome === 'done' ? moved.answer : moved;
 }
 

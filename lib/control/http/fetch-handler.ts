@@ -1,11 +1,12 @@
 import type { PlainAnswer, PlainBody, PlainHandler } from '../../base/plain-http.ts';
-import type { HttpHandler } from './http-handler.ts';
+import type { SentHandler } from './http-handler.ts';
 
 /** A handler of plain values as a fetch-style one, for front doors that bring such requests anyway. */
-export function fetchHandler(handler: PlainHandler): HttpHandler {
-  return async (request) =>
+export function fetchHandler(handler: PlainHandler): SentHandler {
+  return async (request, sender) =>
     responseOf(
       await handler({
+        ...(sender && { sender }),
         method: request.method,
         path: new URL(request.url).pathname,
         header: (name) => request.headers.get(name) ?? undefined,

@@ -6,7 +6,7 @@ export interface ServiceSummary {
   /** The release that answers. */
   readonly version: string;
   /** How proxies and writers prove who they are; `none` believes whoever reaches the address (IDN-2). */
-  readonly identity: 'none';
+  readonly identity: 'none' | 'proven';
 }
 
 /** `GET /v1/service`. */

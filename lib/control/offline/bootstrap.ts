@@ -8,6 +8,7 @@ import { XDS_CLUSTER } from '../../envoy/config-source.ts';
 import { encodeDuration } from '../../envoy/duration.ts';
 import type { ProtoJson } from '../../envoy/envoy-resource.ts';
 import type { Interception, ProxyType } from '../../view/proxy-facts.ts';
+import { type PollProof, proofCertificate, proofFilters } from './poll-proof.ts';
 
 /** What is said of a proxy that is to poll this service. */
 export interface BootstrapRequest {
@@ -29,12 +30,9 @@ export interface BootstrapRequest {
   readonly server: URL;
   /** File of the certificate authorities that are trusted to sign the server's certificate, on the proxy's machine. */
   readonly caFile: string;
-  readonly token?: BearerToken;
+  /** Absent where the service asks for none. */
+  readonly proof?: PollProof;
 }
-
-/** In the file itself, or read by Envoy from its environment when it starts. */
-export type BearerToken =
-  { readonly from: 'text'; readonly text: string } | { readonly from: 'environment'; readonly variable: string };
 
 /** Envoy crashes on a delay under a millisecond, and no fleet needs to be asked more often than this (DLV-11). */
 const LEAST_REFRESH = durationMs(1_000);
@@ -65,7 +63,7 @@ export function bootstrap(request: BootstrapRequest): Checked<ProtoJson> {
 /** Twice Envoy's own limit of 32 MiB for the answer to one poll, which a very large set of clusters would pass. */
 const LARGEST_ANSWER_BYTES = 64 * 1024 * 1024;
 
-function problemsOf({ refresh, server, ip, id, metadata }: BootstrapRequest): readonly Issue[] {
+function problemsOf({ refresh, server, ip, id, metadata, proof }: BootstrapRequest): readonly Issue[] {
   const issue = (path: string, message: string): Issue => ({
     severity: 'error',
     code: 'INVALID_OPTION',
@@ -76,6 +74,10 @@ function problemsOf({ refresh, server, ip, id, metadata }: BootstrapRequest): re
   if (refresh < LEAST_REFRESH || refresh > LONGEST_REFRESH) issues.push(issue('refresh', 'must be between 1s and 1h'));
   if (server.protocol !== 'http:' && server.protocol !== 'https:') {
     issues.push(issue('server', 'must be an http or https URL'));
+  }
+  const isCertificate = proof?.by === 'certificate' || proof?.by === 'identity-directory';
+  if (isCertificate && server.protocol !== 'https:') {
+    issues.push(issue('server', 'must be an https URL: a client certificate is shown within TLS'));
   }
   if (!isIpAddress(ip)) issues.push(issue('ip', `${ip} is no IP address`));
   if (id === '' || /["\\\s]/.test(id)) issues.push(issue('id', 'must not be empty or contain spaces or quotes'));
@@ -169,7 +171,7 @@ function xdsCluster(request: BootstrapRequest): ProtoJson {
         httpFilters: pollFilters(request),
       },
     },
-    ...(isTls ? { transportSocket: tlsSocket({ host, isIp, caFile: request.caFile }) } : {}),
+    ...(isTls ? { transportSocket: tlsSocket({ host, isIp, caFile: request.caFile, proof: request.proof }) } : {}),
   };
 }
 
@@ -183,9 +185,10 @@ interface TlsTarget {
   readonly host: string;
   readonly isIp: boolean;
   readonly caFile: string;
+  readonly proof: PollProof | undefined;
 }
 
-function tlsSocket({ host, isIp, caFile }: TlsTarget): ProtoJson {
+function tlsSocket({ host, isIp, caFile, proof }: TlsTarget): ProtoJson {
   const validationContext = {
     trustedCa: { filename: caFile },
     matchTypedSubjectAltNames: [{ sanType: isIp ? 'IP_ADDRESS' : 'DNS', matcher: { exact: host } }],
@@ -195,12 +198,16 @@ function tlsSocket({ host, isIp, caFile }: TlsTarget): ProtoJson {
     typedConfig: {
       '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
       ...(isIp ? {} : { sni: host }),
-      commonTlsContext: { tlsParams: { tlsMaximumProtocolVersion: 'TLSv1_3' }, validationContext },
+      commonTlsContext: {
+        tlsParams: { tlsMaximumProtocolVersion: 'TLSv1_3' },
+        ...proofCertificate(proof),
+        validationContext,
+      },
     },
   };
 }
 
-function pollFilters({ server, token }: BootstrapRequest): readonly ProtoJson[] {
+function pollFilters({ server, proof }: BootstrapRequest): readonly ProtoJson[] {
   return [
     {
       name: 'envoy.filters.http.lua',
@@ -209,7 +216,7 @@ function pollFilters({ server, token }: BootstrapRequest): readonly ProtoJson[] 
         defaultSourceCode: { inlineString: pollScript(server) },
       },
     },
-    ...(token ? [bearerFilter(token)] : []),
+    ...proofFilters(proof),
     {
       name: 'envoy.filters.http.upstream_codec',
       typedConfig: { '@type': 'type.googleapis.com/envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec' },
@@ -243,19 +250,3 @@ function pollScript(server: URL): string {
 
 /** URLs hold neither quotes nor line breaks unescaped; a backslash is the one thing left to escape. */
 const luaText = (text: string): string => `"${text.replaceAll('\\', '\\\\')}"`;
-
-function bearerFilter(token: BearerToken): ProtoJson {
-  // A percent sign begins a command in a header's format.
-  const value = token.from === 'text' ? token.text.replaceAll('%', '%%') : `%ENVIRONMENT(${token.variable})%`;
-  const append = {
-    header: { key: 'authorization', value: `Bearer ${value}` },
-    appendAction: 'OVERWRITE_IF_EXISTS_OR_ADD',
-  };
-  return {
-    name: 'envoy.filters.http.header_mutation',
-    typedConfig: {
-      '@type': 'type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation',
-      mutations: { requestMutations: [{ append }] },
-    },
-  };
-}

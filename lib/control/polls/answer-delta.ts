@@ -13,6 +13,7 @@ import type { ProxyFacts } from '../../view/proxy-facts.ts';
 import type { AdmitProxy } from './admit-proxy.ts';
 import type { Deltas, TypeDelta } from './deltas.ts';
 import { findAgain, findView, type FindViewPorts, type FoundView } from '../views/find-view.ts';
+import type { Poller } from './identify-poll.ts';
 import type { Metrics, PollAnswer } from '../metrics.ts';
 import { NOT_AGREED } from './not-agreed.ts';
 import { noteAnswer, type NotePorts } from './note-answer.ts';
@@ -33,8 +34,6 @@ export interface DeltaPorts extends FindViewPorts, NotePorts {
   /** Whether this is the only process that answers polls. */
   readonly hearsAllPolls: boolean;
   readonly openSecret: OpenSecret;
-  /** As for other polls. */
-  readonly believesNodes: boolean;
 }
 
 /** A delta poll as it arrives: the path's type, or none for one that names many, the body, and how long the client waits. */
@@ -42,6 +41,7 @@ export interface ArrivedDelta {
   readonly type: DiscoveryType | undefined;
   readonly text: string;
   readonly patience: DurationMs | undefined;
+  readonly poller: Poller;
 }
 
 export type AnswerDelta = (arrived: ArrivedDelta) => Promise<PlainAnswer>;
@@ -55,9 +55,10 @@ export function deltaAnswerer(ports: DeltaPorts): AnswerDelta {
     const read = readDeltaPoll(arrived.type, arrived.text);
     if (!read.ok) return refused(ports, arrived, answerRefusal(read.refusal));
     const { poll } = read;
-    const admission = ports.admitProxy(poll.node, poll.nodeHash);
+    const { node, nodeHash } = poll;
+    const admission = await ports.admitProxy({ poller: arrived.poller, node, nodeHash });
     if (!admission.ok) return refused(ports, arrived, answerRefusal(admission.refusal));
-    return answerRead(ports, { arrived, poll, facts: admission.facts });
+    return answerRead(ports, { arrived, poll, ...admission });
   };
 }
 
@@ -78,14 +79,15 @@ interface ReadArrival {
   readonly arrived: ArrivedDelta;
   readonly poll: DeltaPoll;
   readonly facts: ProxyFacts;
+  readonly mayHaveSecrets: boolean;
 }
 
 async function answerRead(ports: DeltaPorts, arrival: ReadArrival): Promise<PlainAnswer> {
-  const { arrived, poll, facts } = arrival;
+  const { arrived, poll, facts, mayHaveSecrets } = arrival;
   const started = ports.clock.now();
   const found = await findView(ports, { facts, nodeHash: poll.nodeHash });
   if (!('view' in found)) return notNow(ports, arrived, found);
-  const decided = await decideOnNewest(ports, { poll, facts, found });
+  const decided = await decideOnNewest(ports, { poll, facts, mayHaveSecrets, found });
   if (decided === 'unknown-state') return refused(ports, arrived, answerRefusal(UNKNOWN_STATE));
   if (decided === 'not-agreed') return notNow(ports, arrived, NOT_AGREED);
   // Worded first: what cannot be read is not taken down as sent.
@@ -120,17 +122,19 @@ interface Decided extends FoundView {
 interface Asked {
   readonly poll: DeltaPoll;
   readonly facts: ProxyFacts;
+  readonly mayHaveSecrets: boolean;
   readonly found: FoundView;
 }
 
 type Deciding = Decided | 'unknown-state' | 'not-agreed';
 
-async function decideOnNewest(ports: DeltaPorts, { poll, facts, found }: Asked): Promise<Deciding> {
-  const first = await decideOn(ports, poll, found);
+async function decideOnNewest(ports: DeltaPorts, asked: Asked): Promise<Deciding> {
+  const { poll, facts, found } = asked;
+  const first = await decideOn(ports, asked, found);
   if (first !== 'unknown-state' && first.deltas.every(isNoChange)) return first;
   try {
     const newest = await findAgain(ports, { facts, nodeHash: poll.nodeHash }, found);
-    return newest.head.manifest === found.head.manifest ? first : await decideOn(ports, poll, newest);
+    return newest.head.manifest === found.head.manifest ? first : await decideOn(ports, asked, newest);
   } catch (error) {
     if (!(error instanceof StoreUnavailable)) throw error;
     // What a client has that shows something may come of a newer head, which another process has seen (DLV-8).
@@ -141,13 +145,13 @@ async function decideOnNewest(ports: DeltaPorts, { poll, facts, found }: Asked):
 const showsNothing = ({ nonce, versions }: DeltaRequest): boolean => nonce === '' && versions.size === 0;
 
 async function decideOn(
-  { deltas, believesNodes }: DeltaPorts,
-  { requests }: DeltaPoll,
+  { deltas }: DeltaPorts,
+  { poll: { requests }, mayHaveSecrets }: Omit<Asked, 'found'>,
   { view, head }: FoundView,
 ): Promise<Decided | 'unknown-state'> {
   const found: RequestDelta[] = [];
   for (const request of requests) {
-    const delta = await deltas(head.manifest, believesNodes ? request : withoutSecrets(request));
+    const delta = await deltas(head.manifest, mayHaveSecrets ? request : withoutSecrets(request));
     if (!delta) return 'unknown-state';
     found.push({ ...delta, request });
   }

@@ -11,6 +11,7 @@ import type { ProxyFacts } from '../../view/proxy-facts.ts';
 import type { AdmitProxy } from './admit-proxy.ts';
 import { type AnswerInOrder, answerInOrder, type OrderPorts } from './answer-in-order.ts';
 import { findAgain, findView, type FindViewPorts, type FoundView } from '../views/find-view.ts';
+import type { Poller } from './identify-poll.ts';
 import type { Metrics } from '../metrics.ts';
 import { NOT_AGREED } from './not-agreed.ts';
 import type { OpenSecret } from './opened-secrets.ts';
@@ -23,8 +24,6 @@ export interface PollPorts extends FindViewPorts, NotePorts, OrderPorts {
   readonly metrics: Metrics;
   readonly admitProxy: AdmitProxy;
   readonly openSecret: OpenSecret;
-  /** Whether a node is taken at its word; a proxy that proves nothing gets no secrets otherwise (SDS-3, IDN-2). */
-  readonly believesNodes: boolean;
 }
 
 /** A poll as it arrives: the path's type, the body, and how long the proxy waits for the answer, if it said so. */
@@ -32,6 +31,7 @@ export interface ArrivedPoll {
   readonly type: DiscoveryType;
   readonly text: string;
   readonly patience: DurationMs | undefined;
+  readonly poller: Poller;
 }
 
 export type AnswerPoll = (arrived: ArrivedPoll) => Promise<PlainAnswer>;
@@ -65,9 +65,9 @@ export function pollAnswerer(ports: PollPorts): AnswerPoll {
     const read = readTogether(arrived);
     if (!read.ok) return refuse(ports, arrived.type, answerRefusal(read.refusal));
     const { node, nodeHash } = read.poll;
-    const admission = ports.admitProxy(node, nodeHash);
+    const admission = await ports.admitProxy({ poller: arrived.poller, node, nodeHash });
     if (!admission.ok) return refuse(ports, arrived.type, answerRefusal(admission.refusal));
-    return answerRead(ports, { arrived, poll: read.poll, facts: admission.facts });
+    return answerRead(ports, { arrived, poll: read.poll, ...admission });
   };
 }
 
@@ -85,6 +85,7 @@ interface ReadArrival {
   readonly arrived: ArrivedPoll;
   readonly poll: Poll;
   readonly facts: ProxyFacts;
+  readonly mayHaveSecrets: boolean;
 }
 
 async function answerRead(ports: PollPorts, arrival: ReadArrival): Promise<PlainAnswer> {
@@ -109,12 +110,12 @@ async function answerRead(ports: PollPorts, arrival: ReadArrival): Promise<Plain
  */
 async function answerFrom(
   ports: PollPorts,
-  { poll, facts }: ReadArrival,
+  { poll, facts, mayHaveSecrets }: ReadArrival,
   found: FoundView,
 ): Promise<AnswerInOrder | undefined> {
   const { xdsType } = poll.type;
   const { view, head } = found;
-  const isNobodys = xdsType === undefined || (xdsType === 'secrets' && !ports.believesNodes);
+  const isNobodys = xdsType === undefined || (xdsType === 'secrets' && !mayHaveSecrets);
   if (!isNobodys) {
     const lookAgain = async (): Promise<Head> =>
       (await findAgain(ports, { facts, nodeHash: poll.nodeHash }, found)).head;

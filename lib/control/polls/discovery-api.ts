@@ -9,11 +9,13 @@ import type { Log } from '../../ports/log.ts';
 import { CorruptStore, StoreUnavailable } from '../../ports/store-errors.ts';
 import { type AnswerDelta, MANY_TYPES } from './answer-delta.ts';
 import type { AnswerPoll } from './answer-poll.ts';
+import type { IdentifyPoll, Poller } from './identify-poll.ts';
 import type { Metrics } from '../metrics.ts';
 
 export interface DiscoveryPorts {
   readonly answerPoll: AnswerPoll;
   readonly answerDelta: AnswerDelta;
+  readonly identifyPoll: IdentifyPoll;
   readonly log: Log;
   readonly metrics: Metrics;
 }
@@ -30,10 +32,12 @@ export function discoveryApi(ports: DiscoveryPorts): PlainHandler {
     const target = targetOf(request.path);
     if (!target) return unknownType();
     if (request.method !== 'POST') return wrongMethod();
+    const poller = await ports.identifyPoll(request);
+    if (poller === 'refused') return notProven(ports, target);
     const body = await request.read(target.maxBytes);
     if (body === undefined) return tooLarge(ports, target);
     try {
-      return await answer(ports, target, { text: utf8.decode(body), patience: patienceOf(request) });
+      return await answer(ports, target, { text: utf8.decode(body), patience: patienceOf(request), poller });
     } catch (error) {
       return failed(ports, target, error);
     }
@@ -56,6 +60,7 @@ function targetOf(pathname: string): Target | undefined {
 interface ArrivedText {
   readonly text: string;
   readonly patience: DurationMs | undefined;
+  readonly poller: Poller;
 }
 
 function answer(
@@ -71,6 +76,12 @@ function answer(
     default:
       return unreachable(target);
   }
+}
+
+/** The same for whatever was brought along to prove it, so that nobody can find out by trying what would be believed. */
+function notProven({ metrics }: DiscoveryPorts, { type }: Target): PlainAnswer {
+  metrics.notePoll({ type: type?.path ?? MANY_TYPES, answer: 'refused', duration: durationMs(0) });
+  return answerRefusal({ status: 401, code: 'UNAUTHENTICATED', message: 'who polls has to prove who it is' });
 }
 
 function tooLarge({ metrics }: DiscoveryPorts, { type, maxBytes }: Target): PlainAnswer {

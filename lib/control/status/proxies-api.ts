@@ -5,7 +5,7 @@ import { type BuildOutcome, builtAtOf, newestBuild } from '../build/build-outcom
 import { readBody } from '../api/read-body.ts';
 import { configDump, dumpedTypes } from './config-dump.ts';
 import { explainProxy, readQuestion } from './explain-proxy.ts';
-import type { HttpHandler } from '../http/http-handler.ts';
+import { type Actor, anybody } from '../identity/rights.ts';
 import { jsonResponse } from '../http/json-response.ts';
 import type { ProxyState } from '../polls/proxy-state.ts';
 import type { ProxyStates } from '../polls/proxy-states.ts';
@@ -37,9 +37,9 @@ export interface ProxiesPorts {
  * `GET /v1/proxies/ID/names[?format=hosts]`, `GET /v1/proxies/ID/scope[?host=HOST]` and `POST /v1/proxies/ID/explain`, with the
  * whole node id or its third part, `name.namespace`.
  */
-export function proxiesApi(given: ProxiesPorts): HttpHandler {
+export function proxiesApi(given: ProxiesPorts): ProxiesHandler {
   const ports = { ...given, read: statusReader(given) };
-  return async (request) => {
+  return async (request, { rights } = anybody('')) => {
     const { pathname, searchParams } = new URL(request.url);
     const [, encodedId, part] =
       /^\/v1\/proxies(?:\/(.+?)(?:\/(config-dump|names|scope|explain))?)?$/.exec(pathname) ?? [];
@@ -55,7 +55,8 @@ export function proxiesApi(given: ProxiesPorts): HttpHandler {
     }
     const id = decodedId(encodedId);
     const state = states.find(({ facts }) => facts.id === id) ?? states.find(({ facts }) => shortId(facts.id) === id);
-    if (!state) return notFound(id);
+    // PS-6: of whose namespace it is nothing is said, either: it is as if it had never polled.
+    if (!state || !(rights.isReader || rights.dumpsOf.has(state.facts.namespace))) return notFound(id);
     if (part === 'config-dump') return dumpOf(ports, state, searchParams.get('types') ?? '');
     if (part === 'names') return namesOf(ports.worlds, state.facts, searchParams.get('format'));
     if (part === 'scope') return scopeOfProxy(ports.worlds, state, searchParams.get('host'));
@@ -63,6 +64,9 @@ export function proxiesApi(given: ProxiesPorts): HttpHandler {
     return jsonResponse(200, await statusFor(ports, state, build));
   };
 }
+
+/** Without somebody who asks everything is told: whoever serves it to others says who asks. */
+type ProxiesHandler = (request: Request, actor?: Actor) => Promise<Response>;
 
 interface ShownProxy extends ProxyStatus {
   /** What may be why it did not take a version, and whose that is. */

@@ -64,7 +64,11 @@ export async function findAgain(ports: FindViewPorts, proxy: AskingProxy, found:
   return stored ? { view, head: stored.record } : found;
 }
 
-async function recentFinder({ indexes, worlds }: FindViewPorts): Promise<ViewFinder> {
+/** What finds views now; while no index was published, the world. */
+export async function recentFinder({
+  indexes,
+  worlds,
+}: Pick<FindViewPorts, 'indexes' | 'worlds'>): Promise<ViewFinder> {
   return (await indexes.recent()) ?? worlds.recent(WORLD_FRESHNESS);
 }
 

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { openGate } from '../../../lib/control/http/gate.ts';
 import { Registry } from 'prom-client';
 import { type HttpFunction, httpFunction } from '../../../functions/http-function.ts';
 import { publishFunction } from '../../../functions/publish.ts';
@@ -68,7 +69,7 @@ export function simulatedService(ports: ServicePorts, size: ServiceSize): Simula
   const discoveries = pool(ports, {
     kind: 'xds',
     size: size.discoveries,
-    start: (machine) => xdsFunction({ delivery: delivery(machine), log: silent }),
+    start: (machine) => xdsFunction({ delivery: delivery(machine), gate: openGate, log: silent }),
   });
   const builders = pool(ports, {
     kind: 'builder',

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { serviceActor } from '../../../lib/control/identity/rights.ts';
+import { openGate } from '../../../lib/control/http/gate.ts';
 import { test } from 'node:test';
 import { cloudConfig, cloudConsole } from '../../../functions/cloud.ts';
 import { configApiFunction } from '../../../functions/config-api.ts';
@@ -45,7 +47,8 @@ function functions() {
     views: delivery.views,
     analysis: delivery.analysis,
     debug: delivery.debug,
-    ...cloudConsole(),
+    gate: openGate,
+    ...cloudConsole(ports),
     inbox: async (request: Request) => inbox.fetch(request),
   };
   return {
@@ -94,6 +97,7 @@ test('DLV-10: what goes wrong inside is JSON, never 200 and never marked', async
   const broken = functions();
   const handler = xdsFunction({
     delivery: { ...broken.delivery, discovery: async () => Promise.reject(new Error('secret of ours')) },
+    gate: openGate,
     log: broken.delivery.log,
   });
   const result = await handler(...poll('clusters'));
@@ -109,7 +113,7 @@ test('CS-9: a watch ends before the front door gives its answer up', async () =>
   const config = cloudConfig({ ...ports, files });
   const path = '/api/v1/namespaces/default/services?watch=true&timeoutSeconds=300&allowWatchBookmarks=true';
   const began = ports.clock.now();
-  const answer = await config(new Request(`http://config${path}`));
+  const answer = await config(new Request(`http://config${path}`), serviceActor('test', ''));
   assert.match(await answer.text(), /"BOOKMARK"/);
   assert.equal(ports.clock.now() - began, 20_000);
 });

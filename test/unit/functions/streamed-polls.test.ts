@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { openGate } from '../../../lib/control/http/gate.ts';
 import { PassThrough, type Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
@@ -31,7 +32,11 @@ const runtime = {
 
 async function stream(service: TestDelivery, path: string, body: string): Promise<Streamed> {
   Object.assign(globalThis, { awslambda: runtime });
-  const handler = streamingXdsFunction(() => ({ delivery: service, log: service.log })) as StreamedFunction;
+  const handler = streamingXdsFunction(() => ({
+    delivery: service,
+    gate: openGate,
+    log: service.log,
+  })) as StreamedFunction;
   const out = new PassThrough() as PassThrough & { begin: Streamed['begin'] };
   const [read] = await Promise.all([text(out), handler(httpEvent({ path, body }), out, {})]);
   return { begin: out.begin, body: read };
@@ -79,7 +84,7 @@ test('DLV-10: what goes wrong inside is streamed as JSON, never 200 and never ma
 
 test('DLV-4: through a front door that takes text, a compressed answer goes in base64', async () => {
   const service = configured(20);
-  const handler = xdsFunction({ delivery: service, log: service.log });
+  const handler = xdsFunction({ delivery: service, gate: openGate, log: service.log });
   const event = httpEvent({ path: '/v3/delta:clusters', body: JSON.stringify({ node: sidecarNode }) });
   const result = await handler({ ...event, headers: { ...event.headers, 'accept-encoding': 'br' } }, {});
   assert.deepEqual([result.isBase64Encoded, result.headers?.['content-encoding']], [true, 'br']);

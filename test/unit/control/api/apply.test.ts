@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memoryRecords } from '../../../../lib/adapters/memory/memory-records.ts';
 import { StoreUnavailable } from '../../../../lib/ports/store-errors.ts';
+import { serviceActor } from '../../../../lib/control/identity/rights.ts';
 import { apiCaller } from '../../../support/api-caller.ts';
 import { documents, virtualService } from '../../../support/apply.ts';
 import { recordingLog } from '../../../support/recording-log.ts';
@@ -89,7 +90,7 @@ test('STO-5: a request that is sent again with its key is answered as before', a
 });
 
 test('STO-7: history, difference and rollback of revisions', async () => {
-  const { call } = apiCaller({}, { writerOf: () => 'alice' });
+  const { call } = apiCaller({}, {}, serviceActor('alice', '192.0.2.1'));
   await call('POST /v1/apply?message=first', virtualService('a'));
   await call('POST /v1/apply', documents(virtualService('a', { host: 'ratings' }), virtualService('b')));
   const { revisions } = (await call('GET /v1/revisions')).body as unknown as { revisions: Record<string, unknown>[] };

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { durationMs } from '../../../../lib/base/brand.ts';
 import { NOWHERE, parseLocality } from '../../../../lib/base/locality.ts';
 import { bootstrap, type BootstrapRequest } from '../../../../lib/control/offline/bootstrap.ts';
+import { awsHost, type BearerToken } from '../../../../lib/control/offline/poll-proof.ts';
 import { XDS_CLUSTER } from '../../../../lib/envoy/config-source.ts';
 import { readNode } from '../../../../lib/view/read-node.ts';
 
@@ -123,11 +124,57 @@ test('a server with a name is looked up, one with an address is not', () => {
 });
 
 test('a token is written into the file, or left to the environment of the Envoy', () => {
-  const filters = (token: NonNullable<BootstrapRequest['token']>): string =>
-    JSON.stringify(written({ token }).staticResources.clusters[0]['typedExtensionProtocolOptions']);
+  const filters = (token: BearerToken): string =>
+    JSON.stringify(
+      written({ proof: { by: 'token', token } }).staticResources.clusters[0]['typedExtensionProtocolOptions'],
+    );
   assert.match(filters({ from: 'text', text: 'a%b' }), /Bearer a%%b/);
   assert.match(
     filters({ from: 'environment', variable: 'PILOTLESS_TOKEN' }),
     /Bearer %ENVIRONMENT\(PILOTLESS_TOKEN\)%/,
   );
+});
+
+test('LAB-12: polls are signed last, without the headers that a front door changes, by credentials that are there at the start', () => {
+  const server = new URL('https://abc123.lambda-url.eu-west-1.on.aws');
+  const filtersFor = (credentialsFile?: string) => {
+    const proof = {
+      by: 'iam',
+      region: 'eu-west-1',
+      service: 'lambda',
+      ...(credentialsFile && { credentialsFile }),
+    } as const;
+    const options = written({ server, proof }).staticResources.clusters[0]['typedExtensionProtocolOptions'];
+    const [{ httpFilters }] = Object.values(options as object) as [
+      { httpFilters: { name: string; typedConfig: object }[] },
+    ];
+    return httpFilters;
+  };
+  const filters = filtersFor();
+  assert.deepEqual(
+    filters.map(({ name }) => name.split('.').at(-1)),
+    ['lua', 'aws_request_signing', 'upstream_codec'],
+  );
+  const { credentialProvider, region } = filters[1]?.typedConfig as Record<string, unknown>;
+  assert.deepEqual(credentialProvider, { customCredentialProviderChain: true, environmentCredentialProvider: {} });
+  assert.equal(region, 'eu-west-1');
+  assert.match(JSON.stringify(filtersFor('/run/aws/credentials')), /"watchedDirectory":\{"path":"\/run\/aws"\}/);
+});
+
+test('the region and the service of a front door of AWS are in its name', () => {
+  assert.deepEqual(awsHost('abc123.lambda-url.eu-west-1.on.aws'), { region: 'eu-west-1', service: 'lambda' });
+  assert.deepEqual(awsHost('a1.execute-api.us-east-1.amazonaws.com'), { region: 'us-east-1', service: 'execute-api' });
+  assert.equal(awsHost('pilotless.example.com'), undefined);
+});
+
+test('IDN-1: a client certificate is shown within TLS only', () => {
+  const proof = { by: 'certificate', certificate: '/c.pem', key: '/k.pem' } as const;
+  const made = bootstrap({ ...request, server: new URL('http://xds:8080'), proof });
+  assert.ok(!made.ok && made.issues.some(({ path }) => path === 'server'));
+  const tls = JSON.stringify(written({ server: new URL('https://xds:8443'), proof }));
+  assert.match(tls, /"tlsCertificates":\[\{"certificateChain":\{"filename":"\/c.pem"\}/);
+  const directory = JSON.stringify(
+    written({ server: new URL('https://xds'), proof: { by: 'identity-directory', directory: '/id' } }),
+  );
+  assert.match(directory, /"name":"default".*"path":"\/id\/default.json","watchedDirectory":\{"path":"\/id"\}/);
 });
