@@ -1,4 +1,5 @@
 import type { AnalyzedMesh } from './analyzed-mesh.ts';
+import { claimsWithoutTokens } from './claims-without-tokens.ts';
 import { conflictingGateways } from './conflicting-gateways.ts';
 import { conflictingHosts } from './conflicting-hosts.ts';
 import { mergedRules, rulesWithoutTargets } from './destination-rules.ts';
@@ -17,6 +18,7 @@ const analyzers: readonly ((mesh: AnalyzedMesh) => readonly Found[])[] = [
   shadowedRoutes,
   gatewayReferences,
   gatewaysWithoutProxies,
+  claimsWithoutTokens,
   conflictingGateways,
   conflictingHosts,
   rulesWithoutTargets,

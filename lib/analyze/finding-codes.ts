@@ -48,6 +48,11 @@ export const findingCodes = {
     'No known proxy has the labels that a Gateway selects; found only by the service, which knows the proxies.',
     'correct the selector, or start a router with these labels',
   ),
+  CLAIMS_WITHOUT_TOKENS: meaning(
+    'warning',
+    'A route asks for claims of tokens at a Gateway for which no RequestAuthentication checks any, so that it never matches.',
+    'write a RequestAuthentication that selects the routers of the Gateway',
+  ),
   GATEWAY_CONFLICT: meaning(
     'warning',
     'Two Gateways open the same port for the same host on the same proxies.',

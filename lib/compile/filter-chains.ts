@@ -6,6 +6,7 @@ import type { ChainMatchIr, FilterChainIr, NetworkFilterIr, TcpProxyIr } from '.
 import type { ListenerFacts, ListenerView } from './listener-view.ts';
 import { connectionSettings, httpLimits, pathHandling } from './connection-settings.ts';
 import { unknownHostsCache } from './dns-lookups.ts';
+import { jwtAuthn } from './request-authentication.ts';
 import { tracing } from './tracing.ts';
 import { httpFilters, type ListenerClass } from './http-filter-order.ts';
 
@@ -108,6 +109,7 @@ export function httpManager(view: ListenerView, chain: HttpChain): HttpConnectio
       listenerClass,
       profile: facts.profile,
       servesGrpcWeb,
+      authentication: jwtAuthn(view, listenerClass),
       dnsCaches: unknown ? [...dnsCaches, unknown] : dnsCaches,
     }),
     ...byClass(listenerClass, view),

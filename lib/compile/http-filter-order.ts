@@ -14,14 +14,17 @@ const FAULT: HttpFilterIr = { type: 'fault' };
 const CORS: HttpFilterIr = { type: 'cors' };
 const ROUTER: HttpFilterIr = { type: 'router' };
 
+/** Where filters stand that depend on the view, by the member of `HttpFilterNeeds` that holds them. */
+type Slot = 'authentication';
+
 /**
  * Every HTTP filter in the order in which it sees a request (FC-2, FC-4, FC-6). Fault and CORS are always there: routes
  * carry the settings for them (RT-29).
  */
-const ORDER: Readonly<Record<ListenerClass, readonly HttpFilterIr[]>> = {
-  'sidecar-inbound': [METADATA_FROM_CLIENT, GRPC_WEB, GRPC_STATS, FAULT, CORS, ROUTER],
+const ORDER: Readonly<Record<ListenerClass, readonly (HttpFilterIr | Slot)[]>> = {
+  'sidecar-inbound': [METADATA_FROM_CLIENT, 'authentication', GRPC_WEB, GRPC_STATS, FAULT, CORS, ROUTER],
   'sidecar-outbound': [METADATA_FROM_SERVER, GRPC_WEB, GRPC_STATS, ALPN, FAULT, CORS, ROUTER],
-  gateway: [METADATA_FROM_SERVER, GRPC_WEB, GRPC_STATS, ALPN, FAULT, CORS, ROUTER],
+  gateway: [METADATA_FROM_SERVER, 'authentication', GRPC_WEB, GRPC_STATS, ALPN, FAULT, CORS, ROUTER],
 };
 
 /** Filters that only Istio's build of Envoy has: stock Envoy rejects the whole listener (PROF-2, FC-11). */
@@ -34,15 +37,19 @@ export interface HttpFilterNeeds {
   readonly listenerClass: ListenerClass;
   readonly profile: Profile;
   readonly servesGrpcWeb: boolean;
+  /** The check of tokens, if there is one. */
+  readonly authentication: readonly HttpFilterIr[];
   /** Caches of the services that are found by requests (CL-2). */
   readonly dnsCaches: readonly DnsCacheIr[];
 }
 
 export function httpFilters(needs: HttpFilterNeeds): readonly HttpFilterIr[] {
   const { listenerClass, profile, servesGrpcWeb, dnsCaches } = needs;
-  const filters = ORDER[listenerClass].filter(
-    ({ type }) => (profile === 'istio-proxy' || !ISTIO_ONLY.has(type)) && (servesGrpcWeb || type !== 'grpc-web'),
-  );
+  const filters = ORDER[listenerClass]
+    .flatMap((filter) => (typeof filter === 'string' ? needs[filter] : [filter]))
+    .filter(
+      ({ type }) => (profile === 'istio-proxy' || !ISTIO_ONLY.has(type)) && (servesGrpcWeb || type !== 'grpc-web'),
+    );
   const lookups = dnsCaches.map((cache): HttpFilterIr => ({ type: 'dynamic-forward-proxy', cache }));
   return [...filters.slice(0, -1), ...lookups, ...filters.slice(-1)]; // the router answers, so it stays the last
 }

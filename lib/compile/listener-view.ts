@@ -3,6 +3,7 @@ import { passesOn } from './passed-on.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { ServerModes } from '../model/mutual-tls.ts';
 import { isHttp } from '../model/protocol.ts';
+import type { JwtRule } from '../model/request-authentication.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import type { Endpoint, Service } from '../model/service.ts';
 import type { EgressPlace } from '../model/sidecar.ts';
@@ -18,6 +19,8 @@ export interface ListenerView {
   readonly instances: readonly OwnInstance[];
   readonly mutualTls: ServerModes;
   readonly scope: ListenerScope;
+  /** Rules for the tokens of requests to the proxy, in the order in which they were found. */
+  readonly requestAuthentication: readonly JwtRule[];
 }
 
 export interface ListenerScope extends Pick<SidecarScope, 'sidecar' | 'ingress' | 'outboundPolicy'> {
@@ -145,7 +148,7 @@ function looksAtSource(lb: LoadBalancing | undefined): boolean {
 
 /** The whole of a view that its listeners may look at. */
 export function listenerView(
-  { facts, mesh, services, instances, mutualTls, scope, gateway }: ProxyView,
+  { facts, mesh, services, instances, mutualTls, scope, gateway, requestAuthentication }: ProxyView,
   memory: StageMemory,
 ): ListenerView {
   const listened = passesOn(gateway)
@@ -167,5 +170,6 @@ export function listenerView(
     instances,
     mutualTls: memory.same(mutualTls),
     scope: { sidecar: ingress.length > 0 ? sidecar : undefined, ingress, outboundPolicy, egress },
+    requestAuthentication: memory.same(requestAuthentication),
   };
 }

@@ -1,4 +1,5 @@
-import type { HeaderMatchIr, RouteMatchIr } from '../ir/route-configuration.ts';
+import { claimPath } from '../base/claim-header.ts';
+import type { ClaimMatchIr, HeaderMatchIr, RouteMatchIr } from '../ir/route-configuration.ts';
 import type { HttpMatch, NamedMatch, StringMatch } from '../model/http-rule.ts';
 import type { RouteTable } from '../model/route-table.ts';
 
@@ -8,6 +9,7 @@ export const ANY_REQUEST: RouteMatchIr = {
   mindsCase: undefined,
   headers: [],
   queryParams: [],
+  claims: [],
 };
 
 /** What Envoy compares for one match of a rule of a table (RT-6 to RT-10). */
@@ -17,6 +19,7 @@ export function compileMatch(match: HttpMatch, table: Pick<RouteTable, 'isOfGate
     mindsCase: !match.ignoresUriCase,
     headers: [...namedHeaders(match), ...pseudoHeaders(match)],
     queryParams: match.queryParams,
+    claims: claimMatches(match),
   };
 }
 
@@ -28,12 +31,24 @@ function compilePath({ uri }: HttpMatch, { isOfGatewayApi }: Pick<RouteTable, 'i
 }
 
 /** Whether no later route can be reached (RT-1): any path, and nothing else asked for. */
-export function isCatchAll({ path, headers, queryParams }: RouteMatchIr): boolean {
+export function isCatchAll({ path, headers, queryParams, claims }: RouteMatchIr): boolean {
   const isAnyPath = path.type === 'prefix' ? path.value === '/' : path.type === 'regex' && path.value === '.*';
-  return isAnyPath && headers.length === 0 && queryParams.length === 0;
+  return isAnyPath && headers.length + queryParams.length + claims.length === 0;
 }
 
 function namedHeaders(match: HttpMatch): readonly HeaderMatchIr[] {
+  return conditions(match).filter(({ name }) => claimPath(name) === undefined);
+}
+
+/** RT-11, CLAIM-1, CLAIM-2 */
+function claimMatches(match: HttpMatch): readonly ClaimMatchIr[] {
+  return conditions(match).flatMap(({ name, match: value, isInverted }) => {
+    const path = claimPath(name);
+    return path === undefined ? [] : [{ path, match: value, isInverted }];
+  });
+}
+
+function conditions(match: HttpMatch): readonly HeaderMatchIr[] {
   const wanted = match.headers.map((header) => ({ ...header, isInverted: false }));
   const unwanted = match.withoutHeaders.map((header) => ({ ...header, isInverted: true }));
   return [...wanted, ...unwanted].sort(byName);

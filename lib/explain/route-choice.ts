@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { unreachable } from '../base/unreachable.ts';
-import type { HeaderMatchIr, RouteMatchIr, StringMatchIr } from '../ir/route-configuration.ts';
+import type { ClaimMatchIr, HeaderMatchIr, RouteMatchIr, StringMatchIr } from '../ir/route-configuration.ts';
 import type { Request } from './request.ts';
 
 /** Why a match does not hold for a request, by the first part that does not; `undefined` where all parts hold. */
@@ -14,8 +14,11 @@ export function mismatch(match: RouteMatchIr, request: Request): string | undefi
     const value = request.query.get(name);
     if (!matchesText(wanted, value)) return `query parameter ${name} ${textMismatch(wanted, value)}`;
   }
-  return undefined;
+  return match.claims.filter(({ isInverted }) => !isInverted).map(claimMismatch)[0];
 }
+
+/** Calls that are explained carry no token. */
+const claimMismatch = ({ path }: ClaimMatchIr): string => `claim ${path.join('.')} is missing: the call has no token`;
 
 const NOT = {
   ...{ exact: 'is not', prefix: 'does not begin with', regex: 'does not match' },

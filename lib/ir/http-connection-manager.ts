@@ -1,5 +1,6 @@
 import type { DurationMs } from '../base/brand.ts';
 import type { DnsCacheIr } from './dns-cache.ts';
+import type { JwtAuthnIr } from './jwt-authn.ts';
 import type { RouteConfigurationIr } from './route-configuration.ts';
 import type { TracingIr } from './tracing.ts';
 
@@ -71,6 +72,7 @@ export type TrafficSide = 'client' | 'server';
 /** The closed list of HTTP filters; a new one is a row here and one in `lib/envoy/http-filters/http-filter-encoders.ts`. */
 export type HttpFilterIr =
   | { readonly type: 'istio-metadata-exchange'; readonly side: TrafficSide }
+  | JwtAuthnIr
   | { readonly type: 'istio-alpn' }
   | { readonly type: 'grpc-web' }
   | { readonly type: 'grpc-stats' }

@@ -50,6 +50,16 @@ export interface RouteMatchIr {
   readonly mindsCase: boolean | undefined;
   readonly headers: readonly HeaderMatchIr[];
   readonly queryParams: readonly NamedMatchIr[];
+  /** Of the caller's token, which was checked before. */
+  readonly claims: readonly ClaimMatchIr[];
+}
+
+/** A claim that is a text, or a list with such a text among others. */
+export interface ClaimMatchIr {
+  /** The names that lead to it; more than one for a claim within a claim. */
+  readonly path: readonly string[];
+  readonly match: StringMatchIr;
+  readonly isInverted: boolean;
 }
 
 export interface NamedMatchIr {

@@ -1,3 +1,4 @@
+import { claimPath } from '../base/claim-header.ts';
 import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
 import { headerFormatProblem } from './header-format.ts';
@@ -7,14 +8,17 @@ import type { HeaderOperations, HeaderRewrites } from './virtual-service-spec.ts
 const headerNamePattern = /^[!#$%&'*+\-.^_`|~A-Za-z0-9]+$/;
 const pseudoHeaders: ReadonlySet<string> = new Set([':method', ':scheme', ':authority', ':path', ':status']);
 
-/** A header that stands for a claim of the caller's token: `@request.auth.claims.group` or `@request.auth.claims[group]`. */
-export const isClaimHeader = (name: string): boolean => /^@request\.auth\.claims(?:\..+|\[.+\])$/is.test(name);
+/** CLAIM-1: a header that stands for a claim of the caller's token: `@request.auth.claims.group` or `@request.auth.claims[group]`. */
+export const isClaimHeader = (name: string): boolean => claimPath(name) !== undefined;
 
 export const isAuthorityHeader = (name: string): boolean => /^(?::authority|host)$/i.test(name);
 
 /** VS-26: name of a header that a match looks at. */
 export function headerMatchNameProblem(name: string): string | undefined {
-  if (isClaimHeader(name) || pseudoHeaders.has(name)) return undefined;
+  const claim = claimPath(name);
+  if (claim?.includes('') === true)
+    return `${name} has an empty name of a claim; leave out the dot or bracket too many`;
+  if (claim !== undefined || pseudoHeaders.has(name)) return undefined;
   return headerNameProblem(name);
 }
 

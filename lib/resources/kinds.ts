@@ -12,9 +12,11 @@ import { tlsRoute } from './gateway-api/tls-route.ts';
 import { gateway } from './gateway.ts';
 import { apiGateway } from './gateway-api/gateway.ts';
 import type { KindDefinition } from './kind-definition.ts';
+import { keySet } from './key-set.ts';
 import { mesh } from './mesh.ts';
 import { namespace } from './namespace.ts';
 import { peerAuthentication } from './peer-authentication.ts';
+import { requestAuthentication } from './request-authentication.ts';
 import { secret } from './secret.ts';
 import { secretGrant } from './secret-grant.ts';
 import { serviceEntry } from './service-entry.ts';
@@ -38,10 +40,12 @@ export const kinds = {
   HTTPRoute: httpRoute,
   'Gateway.gateway.networking.k8s.io': apiGateway,
   GatewayClass: gatewayClass,
+  KeySet: keySet,
   ListenerSet: listenerSet,
   Mesh: mesh,
   Namespace: namespace,
   PeerAuthentication: peerAuthentication,
+  RequestAuthentication: requestAuthentication,
   Secret: secret,
   SecretGrant: secretGrant,
   ReferenceGrant: referenceGrant,

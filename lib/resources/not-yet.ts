@@ -1,6 +1,5 @@
 import type { Issue } from '../base/issue.ts';
 import { findingLog, type FindingLog } from './finding.ts';
-import { isClaimHeader } from './header-checks.ts';
 import type { Kind } from './kinds.ts';
 import { keyOf, type Resource } from './resource.ts';
 
@@ -55,7 +54,6 @@ const bootstrapLimits = [
  * out; nothing else has to change.
  */
 const notYet: readonly NotYet[] = [
-  ...onVirtualServices(),
   ...onTrafficPolicies('spec.trafficPolicy'),
   ...onTrafficPolicies('spec.subsets[].trafficPolicy'),
   {
@@ -84,21 +82,6 @@ function onGateways(): readonly NotYet[] {
       what: 'a Gateway for routes without a parent',
       instead: 'name the Gateway in parentRefs',
     },
-  ];
-}
-
-function onVirtualServices(): readonly NotYet[] {
-  const row = (path: string, what: string, instead: string): NotYet => ({
-    kind: 'VirtualService',
-    path,
-    what,
-    instead,
-  });
-  const claims = 'routing by claims of a token';
-  const byHeader = 'match on a header that the application sets';
-  return [
-    { ...row('spec.http[].match[].headers{}', claims, byHeader), when: (_, name) => isClaimHeader(name) },
-    { ...row('spec.http[].match[].withoutHeaders{}', claims, byHeader), when: (_, name) => isClaimHeader(name) },
   ];
 }
 

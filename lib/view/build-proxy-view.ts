@@ -6,6 +6,8 @@ import type { World } from '../world/world.ts';
 import { buildScope } from './build-scope.ts';
 import { mergeGateways } from './merge-gateways.ts';
 import type { MergedGateway } from './merged-gateway.ts';
+import type { JwtRule } from '../model/request-authentication.ts';
+import { attachedPolicies } from './attached-policies.ts';
 import type { ProxyView, ViewFacts } from './proxy-view.ts';
 import { ownInstances } from './own-instances.ts';
 import { visibleSecrets } from './build-secrets.ts';
@@ -25,6 +27,7 @@ export function buildProxyView(world: World, facts: ViewFacts, memory: StageMemo
       scope,
       gateway: gateway?.value,
       secrets: visibleSecrets(world, facts, gateway?.value),
+      requestAuthentication: requestAuthentication(world, facts),
     },
     issues: [...(gateway?.issues ?? []), ...secondRules(rules, facts)],
   };
@@ -52,3 +55,6 @@ function secondRules({ workloads }: PeerRules, { type, selectedLabels }: ViewFac
     message: `${first?.source ?? ''} is older and selects some of the same workloads, which take nothing from here; select others, or join the two`,
   }));
 }
+/** RA-17, ATT-13: the rules of its own namespace, then those of the root namespace. */
+const requestAuthentication = ({ mesh, requestAuthentications }: World, facts: ViewFacts): readonly JwtRule[] =>
+  attachedPolicies(requestAuthentications, [facts.namespace, mesh.rootNamespace], facts).flatMap(({ rules }) => rules);

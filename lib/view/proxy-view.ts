@@ -2,6 +2,7 @@ import type { Brand } from '../base/brand.ts';
 import type { Labels } from '../base/labels.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { ServerModes } from '../model/mutual-tls.ts';
+import type { JwtRule } from '../model/request-authentication.ts';
 import type { Service, ServiceKey, ServicePort } from '../model/service.ts';
 import type { TrafficPolicy } from '../model/traffic-policy.ts';
 import type { MergedGateway } from './merged-gateway.ts';
@@ -68,4 +69,6 @@ export interface ProxyView {
   /** What a router listens on, merged from all Gateways that select it; `undefined` for a sidecar. */
   readonly gateway: MergedGateway | undefined;
   readonly secrets: VisibleSecrets;
+  /** Rules for the tokens of requests to it, in the order in which they were found (RA-1). */
+  readonly requestAuthentication: readonly JwtRule[];
 }

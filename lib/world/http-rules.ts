@@ -23,13 +23,8 @@ import { readCors, readFault } from './http-filters.ts';
 import { readHttpMatch } from './http-matches.ts';
 import { readDuration, readShare } from './shares.ts';
 
-/** One `http` entry of a VirtualService, with full names, as a rule; a sentence when it can have no effect. */
-export function readHttpRule(route: HttpRoute, origin: RuleOrigin): HttpRule | string {
-  const matched = (route.match ?? []).flatMap(({ headers, withoutHeaders }) =>
-    Object.keys({ ...headers, ...withoutHeaders }),
-  );
-  if (matched.some((name) => name.startsWith('@request.auth.claims')))
-    return 'matches on JWT claims are not supported yet';
+/** One `http` entry of a VirtualService, with full names, as a rule. */
+export function readHttpRule(route: HttpRoute, origin: RuleOrigin): HttpRule {
   return {
     origin,
     name: route.name ?? '',

@@ -1,5 +1,5 @@
 import { oldestFirst } from '../base/age.ts';
-import type { Issue, Noted } from '../base/issue.ts';
+import type { Noted } from '../base/issue.ts';
 import { keepIfEqual, type Recall, recallList, recallNothing } from '../base/recall.ts';
 import type { HttpRule } from '../model/http-rule.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
@@ -8,7 +8,6 @@ import { resolveExportTo } from '../model/visibility.ts';
 import { keyOf, type Resource, type ResourceKey } from '../resources/resource.ts';
 import { readConnectionRules } from './connection-rules.ts';
 import type { RuleOrigin } from '../model/rule-origin.ts';
-import type { HttpRoute } from '../resources/virtual-service-spec.ts';
 import { type Delegates, delegatesOf, effectiveRoutes, findDelegates } from './delegates.ts';
 import { ROUTE_SEMANTICS, type RouteDocument } from './gateway-api/route-documents.ts';
 import { readHttpRule } from './http-rules.ts';
@@ -70,9 +69,9 @@ function readOne(
   const routes = effectiveRoutes(virtualService, delegates, mesh);
   const resource = keyOf(virtualService);
   const at = (list: string) => (index: number) => ({ resource, path: `spec.${list}[${index}]` });
-  const http = readRules(routes.value.map(({ route, index }) => ({ route, origin: at('http')(index) })));
-  const rules = { source: resource, http: http.value, originOfTcp: at('tcp'), originOfTls: at('tls') };
-  return { value: readRouteTable(virtualService, rules, mesh), issues: [...routes.issues, ...http.issues] };
+  const http = routes.value.map(({ route, index }) => readHttpRule(route, at('http')(index)));
+  const rules = { source: resource, http, originOfTcp: at('tcp'), originOfTls: at('tls') };
+  return { value: readRouteTable(virtualService, rules, mesh), issues: routes.issues };
 }
 
 /** A document that was made of others: each of its rules comes from where somebody wrote it. */
@@ -80,25 +79,9 @@ function readMadeTable({ document, source, http, tcp, tls }: RouteDocument, mesh
   const routes = document.spec.http ?? [];
   const originIn = (origins: readonly RuleOrigin[]) => (index: number) =>
     origins[index] ?? { resource: source, path: '' };
-  const rules = readRules(routes.map((route, index) => ({ route, origin: originIn(http)(index) })));
-  const table = { source, http: rules.value, originOfTcp: originIn(tcp), originOfTls: originIn(tls) };
-  return { value: readRouteTable(document, table, mesh), issues: rules.issues };
-}
-
-interface RuleSource {
-  readonly route: HttpRoute;
-  readonly origin: RuleOrigin;
-}
-
-function readRules(routes: readonly RuleSource[]): Noted<readonly HttpRule[]> {
-  const issues: Issue[] = [];
-  const value = routes.flatMap(({ route, origin }) => {
-    const rule = readHttpRule(route, origin);
-    if (typeof rule !== 'string') return [rule];
-    issues.push({ severity: 'warning', code: 'ROUTE_IGNORED', ...origin, message: rule });
-    return [];
-  });
-  return { value, issues };
+  const rules = routes.map((route, index) => readHttpRule(route, originIn(http)(index)));
+  const table = { source, http: rules, originOfTcp: originIn(tcp), originOfTls: originIn(tls) };
+  return { value: readRouteTable(document, table, mesh), issues: [] };
 }
 
 interface TableRules {

@@ -1,6 +1,7 @@
 import { type Recall, recallNothing } from '../base/recall.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { PeerPolicies } from '../model/mutual-tls.ts';
+import { type AttachedPolicy, attachmentLabels, type PoliciesByNamespace } from '../model/policy-attachment.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import { DISTRIBUTION_LABELS, type Service } from '../model/service.ts';
 import type { TrafficPolicy } from '../model/traffic-policy.ts';
@@ -15,13 +16,15 @@ export interface LabelReaders {
   readonly routeTables: readonly RouteTable[];
   readonly services: readonly Service[];
   readonly peerPolicies: PeerPolicies;
+  /** Policies that choose their workloads, kind by kind. */
+  readonly attached: readonly PoliciesByNamespace<AttachedPolicy>[];
 }
 
 type Keys = ReadonlySet<string>;
 
 /** The label keys on which two proxies can differ in what they are given (VIEW-1): all others never split a view. */
 export function selectedLabels(readers: LabelReaders, recall: Recall = recallNothing): Keys {
-  const { mesh, trafficPolicies, gateways, routeTables, services, peerPolicies } = readers;
+  const { mesh, trafficPolicies, gateways, routeTables, services, peerPolicies, attached } = readers;
   const all = [
     recall.value('labels of the mesh', [mesh], () => ofPriorities([mesh.localityLb, mesh.zoneAwareLb])),
     recall.value('labels of policies', [trafficPolicies], () => unionOf(trafficPolicies.map(ofPolicy))),
@@ -29,6 +32,7 @@ export function selectedLabels(readers: LabelReaders, recall: Recall = recallNot
     recall.value('labels of gateways', [gateways], () => unionOf(gateways.map(({ selector }) => keysOf(selector)))),
     recall.value('labels of peers', [peerPolicies], () => unionOf(ofPeers(peerPolicies))),
     recall.value('labels of routes', [routeTables], () => unionOf(routeTables.map(ofRouteTable))),
+    recall.value('labels of attached policies', attached, () => unionOf(attached.map(ofAttached))),
   ];
   const keys = [...unionOf(all)].sort();
   return recall.value('selected labels', keys, () => new Set(keys));
@@ -59,6 +63,8 @@ const ofService = ({ trafficDistribution }: Service): readonly string[] =>
 
 const ofPeers = ({ byNamespace }: PeerPolicies): readonly Iterable<string>[] =>
   [...byNamespace.values()].flatMap(({ workloads }) => workloads.map(({ selector }) => keysOf(selector)));
+const ofAttached = (policies: PoliciesByNamespace<AttachedPolicy>): Keys =>
+  unionOf([...policies.values()].flat().map(attachmentLabels));
 
 const ofRouteTable = ({ http, tcp, tls }: RouteTable): readonly string[] =>
   [...http, ...tcp, ...tls].flatMap(({ matches }) => matches.flatMap(({ sourceLabels }) => keysOf(sourceLabels)));

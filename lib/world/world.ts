@@ -1,8 +1,6 @@
 import type { Issue, Noted } from '../base/issue.ts';
 import { type Recall, recallList, recallNothing } from '../base/recall.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
-import type { IdentityBinding } from '../model/identity-binding.ts';
-import type { PeerPolicies } from '../model/mutual-tls.ts';
 import type { RouteTable } from '../model/route-table.ts';
 import type { SidecarSource } from '../model/sidecar.ts';
 import type { Endpoint, Service, ServiceKey } from '../model/service.ts';
@@ -14,10 +12,9 @@ import { readGatewayApi } from './gateway-api/gateway-api.ts';
 import type { StatedObject } from './gateway-api/stated-condition.ts';
 import { readGateways, type GatewaySource } from './gateways.ts';
 import { readMeshSettings, type WorldOptions } from './mesh-settings.ts';
-import { readIdentityBindings } from './identity-bindings.ts';
-import { readPeerPolicies } from './peer-policies.ts';
 import { type MeshSecrets, readMeshSecrets } from './secrets.ts';
 import { readAllTables } from './route-tables.ts';
+import { attachedPolicyLists, readSecurityPolicies, type SecurityPolicies } from './security-policies.ts';
 import { selectedLabels } from './selected-labels.ts';
 import type { ServedPorts } from './served-ports.ts';
 import { readServiceAliases, type ServiceAliases } from './service-aliases.ts';
@@ -27,7 +24,7 @@ import { readServices } from './services.ts';
 import { allTrafficPolicies, readTrafficPolicies, type TrafficPolicies } from './traffic-policies.ts';
 
 /** Every accepted resource at one revision, indexed. Each list is oldest first (G-2), whatever order the input had. */
-export interface World extends MeshSecrets {
+export interface World extends MeshSecrets, SecurityPolicies {
   readonly mesh: MeshSettings;
   /** At most one per namespace and host name (SR-4). */
   readonly services: readonly Service[];
@@ -44,16 +41,12 @@ export interface World extends MeshSecrets {
   readonly sidecars: readonly SidecarSource[];
   /** What of them can tell two proxies of a namespace apart. */
   readonly sidecarChoices: readonly SidecarChoice[];
-  /** Which connections servers take. */
-  readonly peerPolicies: PeerPolicies;
   /** Label keys that some selector names; only these can tell two proxies apart (VIEW-1, VIEW-2). */
   readonly selectedLabels: ReadonlySet<string>;
   /** Which facts about where and as whom a proxy runs can change what it is given. */
   readonly decidingFacts: ReadonlySet<DecidingFact>;
   /** By namespace: its service ports by the address at which they are served (SR-12). */
   readonly servedPorts: ReadonlyMap<string, ServedPorts>;
-  /** Who runs as which workload; decides whether a poll is answered, and nothing of what. */
-  readonly identityBindings: readonly IdentityBinding[];
 }
 
 /**
@@ -84,7 +77,6 @@ export function buildWorld(
   const { services, endpoints, allocatedAddresses, servedPorts } = take(readServices(resources, mesh, recall));
   const aliases = take(recall.value('aliases', [written, mesh], () => readServiceAliases(written, mesh)));
   const secrets = readMeshSecrets(byKind, recall);
-  const bindings = byKind('WorkloadIdentityBinding');
   const made = readGatewayApi(resources, { byKind, mesh, services, endpoints, secrets }, recall);
   const routeTables = take(
     stage('VirtualService', (documents, inner) => readAllTables(documents, made.routes, { mesh, recall: inner }), [
@@ -99,37 +91,34 @@ export function buildWorld(
   const gateways = take(
     stage('Gateway', (documents, inner) => readGateways(documents, made.gateways, inner), [made.gateways]),
   );
+  const policies = take(readSecurityPolicies(byKind, mesh, recall));
   const sidecars = take(stage('Sidecar', (documents, inner) => readSidecars(documents, mesh, inner)));
-  const peerPolicies = take(
-    stage('PeerAuthentication', (documents, inner) => readPeerPolicies(documents, mesh, inner)),
-  );
-  const parts = { mesh, services, routeTables, trafficPolicies, gateways, sidecars, peerPolicies, ...secrets };
+  const parts = { mesh, services, routeTables, trafficPolicies, gateways, sidecars, ...secrets, ...policies };
   const { statements } = made;
   return {
     value: {
       ...parts,
       ...{ endpoints, allocatedAddresses, aliases, statements, servedPorts },
       ...viewDifferences(parts, recall),
-      identityBindings: recall.value('identity bindings', [bindings], () => readIdentityBindings(bindings)),
     },
     issues,
   };
 }
 
 type Differing = Pick<World, 'sidecarChoices' | 'selectedLabels' | 'decidingFacts'>;
-type Deciding = Pick<
-  World,
-  | 'mesh'
-  | 'services'
-  | 'routeTables'
-  | 'trafficPolicies'
-  | 'gateways'
-  | 'sidecars'
-  | 'peerPolicies'
-  | 'secrets'
-  | 'configMaps'
-  | 'secretGrants'
->;
+type Deciding = SecurityPolicies &
+  Pick<
+    World,
+    | 'mesh'
+    | 'services'
+    | 'routeTables'
+    | 'trafficPolicies'
+    | 'gateways'
+    | 'sidecars'
+    | 'secrets'
+    | 'configMaps'
+    | 'secretGrants'
+  >;
 
 /** What can tell two proxies apart. */
 function viewDifferences(world: Deciding, recall: Recall): Differing {
@@ -140,7 +129,15 @@ function viewDifferences(world: Deciding, recall: Recall): Differing {
       sidecarChoices(sidecars, mesh.rootNamespace),
     ),
     selectedLabels: selectedLabels(
-      { mesh, trafficPolicies: policies, gateways, routeTables, services, peerPolicies },
+      {
+        mesh,
+        trafficPolicies: policies,
+        gateways,
+        routeTables,
+        services,
+        peerPolicies,
+        attached: attachedPolicyLists(world),
+      },
       recall,
     ),
     decidingFacts: recall.value('deciding facts', [mesh, policies, services, gateways, secretGrants], () =>

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { keySetName } from '../../lib/resources/key-set.ts';
 import { keyOf, type Resource } from '../../lib/resources/resource.ts';
 import { arbitraryDocuments, arbitraryNode } from './arbitrary-documents.ts';
 import { arbitraryGateways } from './arbitrary-gateways.ts';
@@ -185,10 +186,70 @@ const terminating = fc
     },
   }));
 
+/** Keys of issuers, some of which nothing can be checked with; rules that name those issuers, or bring keys along. */
+const keys = fc.constantFrom(
+  '{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}',
+  '{"keys":[{"kty":"oct","k":"b3RoZXI"}]}',
+  '{"keys":[]}',
+);
+const keySets = fc.record({ issuer: fc.constantFrom('one', 'two'), jwks: keys }).map((spec) => ({
+  apiVersion: 'pilotless.dev/v1',
+  kind: 'KeySet',
+  metadata: { name: keySetName({ issuer: spec.issuer, jwksUri: '' }) },
+  spec,
+}));
+const tokens = fc
+  .record({
+    name: fc.constantFrom('x', 'y'),
+    namespace: fc.constantFrom('a', 'b', 'istio-system'),
+    spec: fc.record(
+      {
+        selector: fc.constantFrom({ matchLabels: { app: 'a' } }, {}),
+        targetRef: fc.constantFrom(
+          { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: 'x' },
+          { kind: 'Service', name: 'one' },
+        ),
+        jwtRules: fc.array(
+          fc.record(
+            {
+              issuer: fc.constantFrom('one', 'two'),
+              jwks: keys,
+              audiences: fc.constantFrom(['a'], []),
+              fromHeaders: fc.constant([{ name: 'x-token' }]),
+              presence: fc.constantFrom('OPTIONAL', 'REQUIRED'),
+            },
+            { requiredKeys: ['issuer'] },
+          ),
+          { maxLength: 3 },
+        ),
+      },
+      { requiredKeys: [] },
+    ),
+  })
+  .map(({ spec, ...metadata }) => ({
+    apiVersion: 'security.istio.io/v1',
+    kind: 'RequestAuthentication',
+    metadata,
+    spec,
+  }));
+
 const admitted = fc
   .array(
     fc.oneof(
-      ...[coreService, slice, writtenNamespace, hashing, travelling, secret, authorities, grant, binding, terminating],
+      ...[
+        coreService,
+        slice,
+        writtenNamespace,
+        hashing,
+        travelling,
+        secret,
+        authorities,
+        grant,
+        binding,
+        terminating,
+        keySets,
+        tokens,
+      ],
       peers,
       arbitraryGateways,
     ),

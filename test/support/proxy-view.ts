@@ -34,6 +34,7 @@ export function proxyView({ routeTables = [], scope, ...changes }: ProxyViewChan
     mutualTls: { mode: 'permissive', ports: [], source: undefined },
     gateway: undefined,
     secrets: NO_SECRETS,
+    requestAuthentication: [],
     ...changes,
     mesh,
     services,

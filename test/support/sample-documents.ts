@@ -1,3 +1,4 @@
+import { keySetName } from '../../lib/resources/key-set.ts';
 import type { Kind } from '../../lib/resources/kinds.ts';
 import { documentOf } from './findings.ts';
 
@@ -273,6 +274,31 @@ export const sampleDocuments: Readonly<Record<Kind, object>> = {
       frontend: { default: { validation: { caCertificateRefs: [{ group: '', kind: 'ConfigMap', name: 'ca' }] } } },
     },
   }),
+  RequestAuthentication: documentOf('RequestAuthentication', {
+    selector: { matchLabels: { app: 'reviews' } },
+    jwtRules: [
+      {
+        issuer: 'https://login.example.com',
+        audiences: ['reviews'],
+        jwksUri: 'https://login.example.com/keys',
+        fromHeaders: [{ name: 'x-token', prefix: 'Bearer ' }],
+        fromParams: ['token'],
+        fromCookies: ['session'],
+        outputPayloadToHeader: 'x-payload',
+        forwardOriginalToken: true,
+        outputClaimToHeaders: [{ header: 'x-group', claim: 'group' }],
+        timeout: '3s',
+        spaceDelimitedClaims: ['roles'],
+        presence: 'REQUIRED',
+      },
+      { issuer: 'b', jwks: '{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}' },
+    ],
+  }),
+  KeySet: documentOf(
+    'KeySet',
+    { issuer: 'https://login.example.com', jwks: '{"keys":[]}' },
+    { name: keySetName({ issuer: 'https://login.example.com', jwksUri: '' }) },
+  ),
   Namespace: documentOf('Namespace', {}, { name: 'shop', labels: { team: 'x' } }),
   Mesh: documentOf(
     'Mesh',

@@ -90,6 +90,10 @@ const ownColumns: Readonly<Record<Kind, readonly PrinterColumn[]>> = {
     condition('Accepted', 'Whether this service does'),
     { ...member('Description', 'description', 'What the class is for'), priority: 1 },
   ],
+  KeySet: [
+    member('Issuer', 'issuer', 'Whose keys they are'),
+    member('Jwks-Uri', 'jwksUri', 'Where they are published, if a document says it'),
+  ],
   ListenerSet: [
     condition('Accepted', 'Whether its listeners are added'),
     condition('Programmed', 'Whether a proxy serves them'),
@@ -100,6 +104,11 @@ const ownColumns: Readonly<Record<Kind, readonly PrinterColumn[]>> = {
   PeerAuthentication: [
     column('Mode', 'What connections are taken', {
       cell: ({ mtls }) => words((mtls as Body | undefined)?.['mode'], ''),
+    }),
+  ],
+  RequestAuthentication: [
+    column('Issuers', 'Whose tokens are checked', {
+      cell: ({ jwtRules }) => shortList(list(jwtRules).map(({ issuer, jwksUri }) => words(issuer ?? jwksUri, ''))),
     }),
   ],
   Secret: [

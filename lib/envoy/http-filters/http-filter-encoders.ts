@@ -5,12 +5,14 @@ import { typedExtension } from '../typed-extension.ts';
 import { encodeGrpcStats } from './grpc-stats.ts';
 import { encodeIstioAlpn } from './istio-alpn.ts';
 import { encodePeerMetadata } from './istio-peer-metadata.ts';
+import { encodeJwtAuthn } from './jwt-authn.ts';
 
 type FilterOf<T extends HttpFilterIr['type']> = Extract<HttpFilterIr, { readonly type: T }>;
 
 /** One encoder per kind of HTTP filter: the compiler names the one that is missing. */
 const HTTP_FILTER_ENCODERS: { readonly [T in HttpFilterIr['type']]: (filter: FilterOf<T>) => ProtoJson } = {
   'istio-metadata-exchange': encodePeerMetadata,
+  'jwt-authn': encodeJwtAuthn,
   'istio-alpn': encodeIstioAlpn,
   'grpc-web': () => httpFilter('grpc_web', 'GrpcWeb'),
   'grpc-stats': encodeGrpcStats,

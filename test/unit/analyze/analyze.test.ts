@@ -28,6 +28,12 @@ const routes = (name: string, http: string, more = ''): string =>
 const to = (destination: string, match = ''): string =>
   `{ ${match === '' ? '' : `match: [${match}], `}route: [{ destination: { ${destination} } }] }`;
 const plain = to('host: shop.test');
+const byClaim = to('host: shop.test', "headers: { '@request.auth.claims.group': { exact: a } }");
+const tokens = (name: string, labels: string): string => {
+  const jwks = '{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}';
+  const spec = `{ selector: { matchLabels: ${labels} }, jwtRules: [{ issuer: a, jwks: '${jwks}' }] }`;
+  return document('RequestAuthentication', name, spec).replace('networking.istio.io', 'security.istio.io');
+};
 const sidecar = (...hosts: readonly string[]): string =>
   document('Sidecar', 's', JSON.stringify({ egress: [{ hosts }] }));
 const foreign = document('Sidecar', 's', '{ egress: [{ hosts: [shop/shop.test] }] }').replace(
@@ -142,6 +148,16 @@ const rows: readonly Row[] = [
     'a gateway for another host',
     [shop, gateway('g', 'other.test'), routes('v', plain, 'gateways: [g],')],
     ['GATEWAY_HOST_NOT_SERVED VirtualService/shop/v spec.gateways[0]'],
+  ],
+  [
+    'CLAIM-4: routes by claims where nobody checks tokens, or only others do',
+    [shop, gateway('g'), routes('v', byClaim, 'gateways: [g],'), tokens('t', '{ app: else }')],
+    ['CLAIMS_WITHOUT_TOKENS VirtualService/shop/v spec.http[0].match[0].headers'],
+  ],
+  [
+    'CLAIM-4: routes by claims of tokens that are checked',
+    [shop, gateway('g'), routes('v', byClaim, 'gateways: [g],'), tokens('t', '{ app: edge }')],
+    [],
   ],
   [
     'a host and port of two gateways',

@@ -38,6 +38,7 @@ test('RT-9: a missing header counts as empty only where a text is compared', () 
       mindsCase: undefined,
       headers: [{ name: 'h', match, isInverted: true }],
       queryParams: [],
+      claims: [],
     })['headers'];
   assert.deepEqual(inverted({ type: 'present' }), [{ name: 'h', presentMatch: true, invertMatch: true }]);
   assert.deepEqual(inverted({ type: 'exact', value: 'a' }), [

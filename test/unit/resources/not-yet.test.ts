@@ -26,7 +26,7 @@ const rows: readonly (readonly [kind: Kind, spec: object, refused: readonly stri
       gateways: ['ns/gw'],
       http: [{ match: [{ headers: { '@request.auth.claims.x': { exact: 'y' }, other: { exact: 'y' } } }], route }],
     },
-    ['spec.http[0].match[0].headers["@request.auth.claims.x"]'],
+    [],
   ],
   ['DestinationRule', { host: 'a.b', trafficPolicy: { tls: { mode: 'DISABLE' } } }, []],
   [

@@ -4,7 +4,6 @@ import type { HttpRule, StringMatch } from '../../../lib/model/http-rule.ts';
 import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
 import { readRouteTables } from '../../../lib/world/route-tables.ts';
 import type { HttpRoute } from '../../../lib/resources/virtual-service-spec.ts';
-import { summary } from '../../support/proxy-view.ts';
 import { tableOf, virtualService } from '../../support/route-tables.ts';
 
 const full = 'app.default.svc.cluster.local';
@@ -83,16 +82,6 @@ test('VS-3: exportTo is resolved where it was written', () => {
 
 test('VS-5: a VirtualService without hosts is no table of its own', () =>
   assert.deepEqual(readRouteTables([virtualService('part', { http: [] })], meshDefaults()).value, []));
-
-test('RT-11: a rule that cannot be carried out is left out and named; the others stay', () => {
-  const http = [{ match: [{ headers: { '@request.auth.claims.sub': {} } }] }, { name: 'rest' }];
-  const { value, issues } = readRouteTables([virtualService('a', { hosts: ['x'], http })], meshDefaults());
-  assert.deepEqual(
-    value[0]?.http.map(({ name }) => name),
-    ['rest'],
-  );
-  assert.deepEqual(issues.map(summary), ['ROUTE_IGNORED VirtualService/default/a spec.http[0]']);
-});
 
 test('RT-12: a redirect goes before a direct response, and that before destinations', () => {
   const route = [{ destination: { host: 'app' } }];
