@@ -1,4 +1,4 @@
-// npm run check: types, lint, import table, dead exports, formatting.
+// npm run check: types, lint, import table, dead exports, formatting, keys in files, audit of dependencies.
 // npm run check:fast: the same before a landing, over the changed files and without dead exports.
 import { runChecks } from './checks/checks.ts';
 

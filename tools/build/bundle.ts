@@ -2,6 +2,7 @@ import { cpSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { secretsIn } from '../checks/secret-scan.ts';
 import type { BundleEntry } from './entries.ts';
 
 /** How large a bundle is, in bytes, and of what it is made. */
@@ -39,6 +40,9 @@ export async function bundle(root: string, { source, target }: BundleEntry): Pro
     logLevel: 'error',
   });
   const bytes = readFileSync(outfile);
+  const keys = secretsIn(bytes.toString('utf8'));
+  if (keys.length > 0)
+    throw new Error(`${target} has a key in it, which whoever gets it could read: ${keys.join('; ')}`);
   const inputs = Object.values(metafile.outputs).flatMap((output) =>
     Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
   );

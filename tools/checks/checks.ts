@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { changedFiles, repositoryFiles, repositoryRoot } from '../support/repository.ts';
 import { runProgram } from '../support/run-program.ts';
+import { auditDependencies } from './audit.ts';
 import { deadExports } from './dead-exports.ts';
 import { cruiseImports, unreadModules } from './import-table.ts';
+import { scanFiles } from './secret-scan.ts';
 
 // What TypeScript learned the last time, for this work tree alone: work trees may share one cache.
 const treeName = createHash('sha256').update(repositoryRoot).digest('hex').slice(0, 8);
@@ -16,7 +18,12 @@ const unfinishedRule = 'every-lib-file-is-reachable';
 interface Check {
   readonly name: string;
   readonly remedy: string;
-  readonly run: () => Promise<readonly string[]>;
+  readonly run: () => Promise<readonly string[] | Unknown>;
+}
+
+/** A check that could not be made, which is neither good nor bad: it is said, and does not stop anybody. */
+interface Unknown {
+  readonly unknown: string;
 }
 
 /** How many checks passed and failed. */
@@ -31,9 +38,11 @@ export interface CheckTally {
  * files, which unfinished work is full of.
  */
 export async function runChecks({ fast }: { readonly fast: boolean }): Promise<CheckTally> {
-  const { types, lint, imports, exports, format } = checksOf(fast);
+  const { types, lint, imports, exports, format, secrets, audit } = checksOf(fast);
   const outcomes = await Promise.all(
-    (fast ? [types, lint, imports, format] : [types, lint, imports, exports, format]).map(report),
+    (fast ? [types, lint, imports, format, secrets] : [types, lint, imports, exports, format, secrets, audit]).map(
+      report,
+    ),
   );
   const passed = outcomes.filter(Boolean).length;
   return { passed, failed: outcomes.length - passed };
@@ -67,6 +76,19 @@ function checksOf(fast: boolean) {
       remedy: 'delete it, or do not export it',
       run: () => Promise.resolve(deadExports(join(repositoryRoot, 'tsconfig.json'))),
     },
+    secrets: {
+      name: 'no keys in files',
+      remedy: 'make keys when they are needed, as tests do; one that was pushed is known and has to be withdrawn',
+      run: async () => scanFiles(repositoryRoot, files),
+    },
+    audit: {
+      name: 'audit',
+      remedy: 'npm audit',
+      run: async () => {
+        const audit = await auditDependencies(repositoryRoot);
+        return 'found' in audit ? audit.found : audit;
+      },
+    },
     format: {
       name: 'formatting',
       remedy: 'npm run format',
@@ -78,10 +100,12 @@ function checksOf(fast: boolean) {
 /** Runs one check and prints its line when it is done; answers whether it passed. */
 async function report({ name, remedy, run }: Check): Promise<boolean> {
   const start = performance.now();
-  const complaints = await run();
+  const said = await run();
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  const passed = complaints.length === 0;
-  console.log(`${passed ? 'ok  ' : 'FAIL'} ${name.padEnd(13)} ${seconds.padStart(5)} s`);
+  const complaints = 'unknown' in said ? [`not known, the registry could not say: ${said.unknown}`] : said;
+  const passed = 'unknown' in said || complaints.length === 0;
+  const word = 'unknown' in said ? 'note' : passed ? 'ok  ' : 'FAIL';
+  console.log(`${word} ${name.padEnd(16)} ${seconds.padStart(5)} s`);
   for (const complaint of complaints) console.log(`     ${complaint}`);
   if (!passed && remedy !== '') console.log(`     → ${remedy}`);
   return passed;

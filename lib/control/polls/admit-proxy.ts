@@ -71,7 +71,7 @@ export function proxyAdmission({ clock, log, readNode, bindings, believesNodes }
     const differs = disagreement(caller, await bindings(), { node, facts });
     if (!differs) return true;
     const who = callerName(caller);
-    if (isNews(`${who} ${node.id}`, clock.now())) {
+    if (isNews(`${who} ${node.id} ${differs.claim}`, clock.now())) {
       log.warn('poll-denied', { who, from: sender.address, node: node.id, ...differs });
     }
     return false;
