@@ -1,6 +1,9 @@
 /** What to do about issues that the stages report by themselves, by their codes; a code without a row says it in its sentence. */
 export const stageRemedies: Readonly<Record<string, string>> = {
   ALIAS_CIRCLE: 'let one of the services be no alias',
+  AUTHORIZATION_RULE_UNREADABLE: 'correct the condition as its sentence says',
+  AUTHORIZER_CONFLICT: 'let all CUSTOM policies of a workload name one provider',
+  AUTHORIZER_UNUSABLE: 'correct the extensionProvider or its service; until then what the policy is about is denied',
   CLUSTER_WITHOUT_ENDPOINTS: 'add an endpoint, or correct the labels by which they are selected',
   CREDENTIAL_NOT_FOR_SIDECARS: 'give the DestinationRule a workloadSelector',
   DELEGATE_CONFLICT: 'match less in the delegate, or a part of what the root matches',
@@ -19,9 +22,11 @@ export const stageRemedies: Readonly<Record<string, string>> = {
   NO_ADDRESS_LEFT: 'write an address into the ServiceEntry',
   PEER_AUTHENTICATION_CONFLICT: 'select other workloads, or join the two policies',
   PEER_AUTHENTICATION_NOT_USED: 'remove the selector, or move the policy to the namespace of the workloads',
+  POLICY_NOT_ENFORCED: 'select the workloads by their labels',
   PRIVILEGED_PORT: 'use a port from 1024 on, or let the router bind low ports',
   ROUTE_UNUSABLE: 'correct the rule as its sentence says',
   SERVICE_SHADOWED: 'describe each host of a namespace in one document only',
   SIDECAR_NOT_USED: 'correct the object as its sentence says, or remove it',
+  TRUST_DOMAIN_UNKNOWN: 'name a trust domain of the mesh, or add it to trustDomainAliases',
   STRICT_WITHOUT_IDENTITY: 'give the proxies a certificate of the mesh, or use PERMISSIVE until they have one',
 };

@@ -110,6 +110,7 @@ export function httpManager(view: ListenerView, chain: HttpChain): HttpConnectio
       profile: facts.profile,
       servesGrpcWeb,
       authentication: jwtAuthn(view, listenerClass),
+      ...view.authorization.http,
       dnsCaches: unknown ? [...dnsCaches, unknown] : dnsCaches,
     }),
     ...byClass(listenerClass, view),

@@ -70,11 +70,18 @@ function tcpFilters(view: ServerView, server: GatewayServer): readonly NetworkFi
     );
     for (const rule of fits) {
       const filters = ruleFilters(rule, table, place);
-      if (filters !== undefined) return exchanges ? [...metadataExchange(view.facts), ...filters] : filters;
+      const exchange = exchanges ? metadataExchange(view.facts) : [];
+      if (filters !== undefined) return [...exchange, ...connectionPolicies(view), ...filters];
     }
   }
   return undefined;
 }
+
+/** FC-7, AZ-37 */
+const connectionPolicies = ({ authorization: { tcp } }: ServerView): readonly NetworkFilterIr[] => [
+  ...tcp.asking,
+  ...tcp.deciding,
+];
 
 /** GW-30: one chain for each match of a TLS rule, narrowed to what the server serves. */
 function passthroughChains(view: ServerView, server: GatewayServer): Noted<readonly FilterChainIr[]> {
@@ -96,7 +103,7 @@ function passthroughChains(view: ServerView, server: GatewayServer): Noted<reado
           match: { ...ANY_CONNECTION, serverNames },
           source: documentPath(rule.origin.resource),
           tellsSource: view.facts.profile === 'envoy',
-          filters,
+          filters: [...connectionPolicies(view), ...filters],
         });
       }
     }

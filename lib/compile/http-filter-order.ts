@@ -1,5 +1,6 @@
 import type { HttpFilterIr } from '../ir/http-connection-manager.ts';
 import type { DnsCacheIr } from '../ir/dns-cache.ts';
+import type { PlacedFilters } from './authorization.ts';
 import type { Profile } from '../view/proxy-facts.ts';
 
 /** Where an HTTP listener stands: which filters it has depends on it (FC-2, FC-4, FC-6). */
@@ -15,16 +16,37 @@ const CORS: HttpFilterIr = { type: 'cors' };
 const ROUTER: HttpFilterIr = { type: 'router' };
 
 /** Where filters stand that depend on the view, by the member of `HttpFilterNeeds` that holds them. */
-type Slot = 'authentication';
+type Slot = 'asking' | 'authentication' | 'deciding';
 
 /**
  * Every HTTP filter in the order in which it sees a request (FC-2, FC-4, FC-6). Fault and CORS are always there: routes
  * carry the settings for them (RT-29).
  */
 const ORDER: Readonly<Record<ListenerClass, readonly (HttpFilterIr | Slot)[]>> = {
-  'sidecar-inbound': [METADATA_FROM_CLIENT, 'authentication', GRPC_WEB, GRPC_STATS, FAULT, CORS, ROUTER],
+  'sidecar-inbound': [
+    METADATA_FROM_CLIENT,
+    'asking',
+    'authentication',
+    'deciding',
+    GRPC_WEB,
+    GRPC_STATS,
+    FAULT,
+    CORS,
+    ROUTER,
+  ],
   'sidecar-outbound': [METADATA_FROM_SERVER, GRPC_WEB, GRPC_STATS, ALPN, FAULT, CORS, ROUTER],
-  gateway: [METADATA_FROM_SERVER, 'authentication', GRPC_WEB, GRPC_STATS, ALPN, FAULT, CORS, ROUTER],
+  gateway: [
+    METADATA_FROM_SERVER,
+    'asking',
+    'authentication',
+    'deciding',
+    GRPC_WEB,
+    GRPC_STATS,
+    ALPN,
+    FAULT,
+    CORS,
+    ROUTER,
+  ],
 };
 
 /** Filters that only Istio's build of Envoy has: stock Envoy rejects the whole listener (PROF-2, FC-11). */
@@ -33,7 +55,7 @@ const ISTIO_ONLY: ReadonlySet<HttpFilterIr['type']> = new Set<HttpFilterIr['type
   'istio-alpn',
 ]);
 
-export interface HttpFilterNeeds {
+export interface HttpFilterNeeds extends PlacedFilters {
   readonly listenerClass: ListenerClass;
   readonly profile: Profile;
   readonly servesGrpcWeb: boolean;

@@ -113,8 +113,10 @@ function protocolFilters(
 ): readonly NetworkFilterIr[] {
   const { cluster, protocol, hostname, servicePort } = inbound;
   if (carries === 'tcp') {
+    const { asking, deciding } = view.authorization.tcp; // FC-3
     const proxy = { ...tcpTo(cluster), statPrefix: inbound.tcpStatPrefix, idleTimeout: view.facts.idleTimeout };
-    return protocol === 'mongo' ? [{ type: 'mongo-proxy', statPrefix: proxy.statPrefix }, proxy] : [proxy];
+    const mongo = protocol === 'mongo' ? [{ type: 'mongo-proxy', statPrefix: proxy.statPrefix } as const] : [];
+    return [...asking, ...deciding, ...mongo, proxy];
   }
   const routes = {
     by: 'value',

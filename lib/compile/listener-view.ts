@@ -1,4 +1,5 @@
 import type { StageMemory } from '../base/stage-memory.ts';
+import { type AuthorizationFilters, authorizationFilters } from './authorization.ts';
 import { passesOn } from './passed-on.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { ServerModes } from '../model/mutual-tls.ts';
@@ -21,6 +22,8 @@ export interface ListenerView {
   readonly scope: ListenerScope;
   /** Rules for the tokens of requests to the proxy, in the order in which they were found. */
   readonly requestAuthentication: readonly JwtRule[];
+  /** What becomes of requests and connections to the proxy's workload. */
+  readonly authorization: AuthorizationFilters;
 }
 
 export interface ListenerScope extends Pick<SidecarScope, 'sidecar' | 'ingress' | 'outboundPolicy'> {
@@ -148,7 +151,7 @@ function looksAtSource(lb: LoadBalancing | undefined): boolean {
 
 /** The whole of a view that its listeners may look at. */
 export function listenerView(
-  { facts, mesh, services, instances, mutualTls, scope, gateway, requestAuthentication }: ProxyView,
+  { facts, mesh, services, instances, mutualTls, scope, gateway, requestAuthentication, authorization }: ProxyView,
   memory: StageMemory,
 ): ListenerView {
   const listened = passesOn(gateway)
@@ -169,6 +172,7 @@ export function listenerView(
     services: all,
     instances,
     mutualTls: memory.same(mutualTls),
+    authorization: memory.derived('authorization filters', authorization, authorizationFilters),
     scope: { sidecar: ingress.length > 0 ? sidecar : undefined, ingress, outboundPolicy, egress },
     requestAuthentication: memory.same(requestAuthentication),
   };

@@ -2,6 +2,8 @@ import type { FilterChainIr, ListenerIr, NetworkFilterIr } from '../ir/listener.
 import type { PollSetting } from '../ir/proxy-ir.ts';
 import { unreachable } from '../base/unreachable.ts';
 import { isUnixSocket, socketPath } from '../base/unix-socket.ts';
+import { encodeAccess } from './access-rules.ts';
+import { encodeTcpAuthorizer } from './authorizer.ts';
 import { encodeDnsCache } from './dns-cache.ts';
 import { encodeDownstreamTls } from './downstream-tls.ts';
 import { optionalDuration } from './duration.ts';
@@ -66,6 +68,17 @@ function encodeNetworkFilter(filter: NetworkFilterIr, ir: PollSetting): ProtoJso
       );
     case 'metadata-exchange':
       return encodeMetadataExchange();
+    case 'access':
+      return typedExtension('envoy.filters.network.rbac', 'envoy.extensions.filters.network.rbac.v3.RBAC', {
+        statPrefix: 'tcp.', // AZ-33
+        ...encodeAccess(filter),
+      });
+    case 'authorizer':
+      return typedExtension(
+        'envoy.filters.network.ext_authz',
+        'envoy.extensions.filters.network.ext_authz.v3.ExtAuthz',
+        encodeTcpAuthorizer(filter),
+      );
     case 'http-connection-manager':
       return encodeHttpConnectionManager(filter, ir);
     default:

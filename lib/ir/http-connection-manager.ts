@@ -1,4 +1,5 @@
 import type { DurationMs } from '../base/brand.ts';
+import type { AccessFilterIr, AuthorizerFilterIr } from './access.ts';
 import type { DnsCacheIr } from './dns-cache.ts';
 import type { JwtAuthnIr } from './jwt-authn.ts';
 import type { RouteConfigurationIr } from './route-configuration.ts';
@@ -80,4 +81,6 @@ export type HttpFilterIr =
   | { readonly type: 'cors' }
   /** Looks up the host of a request for a cluster that is found by requests. */
   | { readonly type: 'dynamic-forward-proxy'; readonly cache: DnsCacheIr }
+  | AccessFilterIr
+  | AuthorizerFilterIr
   | { readonly type: 'router' };

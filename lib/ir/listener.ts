@@ -1,5 +1,6 @@
 import type { DurationMs } from '../base/brand.ts';
 import type { IpRange } from '../base/ip-address.ts';
+import type { AccessFilterIr, AuthorizerFilterIr } from './access.ts';
 import type { DnsCacheIr } from './dns-cache.ts';
 import type { HttpConnectionManagerIr } from './http-connection-manager.ts';
 import type { CertificateIr, RootsIr } from './tls-material.ts';
@@ -108,6 +109,8 @@ export interface ClientCheckIr {
 /** What happens with a connection, in order; the last one is a `tcp-proxy` or an `http-connection-manager`. */
 export type NetworkFilterIr =
   | { readonly type: 'metadata-exchange' }
+  | AccessFilterIr
+  | AuthorizerFilterIr
   | { readonly type: 'mongo-proxy'; readonly statPrefix: string }
   /** Looks up the name that a TLS client asks for, to connect to one port of it. */
   | { readonly type: 'sni-dynamic-forward-proxy'; readonly cache: DnsCacheIr; readonly port: number }

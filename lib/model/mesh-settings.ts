@@ -1,6 +1,7 @@
 import type { DurationMs } from '../base/brand.ts';
 import type { LabelSelector } from '../base/label-selector.ts';
 import type { HostName } from '../base/host-name.ts';
+import type { AuthorizerSettings } from './authorizer.ts';
 import type { WrittenConnectionSettings } from './connection-settings.ts';
 import type { TracingSettings } from './tracing.ts';
 import type { LocalityLb, PolicyBlocks, TcpKeepalive, ZoneAwareLb } from './traffic-policy.ts';
@@ -76,6 +77,8 @@ export interface MeshSettings {
   readonly defaultPolicy: PolicyBlocks;
   /** `undefined` where proxies report no spans. */
   readonly tracing: TracingSettings | undefined;
+  /** Who can be asked about requests, by name. */
+  readonly authorizers: readonly AuthorizerSettings[];
 }
 
 export interface RouterTopology {

@@ -1,3 +1,4 @@
+import { authorizationPolicy } from './authorization-policy.ts';
 import { configMap } from './config-map.ts';
 import { destinationRule } from './destination-rule.ts';
 import { endpointSlice } from './endpoint-slice.ts';
@@ -31,6 +32,7 @@ import { workloadIdentityBinding } from './workload-identity-binding.ts';
  * name first, as kubectl writes it. A new kind is one row here and one file.
  */
 export const kinds = {
+  AuthorizationPolicy: authorizationPolicy,
   ConfigMap: configMap,
   BackendTLSPolicy: backendTlsPolicy,
   DestinationRule: destinationRule,

@@ -2,6 +2,7 @@ import { parseDuration } from '../base/duration.ts';
 import { isIpAddress } from '../base/ip-address.ts';
 import { readAuthorities } from '../base/certificate-authorities.ts';
 import { quoted } from '../base/quoted.ts';
+import { checkAuthorizer } from './authorizer-checks.ts';
 import { checkConnectionPool, checkOutlierDetection } from './connection-checks.ts';
 import { durationProblem } from './duration-checks.ts';
 import type { FindingLog } from './finding.ts';
@@ -146,6 +147,7 @@ function checkProviderNames(log: FindingLog, providers: Providers): void {
     else if (names.has(name)) where.warning('DUPLICATE', `duplicate extension provider name ${quoted(name)}`);
     names.add(name);
   }
+  providers.forEach((provider, index) => checkAuthorizer(log.at(`[${index}]`), provider));
 }
 
 /** What Istio says of its MeshNetworks. */

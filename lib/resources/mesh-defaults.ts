@@ -100,6 +100,6 @@ export function meshConfigAlone(written: MeshConfigSpec = {}): MeshConfig {
 }
 
 function providersWithDefaults(written: MeshConfig['extensionProviders']): MeshConfig['extensionProviders'] {
-  const byName = new Map([...providerDefaults, ...written].map((provider) => [provider.name, provider]));
-  return [...byName.values()];
+  const names = new Set(written.map(({ name }) => name));
+  return [...providerDefaults.filter(({ name }) => !names.has(name)), ...written];
 }

@@ -15,43 +15,58 @@ const httpService = z.strictObject({
 });
 
 const requestBody = z.strictObject({
-  maxRequestBytes: uint32.exactOptional(),
-  allowPartialMessage: z.boolean().exactOptional(),
-  packAsBytes: z.boolean().exactOptional(),
+  maxRequestBytes: uint32.exactOptional().describe('How many bytes of the body are sent along.'),
+  allowPartialMessage: z
+    .boolean()
+    .exactOptional()
+    .describe('Whether a longer body is sent in part; a request with one is answered 413 otherwise.'),
+  packAsBytes: z.boolean().exactOptional().describe('Whether the body is sent as bytes, not as UTF-8; for gRPC.'),
 });
 
+const SERVICE = 'Host name of the service that is asked, or namespace/host.';
+const PORT = 'Port of the service.';
+const TIMEOUT = 'How long the proxy waits for the answer; 600s unless it is said.';
+const FAIL_OPEN = 'Whether requests are let in while the service cannot be asked; they are refused otherwise.';
+const CLEARS = 'Whether the route is chosen again after the answer has changed headers.';
+const STATUS = 'Status of the answer to a request while the service cannot be asked; 403 unless it is said.';
+const BODY = 'How much of the body of a request is sent along; none unless it is said.';
+
+const headers = (what: string): z.ZodExactOptional<typeof texts> =>
+  texts.exactOptional().describe(`${what} Names, whole or with * in front or at the end.`);
+
 export const extensionProvider = z.strictObject({
-  name: z.string().exactOptional(),
+  name: z.string().exactOptional().describe('What policies and telemetry call it.'),
   envoyExtAuthzHttp: z
     .strictObject({
-      service: z.string().exactOptional(),
-      port: uint32.exactOptional(),
-      timeout: duration.exactOptional(),
-      pathPrefix: z.string().exactOptional(),
-      failOpen: z.boolean().exactOptional(),
-      clearRouteCache: z.boolean().exactOptional(),
-      statusOnError: z.string().exactOptional(),
-      /** Deprecated. */
-      includeHeadersInCheck: texts.exactOptional(),
-      includeRequestHeadersInCheck: texts.exactOptional(),
-      includeAdditionalHeadersInCheck: textMap.exactOptional(),
-      includeRequestBodyInCheck: requestBody.exactOptional(),
-      headersToUpstreamOnAllow: texts.exactOptional(),
-      headersToDownstreamOnDeny: texts.exactOptional(),
-      headersToDownstreamOnAllow: texts.exactOptional(),
+      service: z.string().exactOptional().describe(SERVICE),
+      port: uint32.exactOptional().describe(PORT),
+      timeout: duration.exactOptional().describe(TIMEOUT),
+      pathPrefix: z.string().exactOptional().describe('Stands before the path of each request that it is asked about.'),
+      failOpen: z.boolean().exactOptional().describe(FAIL_OPEN),
+      clearRouteCache: z.boolean().exactOptional().describe(CLEARS),
+      statusOnError: z.string().exactOptional().describe(STATUS),
+      includeHeadersInCheck: headers('Deprecated: use includeRequestHeadersInCheck.'),
+      includeRequestHeadersInCheck: headers('Headers of the request that are sent along.'),
+      includeAdditionalHeadersInCheck: textMap.exactOptional().describe('Headers that are sent as well, with values.'),
+      includeRequestBodyInCheck: requestBody.exactOptional().describe(BODY),
+      headersToUpstreamOnAllow: headers('Headers of the answer that the workload is given.'),
+      headersToDownstreamOnDeny: headers('Headers of the answer that a refused client is given.'),
+      headersToDownstreamOnAllow: headers('Headers of the answer that a client is given whose request was let in.'),
     })
-    .exactOptional(),
+    .exactOptional()
+    .describe('An external authorizer that is asked by HTTP; any 200 lets in.'),
   envoyExtAuthzGrpc: z
     .strictObject({
-      service: z.string().exactOptional(),
-      port: uint32.exactOptional(),
-      timeout: duration.exactOptional(),
-      failOpen: z.boolean().exactOptional(),
-      clearRouteCache: z.boolean().exactOptional(),
-      statusOnError: z.string().exactOptional(),
-      includeRequestBodyInCheck: requestBody.exactOptional(),
+      service: z.string().exactOptional().describe(SERVICE),
+      port: uint32.exactOptional().describe(PORT),
+      timeout: duration.exactOptional().describe(TIMEOUT),
+      failOpen: z.boolean().exactOptional().describe(FAIL_OPEN),
+      clearRouteCache: z.boolean().exactOptional().describe(CLEARS),
+      statusOnError: z.string().exactOptional().describe(STATUS),
+      includeRequestBodyInCheck: requestBody.exactOptional().describe(BODY),
     })
-    .exactOptional(),
+    .exactOptional()
+    .describe("An external authorizer that is asked by gRPC, as Envoy's Authorization service; for HTTP and TCP."),
   zipkin: z
     .strictObject({
       service: z.string().exactOptional(),

@@ -1,6 +1,7 @@
 import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
 import { labelKeyProblem } from './name-checks.ts';
+import { DRY_RUN_ANNOTATION } from './well-known-names.ts';
 import type { ObjectMeta } from './metadata.ts';
 
 const dnsLabelPattern = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/;
@@ -9,8 +10,15 @@ const labelValuePattern = /^(?:(?:[A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
 /** Kubernetes' bound for all annotations of an object together. */
 const mostAnnotationBytes = 256 * 1024;
 
+/** What of a kind decides about metadata. */
+interface MetadataRules {
+  readonly isNamespaced: boolean;
+  /** Whether objects of the kind may be tried out without being carried out; the kind says which of them. */
+  readonly mayRunDry: boolean;
+}
+
 /** CS-12: what any kind's metadata must be. A kind may be stricter about its names. */
-export function checkMetadata(log: FindingLog, metadata: ObjectMeta, isNamespaced: boolean): void {
+export function checkMetadata(log: FindingLog, metadata: ObjectMeta, { isNamespaced, mayRunDry }: MetadataRules): void {
   const { name, namespace } = metadata;
   if (name === '') log.at('metadata.name').error('REQUIRED', 'a document has a name; write metadata.name');
   else if (name.length > 253 || !name.split('.').every((label) => dnsLabelPattern.test(label))) {
@@ -22,7 +30,7 @@ export function checkMetadata(log: FindingLog, metadata: ObjectMeta, isNamespace
     log.at('metadata.namespace').error('INVALID_METADATA', message);
   }
   checkLabels(log.at('metadata.labels'), metadata.labels ?? {});
-  checkAnnotations(log.at('metadata.annotations'), metadata.annotations ?? {});
+  checkAnnotations(log.at('metadata.annotations'), metadata.annotations ?? {}, mayRunDry);
 }
 
 function checkLabels(log: FindingLog, labels: Readonly<Record<string, string>>): void {
@@ -37,7 +45,7 @@ function checkLabels(log: FindingLog, labels: Readonly<Record<string, string>>):
   }
 }
 
-function checkAnnotations(log: FindingLog, annotations: Readonly<Record<string, string>>): void {
+function checkAnnotations(log: FindingLog, annotations: Readonly<Record<string, string>>, mayRunDry: boolean): void {
   let size = 0;
   for (const [key, value] of Object.entries(annotations)) {
     const here = log.member(key);
@@ -45,6 +53,9 @@ function checkAnnotations(log: FindingLog, annotations: Readonly<Record<string, 
     size += key.length + value.length;
     if (problem !== undefined) here.error('INVALID_METADATA', problem.replace('tag key', 'annotation key'));
     checkReserved(here, key);
+    if (key === DRY_RUN_ANNOTATION && !mayRunDry) {
+      here.error('INVALID_METADATA', `unsupported annotation ${DRY_RUN_ANNOTATION}, please remove the annotation`);
+    }
   }
   if (size > mostAnnotationBytes) {
     log.error('INVALID_METADATA', `annotations are too large; ${mostAnnotationBytes} bytes together at most`);
@@ -55,8 +66,5 @@ function checkAnnotations(log: FindingLog, annotations: Readonly<Record<string, 
 function checkReserved(log: FindingLog, key: string): void {
   if (key.startsWith('internal.istio.io/')) {
     log.error('INVALID_METADATA', `${quoted(key)} annotation found, this may not be set by users; remove it`);
-  }
-  if (key === 'istio.io/dry-run') {
-    log.error('INVALID_METADATA', 'unsupported annotation istio.io/dry-run, please remove the annotation');
   }
 }

@@ -19,7 +19,6 @@ interface NotYet {
 const meshMembers = [
   ['accessLogFile', 'access logging'],
   ['enableEnvoyAccessLogService', 'access logging to a service'],
-  ['extensionProviders', 'extension providers'],
   ['defaultProviders', 'telemetry providers'],
   ['ca', 'a certificate authority of your own'],
   ['caCertificates[].certSigners', 'authorities of external signers'],
@@ -40,6 +39,23 @@ const proxyMembers = [
   'proxyHeaders',
   'privateKeyProvider',
   'caCertificatesPem',
+] as const;
+
+/** Kinds of extensionProviders that nothing asks yet; external authorizers are asked. */
+const providerKinds = [
+  'zipkin',
+  'lightstep',
+  'datadog',
+  'stackdriver',
+  'opencensus',
+  'skywalking',
+  'opentelemetry',
+  'prometheus',
+  'envoyFileAccessLog',
+  'envoyHttpAls',
+  'envoyTcpAls',
+  'envoyOtelAls',
+  'sds',
 ] as const;
 
 /** Limits that hold for a whole listener or a whole process, which Envoy reads where it starts. */
@@ -114,6 +130,10 @@ function onMesh(): readonly NotYet[] {
     { ...row('meshConfig.enableTracing', 'tracing', 'set it to false'), when: isTrue },
     row('meshConfig.outboundTrafficPolicy.tls', 'TLS to hosts that are looked up', remove),
     ...meshMembers.map(([member, what]) => row(`meshConfig.${member}`, what, remove)),
+    ...providerKinds.map((kind) => ({
+      ...row(`meshConfig.extensionProviders[].${kind}`, 'an extension provider for telemetry', remove),
+      when: (value: unknown): boolean => value !== undefined,
+    })),
     ...bootstrapLimits.map(([member, what, instead]) =>
       row(`meshConfig.defaultConfig.connectionSettings.${member}`, what, instead),
     ),

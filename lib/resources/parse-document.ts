@@ -34,7 +34,10 @@ export function parseDocument(value: unknown, settings: ParseSettings): Checked<
   if (kind === undefined) return { ok: false, issues: log.found };
   const definition: KindDefinition = kinds[kind];
   const metadata = readMetadata(log, document['metadata'], definition.isNamespaced ? settings.defaultNamespace : '');
-  checkMetadata(log, metadata, definition.isNamespaced);
+  checkMetadata(log, metadata, {
+    isNamespaced: definition.isNamespaced,
+    mayRunDry: kind === 'AuthorizationPolicy', // VAL-1
+  });
   const body = readBody(log, document, { definition, metadata });
   const issues = issuesOf(log.found, resourceKey(kind, metadata.namespace, metadata.name));
   if (issues.some(({ severity }) => severity === 'error')) return { ok: false, issues };

@@ -5,3 +5,6 @@ export const meshName = 'default';
 
 /** Label by which an EndpointSlice says whose instances it has. */
 export const serviceNameLabel = 'kubernetes.io/service-name';
+
+/** The annotation by which an AuthorizationPolicy is tried out: what it would do is counted, and not done. */
+export const DRY_RUN_ANNOTATION = 'istio.io/dry-run';

@@ -3,6 +3,7 @@ import { selects } from '../base/labels.ts';
 import { noMemory, type StageMemory } from '../base/stage-memory.ts';
 import { rulesOfNamespace, serverModes, type PeerRules, type ServerModes } from '../model/mutual-tls.ts';
 import type { World } from '../world/world.ts';
+import { buildAuthorization } from './build-authorization.ts';
 import { buildScope } from './build-scope.ts';
 import { mergeGateways } from './merge-gateways.ts';
 import type { MergedGateway } from './merged-gateway.ts';
@@ -14,7 +15,8 @@ import { visibleSecrets } from './build-secrets.ts';
 
 /** What one class of proxies may see of the world. Nothing that exportTo or a selector hides from them is in it. */
 export function buildProxyView(world: World, facts: ViewFacts, memory: StageMemory = noMemory): Noted<ProxyView> {
-  const { scope, services } = buildScope(world, facts, memory);
+  const { scope, services: imported } = buildScope(world, facts, memory);
+  const { authorization, services, issues } = buildAuthorization({ world, facts, memory }, imported);
   const gateway = facts.type === 'router' ? mergedGateway(world, facts, memory) : undefined;
   const rules = rulesOfNamespace(world.peerPolicies, facts.namespace);
   return {
@@ -28,8 +30,9 @@ export function buildProxyView(world: World, facts: ViewFacts, memory: StageMemo
       gateway: gateway?.value,
       secrets: visibleSecrets(world, facts, gateway?.value),
       requestAuthentication: requestAuthentication(world, facts),
+      authorization,
     },
-    issues: [...(gateway?.issues ?? []), ...secondRules(rules, facts)],
+    issues: [...(gateway?.issues ?? []), ...secondRules(rules, facts), ...issues],
   };
 }
 

@@ -5,6 +5,7 @@ import type { ServerModes } from '../model/mutual-tls.ts';
 import type { JwtRule } from '../model/request-authentication.ts';
 import type { Service, ServiceKey, ServicePort } from '../model/service.ts';
 import type { TrafficPolicy } from '../model/traffic-policy.ts';
+import type { ProxyAuthorization } from './authorization.ts';
 import type { MergedGateway } from './merged-gateway.ts';
 import type { ProxyFacts } from './proxy-facts.ts';
 import type { SidecarFacts } from './sidecar-facts.ts';
@@ -71,4 +72,6 @@ export interface ProxyView {
   readonly secrets: VisibleSecrets;
   /** Rules for the tokens of requests to it, in the order in which they were found (RA-1). */
   readonly requestAuthentication: readonly JwtRule[];
+  /** Which requests it takes. */
+  readonly authorization: ProxyAuthorization;
 }

@@ -15,6 +15,7 @@ import {
   readZoneAwareLb,
   textDuration,
 } from './traffic-policy-blocks.ts';
+import { readAuthorizers } from './authorizers.ts';
 import { readProxySettings } from './proxy-settings.ts';
 import { readTracing } from './tracing.ts';
 import { readSelector } from './written-selector.ts';
@@ -94,6 +95,7 @@ function settingsOf(config: MeshConfig): MeshSettings {
     tcpKeepalive: config.tcpKeepalive && readTcpKeepalive(config.tcpKeepalive),
     defaultPolicy: readDefaultPolicy(config.defaultTrafficPolicy),
     tracing: readTracing(config),
+    authorizers: readAuthorizers(config.extensionProviders),
   };
 }
 

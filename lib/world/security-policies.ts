@@ -6,6 +6,7 @@ import type { PeerPolicies } from '../model/mutual-tls.ts';
 import type { AttachedPolicy, PoliciesByNamespace } from '../model/policy-attachment.ts';
 import type { Kind } from '../resources/kinds.ts';
 import type { Resource } from '../resources/resource.ts';
+import { type AuthorizationPolicies, readAuthorizationPolicies } from './authorization-policies.ts';
 import { readIdentityBindings } from './identity-bindings.ts';
 import { readPeerPolicies } from './peer-policies.ts';
 import { readRequestAuthentications, type RequestAuthentications } from './request-authentications.ts';
@@ -16,6 +17,8 @@ export interface SecurityPolicies {
   readonly peerPolicies: PeerPolicies;
   /** Which tokens of requests they believe. */
   readonly requestAuthentications: RequestAuthentications;
+  /** Which requests they take. */
+  readonly authorizationPolicies: AuthorizationPolicies;
   /** Who runs as which workload; decides whether a poll is answered, and nothing of what. */
   readonly identityBindings: readonly IdentityBinding[];
 }
@@ -30,6 +33,7 @@ export function readSecurityPolicies(
     documentsOf('RequestAuthentication'),
     documentsOf('KeySet'),
   ];
+  const rules = documentsOf('AuthorizationPolicy');
   const bindings = documentsOf('WorkloadIdentityBinding');
   const peerPolicies = recall.stage('PeerAuthentication', [peers, mesh], (inner) =>
     readPeerPolicies(peers, mesh, inner),
@@ -37,17 +41,22 @@ export function readSecurityPolicies(
   const requestAuthentications = recall.stage('RequestAuthentication', [tokens, keySets], (inner) =>
     readRequestAuthentications(tokens, keySets, inner),
   );
+  const authorizationPolicies = recall.stage('AuthorizationPolicy', [rules, mesh], (inner) =>
+    readAuthorizationPolicies(rules, mesh, inner),
+  );
   return {
     value: {
       peerPolicies: peerPolicies.value,
       requestAuthentications: requestAuthentications.value,
+      authorizationPolicies: authorizationPolicies.value,
       identityBindings: recall.value('identity bindings', [bindings], () => readIdentityBindings(bindings)),
     },
-    issues: [...peerPolicies.issues, ...requestAuthentications.issues],
+    issues: [...peerPolicies.issues, ...requestAuthentications.issues, ...authorizationPolicies.issues],
   };
 }
 
 /** Those whose choice of workloads can tell two proxies apart, kind by kind. */
 export const attachedPolicyLists = (policies: SecurityPolicies): readonly PoliciesByNamespace<AttachedPolicy>[] => [
   policies.requestAuthentications,
+  policies.authorizationPolicies,
 ];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { keySetName } from '../../lib/resources/key-set.ts';
 import { keyOf, type Resource } from '../../lib/resources/resource.ts';
+import { arbitraryAuthorizationPolicy, arbitraryAuthorizers } from './arbitrary-authorization.ts';
 import { arbitraryDocuments, arbitraryNode } from './arbitrary-documents.ts';
 import { arbitraryGateways } from './arbitrary-gateways.ts';
 import { arbitrarySidecar } from './arbitrary-sidecars.ts';
@@ -251,6 +252,8 @@ const admitted = fc
         tokens,
       ],
       peers,
+      arbitraryAuthorizationPolicy,
+      arbitraryAuthorizers,
       arbitraryGateways,
     ),
     {

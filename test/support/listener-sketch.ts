@@ -48,6 +48,8 @@ function filterOf(filter: NetworkFilterIr): string {
       return `${filter.type} ${filter.cache.name}`;
     case 'mongo-proxy':
     case 'metadata-exchange':
+    case 'access':
+    case 'authorizer':
       return filter.type;
     default:
       return unreachable(filter);

@@ -1,4 +1,6 @@
 import type { Issue } from '../../lib/base/issue.ts';
+import { noMemory } from '../../lib/base/stage-memory.ts';
+import { type ListenerView, listenerView } from '../../lib/compile/listener-view.ts';
 import { parseProtocol } from '../../lib/model/protocol.ts';
 import type { RouteTable } from '../../lib/model/route-table.ts';
 import type { Endpoint, Service, ServicePort } from '../../lib/model/service.ts';
@@ -35,6 +37,7 @@ export function proxyView({ routeTables = [], scope, ...changes }: ProxyViewChan
     gateway: undefined,
     secrets: NO_SECRETS,
     requestAuthentication: [],
+    authorization: { policies: [], authorizers: [] },
     ...changes,
     mesh,
     services,
@@ -42,6 +45,10 @@ export function proxyView({ routeTables = [], scope, ...changes }: ProxyViewChan
     facts: viewFactsOf(changes.facts),
   };
 }
+
+/** As much of such a view as its listeners look at. */
+export const listenedView = (changes: ProxyViewChanges = {}): ListenerView =>
+  listenerView(proxyView(changes), noMemory);
 
 const NO_SECRETS: VisibleSecrets = { own: new Map(), verified: new Map(), configMaps: new Map() };
 

@@ -66,6 +66,44 @@ export const sampleDocuments: Readonly<Record<Kind, object>> = {
       { issuer: 'https://tokens.example', principal: 'reviews', claims: { team: 'shop' } },
     ],
   }),
+  AuthorizationPolicy: documentOf('AuthorizationPolicy', {
+    selector: { matchLabels: { app: 'reviews' } },
+    action: 'DENY',
+    rules: [
+      {
+        from: [
+          {
+            source: {
+              principals: ['cluster.local/ns/a/sa/b'],
+              notNamespaces: ['b*'],
+              requestPrincipals: ['https://issuer.example/*'],
+              trustDomains: ['*.example'],
+              ipBlocks: ['10.0.0.0/8'],
+              notRemoteIpBlocks: ['192.0.2.1'],
+            },
+          },
+          { source: { serviceAccounts: ['b', 'a/b'] } },
+        ],
+        to: [
+          {
+            operation: {
+              hosts: ['*.example.com'],
+              ports: ['80'],
+              methods: ['GET'],
+              paths: ['/a', '/b/*', '/c/{*}/{**}'],
+              notPaths: ['/healthz'],
+            },
+          },
+        ],
+        when: [
+          { key: 'request.headers[x-a]', values: ['b'] },
+          { key: 'request.auth.claims[groups][x]', notValues: ['c'] },
+          { key: 'experimental.envoy.filters.a.b[c]', values: ['[d]'] },
+        ],
+      },
+      {},
+    ],
+  }),
   SecretGrant: documentOf('SecretGrant', { serviceAccounts: ['gateway', 'shop'] }),
   PeerAuthentication: documentOf('PeerAuthentication', {
     selector: { matchLabels: { app: 'reviews' } },

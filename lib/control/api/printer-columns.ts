@@ -63,6 +63,7 @@ const parents: PrinterColumn = {
 };
 
 const ownColumns: Readonly<Record<Kind, readonly PrinterColumn[]>> = {
+  AuthorizationPolicy: [member('Action', 'action', 'What becomes of the requests that it is about')],
   ConfigMap: [
     column('Data', 'How many values it has', {
       cell: ({ data, binaryData }) => String(Object.keys({ ...(data as object), ...(binaryData as object) }).length),

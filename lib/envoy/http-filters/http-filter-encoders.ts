@@ -1,5 +1,7 @@
 import type { HttpFilterIr } from '../../ir/http-connection-manager.ts';
 import type { ProtoJson } from '../envoy-resource.ts';
+import { encodeAccess } from '../access-rules.ts';
+import { encodeHttpAuthorizer } from '../authorizer.ts';
 import { encodeDnsCache } from '../dns-cache.ts';
 import { typedExtension } from '../typed-extension.ts';
 import { encodeGrpcStats } from './grpc-stats.ts';
@@ -23,6 +25,14 @@ const HTTP_FILTER_ENCODERS: { readonly [T in HttpFilterIr['type']]: (filter: Fil
       'envoy.filters.http.dynamic_forward_proxy',
       'envoy.extensions.filters.http.dynamic_forward_proxy.v3.FilterConfig',
       { dnsCacheConfig: encodeDnsCache(cache) },
+    ),
+  access: (filter) =>
+    typedExtension('envoy.filters.http.rbac', 'envoy.extensions.filters.http.rbac.v3.RBAC', encodeAccess(filter)),
+  authorizer: (filter) =>
+    typedExtension(
+      'envoy.filters.http.ext_authz',
+      'envoy.extensions.filters.http.ext_authz.v3.ExtAuthz',
+      encodeHttpAuthorizer(filter),
     ),
   router: () => httpFilter('router', 'Router'),
 };

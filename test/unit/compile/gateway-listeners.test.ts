@@ -11,7 +11,7 @@ import { resourceKey } from '../../../lib/resources/resource.ts';
 import type { GatewayListener, GatewayServer, PlainHttpListener } from '../../../lib/view/merged-gateway.ts';
 import type { ViewFacts } from '../../../lib/view/proxy-view.ts';
 import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
-import { proxyView, summary } from '../../support/proxy-view.ts';
+import { listenedView, summary } from '../../support/proxy-view.ts';
 import { tableOf } from '../../support/route-tables.ts';
 import { sketches } from '../../support/listener-sketch.ts';
 
@@ -50,7 +50,7 @@ function listen(
   listeners: readonly GatewayListener[],
   facts: Partial<ViewFacts> = {},
 ): { readonly listeners: readonly ListenerIr[]; readonly issues: readonly string[] } {
-  const view = proxyView({ facts: { type: 'router', ...facts }, gateway: { listeners, verifiedSecrets: [] } });
+  const view = listenedView({ facts: { type: 'router', ...facts }, gateway: { listeners, verifiedSecrets: [] } });
   const { value, issues } = compileGatewayListeners(view, { listeners, verifiedSecrets: [] });
   return { listeners: value, issues: issues.map(summary) };
 }
@@ -136,7 +136,7 @@ for (const [name, changes, facts, expected] of filters) {
 
 test('GW-29, GW-33: the mesh says what stands before its routers', () => {
   const routerTopology = { trustedProxies: 2, clientCertificates: 'forward-only', readsProxyProtocol: true } as const;
-  const view = proxyView({ facts: { type: 'router' }, mesh: { ...meshDefaults(), routerTopology } });
+  const view = listenedView({ facts: { type: 'router' }, mesh: { ...meshDefaults(), routerTopology } });
   const [listener] = compileGatewayListeners(view, { listeners: [merged(80)], verifiedSecrets: [] }).value;
   const manager = listener?.chains[0]?.filters[0];
   assert.ok(manager?.type === 'http-connection-manager');
@@ -156,7 +156,7 @@ test('GW-29, GW-33: what a router says of itself counts before what the mesh say
 describe('GW-29: limits of connections', () => {
   const served = (ofMesh: WrittenConnectionSettings | undefined, facts: Partial<ViewFacts> = {}) => {
     const mesh = { ...meshDefaults(), connections: ofMesh };
-    const view = proxyView({ facts: { type: 'router', ...facts }, mesh });
+    const view = listenedView({ facts: { type: 'router', ...facts }, mesh });
     const [listener] = compileGatewayListeners(view, { listeners: [merged(80)], verifiedSecrets: [] }).value;
     const manager = listener?.chains[0]?.filters[0];
     assert.ok(manager?.type === 'http-connection-manager');

@@ -4,7 +4,7 @@ import { inboundListeners } from '../../../lib/compile/inbound-listener.ts';
 import type { ListenerIr } from '../../../lib/ir/listener.ts';
 import type { OwnInstance, ViewFacts } from '../../../lib/view/proxy-view.ts';
 import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
-import { portOf, proxyView, serviceOf, summary } from '../../support/proxy-view.ts';
+import { portOf, listenedView, serviceOf, summary } from '../../support/proxy-view.ts';
 import { sketch } from '../../support/listener-sketch.ts';
 
 const ISTIO: Partial<ViewFacts> = { profile: 'istio-proxy' };
@@ -25,7 +25,7 @@ function inbound(
   instances: readonly OwnInstance[],
   facts: Partial<ViewFacts> = {},
 ): { readonly listener: ListenerIr; readonly issues: readonly string[] } {
-  const { value, issues } = inboundListeners(proxyView({ instances, facts }));
+  const { value, issues } = inboundListeners(listenedView({ instances, facts }));
   const [listener] = value;
   assert.ok(listener);
   return { listener, issues: issues.map(summary) };
@@ -117,7 +117,9 @@ describe('chains of a port', () => {
 
   test('ITLS-8: clients of every trust domain of the mesh are let in', () => {
     const mesh = { ...meshDefaults(), trustedDomains: ['a', 'b'] };
-    const { value } = inboundListeners(proxyView({ mesh, facts: ISTIO, instances: [instance('a', '80/http', 8080)] }));
+    const { value } = inboundListeners(
+      listenedView({ mesh, facts: ISTIO, instances: [instance('a', '80/http', 8080)] }),
+    );
     const tls = (value[0]?.chains ?? []).flatMap((chain) =>
       chain.tls === undefined ? [] : [chain.tls.clients?.uriPrefixes],
     );

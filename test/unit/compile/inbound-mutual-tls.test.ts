@@ -7,7 +7,7 @@ import { resourceKey } from '../../../lib/resources/resource.ts';
 import type { ViewFacts } from '../../../lib/view/proxy-view.ts';
 import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
 import { sketch } from '../../support/listener-sketch.ts';
-import { portOf, proxyView, serviceOf, summary, type ProxyViewChanges } from '../../support/proxy-view.ts';
+import { portOf, listenedView, serviceOf, summary, type ProxyViewChanges } from '../../support/proxy-view.ts';
 
 const ISTIO: Partial<ViewFacts> = { profile: 'istio-proxy' };
 const STOCK: Partial<ViewFacts> = { identityDirectory: '/identity' };
@@ -24,7 +24,7 @@ const instanceOf = (port: string, targetPort: number) => ({
 });
 
 function inbound(changes: ProxyViewChanges): readonly ListenerIr[] {
-  return inboundListeners(proxyView(changes)).value;
+  return inboundListeners(listenedView(changes)).value;
 }
 
 /** The chains of one port, `''` for those of every other, without what Istio's Envoy puts first in each. */
@@ -163,7 +163,7 @@ describe('a stock Envoy without a certificate', () => {
     const closed = view(taking('strict'));
     assert.deepEqual(chainsOf(closed, 8080), ['→ tcp BlackHoleCluster']);
     assert.deepEqual(chainsOf(closed, ''), ['* → tcp BlackHoleCluster']);
-    const { issues } = inboundListeners(proxyView(closed));
+    const { issues } = inboundListeners(listenedView(closed));
     assert.deepEqual(issues.map(summary), ['STRICT_WITHOUT_IDENTITY PeerAuthentication/default/x']);
     assert.match(
       issues[0]?.message ?? '',

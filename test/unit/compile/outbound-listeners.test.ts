@@ -7,7 +7,7 @@ import type { TrafficPolicy } from '../../../lib/model/traffic-policy.ts';
 import type { ViewFacts } from '../../../lib/view/proxy-view.ts';
 import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
 import { durationMs } from '../../../lib/base/brand.ts';
-import { portOf, proxyView, serviceOf, summary, visible } from '../../support/proxy-view.ts';
+import { portOf, listenedView, serviceOf, summary, visible } from '../../support/proxy-view.ts';
 import { sketches } from '../../support/listener-sketch.ts';
 
 const HTTP_ONLY = 'raw_buffer http/1.1,h2c';
@@ -22,7 +22,7 @@ function listen(
   services: readonly Given[],
   facts: Partial<ViewFacts> = {},
 ): { readonly listeners: readonly ListenerIr[]; readonly issues: readonly string[] } {
-  const view = proxyView({ facts, services: services.map(([service, instances]) => visible(service, instances)) });
+  const view = listenedView({ facts, services: services.map(([service, instances]) => visible(service, instances)) });
   const { value, issues } = outboundListeners(view);
   return { listeners: value, issues: issues.map(summary) };
 }
@@ -152,7 +152,7 @@ describe('what a listener does', () => {
 
   test('LS-8: with REGISTRY_ONLY the rest goes nowhere', () => {
     const mesh = { ...meshDefaults(), outboundPolicy: 'registry-only' } as const;
-    const { value } = outboundListeners(proxyView({ mesh, services: [visible(serviceOf('a', ports('80/http')))] }));
+    const { value } = outboundListeners(listenedView({ mesh, services: [visible(serviceOf('a', ports('80/http')))] }));
     assert.equal(sketches(value)[0]?.at(-1), 'else → tcp BlackHoleCluster');
   });
 
@@ -179,7 +179,7 @@ describe('what a listener does', () => {
   test('LS-12: only looking for HTTP has the mesh’s time limit, and never closes the connection', () => {
     const mesh = { ...meshDefaults(), protocolDetectionTimeout: durationMs(300) };
     const services = [visible(serviceOf('a', ports('80/http', '9/tcp', '443/tls')))];
-    const { value } = outboundListeners(proxyView({ mesh, services }));
+    const { value } = outboundListeners(listenedView({ mesh, services }));
     const limits = value.map((l) => [l.port, l.inspectionTimeout, l.continuesUninspected]);
     assert.deepEqual(limits, [
       [80, 300, true],
@@ -234,7 +234,7 @@ describe('what a listener does', () => {
       lb: { algorithm: { type: 'maglev', tableSize: undefined, key: { on: 'source-ip' } } },
     } as const;
     const policy = { ...NO_POLICY, host: service.hostname, blocks };
-    const { value } = outboundListeners(proxyView({ services: [{ ...visible(service), policy }] }));
+    const { value } = outboundListeners(listenedView({ services: [{ ...visible(service), policy }] }));
     assert.deepEqual(value[0]?.chains[0]?.filters, [
       {
         type: 'tcp-proxy',
@@ -256,7 +256,7 @@ describe('what a listener does', () => {
       const service = serviceOf('a', ports('9/tcp'));
       const blocks = { lb: { algorithm: { type: 'maglev', tableSize: undefined, key } } } as const;
       const policy = { ...NO_POLICY, host: service.hostname, blocks };
-      const { value } = outboundListeners(proxyView({ services: [{ ...visible(service), policy }] }));
+      const { value } = outboundListeners(listenedView({ services: [{ ...visible(service), policy }] }));
       const [filter] = value[0]?.chains[0]?.filters ?? [];
       assert.equal(filter?.type === 'tcp-proxy' && filter.hashesSourceIp, hashesSourceIp, key.on);
     }
@@ -267,7 +267,7 @@ describe('what a listener does', () => {
       const service = serviceOf('a', ports('9/tcp'));
       const policy = pool && ({ ...NO_POLICY, host: service.hostname, blocks: { pool } } as TrafficPolicy);
       const facts = { idleTimeout: durationMs(7000) };
-      const { value } = outboundListeners(proxyView({ facts, services: [{ ...visible(service), policy }] }));
+      const { value } = outboundListeners(listenedView({ facts, services: [{ ...visible(service), policy }] }));
       const [filter] = value[0]?.chains[0]?.filters ?? [];
       return filter?.type === 'tcp-proxy' && filter.idleTimeout;
     };
@@ -278,7 +278,7 @@ describe('what a listener does', () => {
 
   test('CL-12: TCP is counted under the mesh’s pattern', () => {
     const mesh = { ...meshDefaults(), outboundStatName: '%SERVICE_NAME%_%SERVICE_PORT%' };
-    const { value } = outboundListeners(proxyView({ mesh, services: [visible(serviceOf('a', ports('9/tcp')))] }));
+    const { value } = outboundListeners(listenedView({ mesh, services: [visible(serviceOf('a', ports('9/tcp')))] }));
     const [filter] = value[0]?.chains[0]?.filters ?? [];
     assert.ok(filter?.type === 'tcp-proxy');
     assert.equal(filter.statPrefix, 'a.example_9');

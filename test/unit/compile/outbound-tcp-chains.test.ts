@@ -6,7 +6,7 @@ import type { Service } from '../../../lib/model/service.ts';
 import type { TcpRoute, TlsRoute, VirtualServiceSpec } from '../../../lib/resources/virtual-service-spec.ts';
 import type { ProxyView } from '../../../lib/view/proxy-view.ts';
 import { tableOf } from '../../support/route-tables.ts';
-import { portOf, proxyView, serviceOf, visible } from '../../support/proxy-view.ts';
+import { portOf, listenedView, serviceOf, visible } from '../../support/proxy-view.ts';
 import { sketch } from '../../support/listener-sketch.ts';
 
 const to = (host: string, weight?: number) => ({ destination: { host }, ...(weight !== undefined && { weight }) });
@@ -20,7 +20,7 @@ function listen(
   routeTables: readonly RouteTable[],
   facts: Partial<ProxyView['facts']> = {},
 ) {
-  const view = proxyView({ facts, services: services.map((service) => visible(service)), routeTables });
+  const view = listenedView({ facts, services: services.map((service) => visible(service)), routeTables });
   const { value, issues } = outboundListeners(view);
   return { listeners: value.map(sketch), issues: issues.map(({ path, message }) => `${path}: ${message}`), value };
 }

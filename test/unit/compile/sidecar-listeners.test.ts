@@ -5,13 +5,13 @@ import type { ListenerIr } from '../../../lib/ir/listener.ts';
 import type { Profile } from '../../../lib/view/proxy-facts.ts';
 import type { ViewFacts } from '../../../lib/view/proxy-view.ts';
 import { meshDefaults } from '../../../lib/world/mesh-settings.ts';
-import { portOf, proxyView, serviceOf, visible } from '../../support/proxy-view.ts';
+import { portOf, listenedView, serviceOf, visible } from '../../support/proxy-view.ts';
 import { sketch } from '../../support/listener-sketch.ts';
 
 const services = [visible(serviceOf('a', { ports: [portOf('80/http')] }))];
 
 function listeners(facts: Partial<ViewFacts>, mesh = meshDefaults()): readonly ListenerIr[] {
-  return compileSidecarListeners(proxyView({ facts, mesh, services })).value;
+  return compileSidecarListeners(listenedView({ facts, mesh, services })).value;
 }
 
 const names = (found: readonly ListenerIr[]): readonly string[] => found.map(({ name }) => name);

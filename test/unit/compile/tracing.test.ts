@@ -7,7 +7,7 @@ import { viewFacts, viewKey } from '../../../lib/view/view-facts.ts';
 import { buildWorld } from '../../../lib/world/world.ts';
 import { unadmittedResourcesOf } from '../../support/documents.ts';
 import { proxyFacts, type TestNode } from '../../support/proxy-facts.ts';
-import { proxyView } from '../../support/proxy-view.ts';
+import { listenedView } from '../../support/proxy-view.ts';
 
 const worldOf = (meshConfig: string) =>
   buildWorld(
@@ -19,7 +19,7 @@ const worldOf = (meshConfig: string) =>
 function tracingOf(meshConfig: string, node: Partial<TestNode> = {}): TracingIr | undefined {
   const world = worldOf(meshConfig);
   const facts = viewFacts(world, proxyFacts({ type: 'sidecar', profile: 'istio-proxy', ...node }));
-  return tracing(proxyView({ mesh: world.mesh, facts }));
+  return tracing(listenedView({ mesh: world.mesh, facts }));
 }
 
 const textTags = (ir: TracingIr | undefined): Readonly<Record<string, string>> =>
