@@ -19,7 +19,7 @@ let state = emptyState();
 /** @param {Partial<import('./page-state.js').PageState>} changes */
 function show(changes) {
   state = { ...state, ...changes, now: service.serviceNow() };
-  draw(place('notices'), notices(state));
+  draw(place('notices'), notices(state, actions));
   draw(place('freshness'), freshness(state));
   draw(place('version'), [state.service ? `Pilotless ${state.service.version}` : 'Pilotless']);
   if (state.readAt === undefined) return;
@@ -37,6 +37,10 @@ const actions = {
   filter: (filter) => show({ filter, page: 0 }),
   turnTo: (page) => show({ page }),
   loadOlder: () => void loadOlder(),
+  useToken: (token) => {
+    service.useToken(token);
+    void look();
+  },
 };
 
 /** Reads what may have changed; answers whether the service said it all. */
@@ -57,13 +61,14 @@ async function look() {
       views,
       proxies,
       problem: undefined,
+      isTokenWanted: false,
       readAt: service.serviceNow(),
       ...(newestPage && withNewest(state, newestPage)),
       ...(newestDifference && { newestDifference }),
     });
     return true;
   } catch (error) {
-    show({ problem: messageOf(error) });
+    show({ problem: messageOf(error), isTokenWanted: error instanceof service.TokenWanted });
     return false;
   }
 }

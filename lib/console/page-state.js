@@ -15,6 +15,7 @@
  * @property {import('./proxy-filter.js').ProxyFilter} filter
  * @property {number} page Of the proxies, counted from 0.
  * @property {string | undefined} problem Why what is shown may be old.
+ * @property {boolean} isTokenWanted Whether the service asks who reads.
  * @property {number | undefined} readAt When the service last answered, in its own time.
  */
 
@@ -24,6 +25,7 @@
  * @property {(filter: import('./proxy-filter.js').ProxyFilter) => void} filter
  * @property {(page: number) => void} turnTo
  * @property {() => void} loadOlder
+ * @property {(token: string) => void} useToken
  */
 
 /**
@@ -48,6 +50,7 @@ export const emptyState = () => ({
   filter: { text: '', state: '' },
   page: 0,
   problem: undefined,
+  isTokenWanted: false,
   readAt: undefined,
 });
 

@@ -89,6 +89,17 @@ export class Unanswered extends Error {
   name = 'Unanswered';
 }
 
+/** The service asks who reads; only a token can be given here. */
+export class TokenWanted extends Unanswered {}
+
+/** What proves to the service who reads. It is in this page alone, and gone with it. */
+let token = '';
+
+/** @param {string} text */
+export const useToken = (text) => {
+  token = text.trim();
+};
+
 /** How long one answer may take, in milliseconds. */
 const PATIENCE_MS = 15_000;
 
@@ -130,7 +141,9 @@ export const readProxies = () => read('v1/proxies');
  * @returns {Promise<T>}
  */
 async function read(path) {
-  const answer = await fetch(path, { signal: AbortSignal.timeout(PATIENCE_MS), cache: 'no-store' }).catch(() => {
+  const headers = token === '' ? {} : { authorization: `Bearer ${token}` };
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const answer = await fetch(path, { signal, cache: 'no-store', headers }).catch(() => {
     throw new Unanswered('The service does not answer.');
   });
   const at = Date.parse(answer.headers.get('date') ?? '');
@@ -138,6 +151,9 @@ async function read(path) {
   /** @type {unknown} */
   const body = await answer.json().catch(() => undefined);
   if (answer.ok && typeof body === 'object' && body !== null) return /** @type {T} */ (body);
+  if (answer.status === 401) {
+    throw new TokenWanted(token === '' ? 'The service asks who you are.' : 'The service does not believe this token.');
+  }
   const reason = hasMessage(body) ? `: ${body.message}` : '';
   throw new Unanswered(`The service answered ${answer.status} to ${path}${reason}.`);
 }

@@ -12,10 +12,12 @@ import { hashBytes } from '../../lib/base/hashing.ts';
 import { openGate } from '../../lib/control/http/gate.ts';
 import { readAccess } from '../../lib/control/identity/read-access.ts';
 import { callerVerifier } from '../../lib/control/identity/verify-caller.ts';
+import { fetchedProgram } from '../../tools/fetch/fetch-program.ts';
 import { type RunningEnvoy, startEnvoy } from '../../tools/support/start-envoy.ts';
 import { waitUntil } from '../../tools/support/wait-until.ts';
 import { serviceEntry, testDelivery } from '../support/delivery.ts';
 import { httpEvent } from '../support/lambda-events.ts';
+import { runProgramWith } from '../support/kubectl.ts';
 import { need } from '../support/needs.ts';
 import { runCli } from '../support/run-cli.ts';
 import { type SecureCall, secureCaller } from '../support/secure-calls.ts';
@@ -24,6 +26,7 @@ import { testAuthority } from '../support/test-certificates.ts';
 import { TEST_AUDIENCE, testAccess, testIssuer } from '../support/test-tokens.ts';
 
 const needsEnvoy = await need('envoy');
+const needsKubectl = await need('kubectl');
 const PATIENCE_MS = 20_000;
 
 const [servers, clients, strangers] = [testAuthority('servers'), testAuthority('clients'), testAuthority('strangers')];
@@ -235,6 +238,36 @@ describe('a service that asks who comes', () => {
     await waitUntil(() => linesOf('tls-reloaded').length > 0, { what: 'the new pair', timeoutMs: PATIENCE_MS });
     assert.equal((await call('GET /healthz')).status, 200);
   });
+
+  test('CPT-5: further authorities of clients are believed without a restart, and a file without any changes nothing', async () => {
+    const ofStranger = async () => (await poll(node('shop'), { certificate: strangers.issue(REVIEWS) })).status;
+    const unusable = linesOf('tls-files-unusable').length;
+    writeFileSync(at('clients.pem'), '');
+    await waitUntil(() => linesOf('tls-files-unusable').length > unusable, { what: 'no PEM', timeoutMs: PATIENCE_MS });
+    assert.equal((await poll(node('shop'), { certificate: clients.issue(REVIEWS) })).status, 200);
+    assert.equal(await ofStranger(), 401);
+    writeFileSync(at('clients.pem'), clients.certificate + strangers.certificate);
+    await waitUntil(async () => (await ofStranger()) === 200, { what: 'the new authority', timeoutMs: PATIENCE_MS });
+  });
+
+  test(
+    'IDN-3: kubectl works with a bearer token, and is told in its own words what it may not do',
+    needsKubectl,
+    async () => {
+      const program = await fetchedProgram('kubectl');
+      const home = { PATH: process.env.PATH, HOME: files.path, KUBECONFIG: '/dev/null' };
+      const kubectl = (args: readonly string[], token: string, input = '') => {
+        const how = ['--server', service.url, '--certificate-authority', at('servers.pem'), '--token', token];
+        return runProgramWith(program, [...how, '-n', 'shop', ...args], { env: home, input });
+      };
+      const listed = await kubectl(['get', 'serviceentries.networking.istio.io', '-o', 'name'], tokenOf('reader'));
+      assert.match(listed.stdout, /only-shop/, listed.stderr);
+      const denied = await kubectl(['delete', 'serviceentries.networking.istio.io', 'only-shop'], tokenOf('reader'));
+      assert.match(denied.stderr, /Forbidden/);
+      const unknown = await kubectl(['get', 'serviceentries.networking.istio.io'], 'of-nobody');
+      assert.match(unknown.stderr, /You must be logged in to the server|Unauthorized/);
+    },
+  );
 
   describe('real Envoys', needsEnvoy, () => {
     const envoys: RunningEnvoy[] = [];
