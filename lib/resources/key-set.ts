@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { hashOf } from '../base/hashing.ts';
 import type { Immutable } from '../base/immutable.ts';
 import { readKeySet } from '../base/key-set.ts';
 import type { FindingLog } from './finding.ts';
+import { keySetName } from './key-set-name.ts';
 import type { KindDefinition, Subject } from './kind-definition.ts';
 
 const keySetSpec = z
@@ -25,12 +25,6 @@ const keySetSpec = z
 
 export type KeySetSpec = Immutable<z.infer<typeof keySetSpec>>;
 
-/** JWKS-1: whose keys they are, and where they are published; one of the two may be empty. */
-export interface KeySetAddress {
-  readonly issuer: string;
-  readonly jwksUri: string;
-}
-
 /** KeySet: the keys of one issuer at one address. Its name is made of both, so that there is one of each. */
 export const keySet = {
   group: 'pilotless.dev',
@@ -43,9 +37,7 @@ export const keySet = {
   validate: checkKeySet,
 } satisfies KindDefinition<typeof keySetSpec>;
 
-/** The name of the KeySet that an address has: `keys-` and 32 hex digits. */
-export const keySetName = ({ issuer, jwksUri }: KeySetAddress): string =>
-  `keys-${hashOf([issuer, jwksUri]).slice(0, 32)}`;
+export { type KeySetAddress, keySetName } from './key-set-name.ts';
 
 function checkKeySet({ metadata, spec }: Subject<KeySetSpec>, log: FindingLog): void {
   const { issuer = '', jwksUri = '', jwks } = spec;

@@ -3,7 +3,7 @@ import { isUsableKey, publicKeySet, readKeySet } from '../base/key-set.ts';
 import { type Recall, recallNothing } from '../base/recall.ts';
 import type { PoliciesByNamespace } from '../model/policy-attachment.ts';
 import type { JwtRule, RequestAuthentication } from '../model/request-authentication.ts';
-import { type KeySetAddress, keySetName } from '../resources/key-set.ts';
+import { type KeySetAddress, keySetName } from '../resources/key-set-name.ts';
 import type { JwtRuleSpec } from '../resources/request-authentication.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
 import { policiesByNamespace, readAttachment, unenforcedTargets } from './policy-attachment.ts';
