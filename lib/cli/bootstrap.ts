@@ -15,6 +15,7 @@ interface BootstrapOptions {
   readonly ip?: string;
   readonly label: Readonly<Record<string, string>>;
   readonly serviceAccount: string;
+  readonly identityDir: string;
   readonly locality: string;
   readonly network: string;
   readonly clusterId: string;
@@ -37,6 +38,7 @@ export function bootstrapVerb(verb: Command): Command {
     .option('--ip <address>', 'its address (default: the first of this machine)')
     .option('--label <key=value...>', 'a label of its workload; may be repeated', label, {})
     .option('--service-account <name>', 'its service account', '')
+    .option('--identity-dir <path>', 'where an agent keeps its certificate, on its machine', '')
     .option('--locality <region/zone/subzone>', 'where it runs', '')
     .option('--network <name>', 'the network it is in', '')
     .option('--cluster-id <name>', 'the cluster it is in', '')
@@ -72,6 +74,7 @@ function print(command: Command): void {
     ...said,
     ip: options.ip ?? ownAddress(),
     labels: options.label,
+    identityDirectory: options.identityDir,
     locality: parseLocality(options.locality),
     server: new URL(options.server),
     ...(proof && { proof }),

@@ -8,6 +8,7 @@ interface ProofOptions {
   readonly tokenFile?: string;
   readonly certFile?: string;
   readonly keyFile?: string;
+  readonly identityDir: string;
   readonly awsRegion?: string;
   readonly awsService?: string;
   readonly awsCredentialsFile?: string;
@@ -43,11 +44,11 @@ function tokenProof(command: Command, { auth, token, tokenFile }: ProofOptions):
   };
 }
 
-function certificateProof({ certFile, keyFile, metadata }: ProofOptions): PollProof {
+function certificateProof({ certFile, keyFile, identityDir, metadata }: ProofOptions): PollProof {
   if (certFile !== undefined && keyFile !== undefined) {
     return { by: 'certificate', certificate: certFile, key: keyFile };
   }
-  const directory = metadata['IDENTITY_DIR'];
+  const directory = identityDir === '' ? metadata['IDENTITY_DIR'] : identityDir;
   if (typeof directory === 'string' && directory !== '') return { by: 'identity-directory', directory };
   throw new CliFailure('usage', '--auth mtls needs --cert-file and --key-file, or the directory of an identity');
 }

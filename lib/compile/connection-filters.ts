@@ -9,6 +9,7 @@ import type { ServicePort } from '../model/service.ts';
 import type { ConnectionPolicy, ListenedService } from './listener-view.ts';
 import { clusterOf } from './destination-cluster.ts';
 import { tcpTo } from './filter-chains.ts';
+import { offeredAsBytes } from './offered-protocols.ts';
 import { statPrefix } from './stat-name.ts';
 
 /** Where a rule for connections is used, and all that its filters can depend on there. */
@@ -17,6 +18,8 @@ export interface ConnectionPlace {
   readonly port: ServicePort;
   readonly services: ReadonlyMap<HostName, ListenedService>;
   readonly mesh: MeshSettings;
+  /** Whether clusters offer HTTP inside of mutual TLS, which has to be taken back for bytes. */
+  readonly offersHttp: boolean;
   /** How long a connection may be idle where no policy says it. */
   readonly idleTimeout: DurationMs | undefined;
 }
@@ -24,11 +27,17 @@ export interface ConnectionPlace {
 /** What happens with connections to one cluster, before the statistics prefix given (TR-9, TR-11). */
 export function clusterFilters(
   cluster: string,
-  how: { readonly prefix: string; readonly policy: ConnectionPolicy | undefined; readonly subset: string },
+  how: {
+    readonly prefix: string;
+    readonly visible: ListenedService | undefined;
+    readonly policy: ConnectionPolicy | undefined;
+    readonly subset: string;
+  },
   place: ConnectionPlace,
 ): readonly NetworkFilterIr[] {
   const proxy = { ...tcpTo(cluster), statPrefix: how.prefix, idleTimeout: place.idleTimeout };
-  return [...protocolFilters(place.port, how.prefix), withPolicy(proxy, how.policy, how.subset)];
+  const offered = place.offersHttp ? offeredAsBytes([{ visible: how.visible, cluster }]) : [];
+  return [...protocolFilters(place.port, how.prefix), ...offered, withPolicy(proxy, how.policy, how.subset)];
 }
 
 /**
@@ -49,7 +58,7 @@ export function ruleFilters(
     const { subset } = destination;
     const parts = first && { service: first.service, port: place.port, subset, targetPort: 0 };
     const prefix = parts === undefined ? cluster : statPrefix(cluster, place.mesh.outboundStatName, parts);
-    return clusterFilters(cluster, { prefix, policy, subset }, place);
+    return clusterFilters(cluster, { prefix, visible: first, policy, subset }, place);
   }
   const drawn = destinations.filter(({ weight }) => weight > 0);
   if (drawn.length === 0) return undefined;
@@ -57,7 +66,12 @@ export function ruleFilters(
   const target: ConnectionTargetIr = { type: 'weighted', clusters };
   const prefix = `${table.name}.${table.namespace}`;
   const proxy = { ...tcpTo(''), target, statPrefix: prefix, idleTimeout: place.idleTimeout };
-  return [...protocolFilters(place.port, prefix), withPolicy(proxy, policy, '')];
+  const ends = drawn.map((end, index) => ({
+    visible: place.services.get(end.destination.host),
+    cluster: clusters[index]?.cluster ?? '',
+  }));
+  const offered = place.offersHttp ? offeredAsBytes(ends) : [];
+  return [...protocolFilters(place.port, prefix), ...offered, withPolicy(proxy, policy, '')];
 }
 
 /**

@@ -8,7 +8,7 @@ import type { ConnectionPolicy, ListenedService } from './listener-view.ts';
 import { canBePassedOn, isServedAt, MESH_TLS_PROTOCOLS } from './passed-on.ts';
 import { statPrefix } from './stat-name.ts';
 
-type Place = Omit<ConnectionPlace, 'port' | 'services'>;
+type Place = Pick<ConnectionPlace, 'mesh' | 'idleTimeout'>;
 
 /**
  * GW-30: a chain for each port of each service of the mesh that the hosts cover, and for each of its subsets. A connection is
@@ -40,11 +40,11 @@ interface End {
 function chain({ visible: { service, policy }, port, subset }: End, { mesh, idleTimeout }: Place): FilterChainIr {
   const name = passedOnCluster(port.number, subset, service.hostname);
   const prefix = statPrefix(name, mesh.outboundStatName, { service, port, subset, targetPort: 0 });
-  const how = { prefix, policy: policy && withoutTunnels(policy), subset };
+  const how = { prefix, visible: undefined, policy: policy && withoutTunnels(policy), subset };
   return {
     ...TIMED_CHAIN,
     match: { ...ANY_CONNECTION, serverNames: [name], applicationProtocols: MESH_TLS_PROTOCOLS },
-    filters: clusterFilters(name, how, { port, services: new Map(), mesh, idleTimeout }),
+    filters: clusterFilters(name, how, { port, services: new Map(), mesh, idleTimeout, offersHttp: false }),
   };
 }
 

@@ -17,6 +17,7 @@ import { documentPath } from './document-path.ts';
 import { ANY_CONNECTION, httpManager, metadataExchange, TIMED_CHAIN } from './filter-chains.ts';
 import { autoPassthroughChains } from './gateway-auto-passthrough.ts';
 import { gatewayTls } from './gateway-tls.ts';
+import { offersHttp } from './offered-protocols.ts';
 
 /** What the servers of a router are compiled with. */
 export interface ServerView extends ListenerView {
@@ -116,6 +117,7 @@ const placeOf = ({ byHost, mesh, facts }: ServerView, server: GatewayServer): Co
   port: { name: server.portName, number: server.port, protocol: server.protocol },
   services: byHost,
   mesh,
+  offersHttp: offersHttp(facts),
   idleTimeout: facts.idleTimeout,
 });
 

@@ -1,5 +1,6 @@
 import type { StageMemory } from '../base/stage-memory.ts';
 import { type AuthorizationFilters, authorizationFilters } from './authorization.ts';
+import { originatingClusters } from './offered-protocols.ts';
 import { passesOn } from './passed-on.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { ServerModes } from '../model/mutual-tls.ts';
@@ -69,6 +70,8 @@ export interface ListenedService extends Pick<VisibleService, 'aliases'> {
 export interface ConnectionPolicy {
   readonly blocks: ConnectionBlocks;
   readonly subsets: readonly { readonly name: string; readonly blocks: Omit<ConnectionBlocks, 'pool'> }[];
+  /** Clusters to which TLS is spoken that is not the mesh's; absent where there are none. */
+  readonly originating?: readonly string[];
 }
 
 export interface ConnectionBlocks {
@@ -113,7 +116,7 @@ function asListened(
     service,
     aliases,
     endpoints: hasConnections && isMetAtEndpoints ? endpoints : NO_ENDPOINTS,
-    policy: policy && connectionPolicy(policy, hasNamedSubsets),
+    policy: policy && connectionPolicy(policy, { hasNamedSubsets, originating: originatingClusters(service, policy) }),
   };
 }
 
@@ -122,15 +125,20 @@ const NO_ENDPOINTS: readonly Endpoint[] = [];
 const hasConnectionRules = ({ tcp, tls }: RouteTable): boolean => tcp.length > 0 || tls.length > 0;
 
 /** `undefined` where the policy says nothing that a listener would repeat; names of subsets are such where connections are handed on to them. */
-function connectionPolicy({ blocks, subsets }: TrafficPolicy, hasNamedSubsets: boolean): ConnectionPolicy | undefined {
+function connectionPolicy(
+  { blocks, subsets }: TrafficPolicy,
+  { hasNamedSubsets, originating }: { readonly hasNamedSubsets: boolean; readonly originating: readonly string[] },
+): ConnectionPolicy | undefined {
   const { pool } = blocks;
   const hasTimes = pool?.tcpIdleTimeout !== undefined || pool?.maxConnectionDuration !== undefined;
   const levels = [blocks, ...subsets.map((subset) => subset.blocks)];
   const isRepeated = levels.some(({ lb, tunnel }) => looksAtSource(lb) || tunnel !== undefined);
-  if (!hasTimes && !isRepeated && !(hasNamedSubsets && subsets.length > 0)) return undefined;
+  const isSilent = !hasTimes && !isRepeated && originating.length === 0;
+  if (isSilent && !(hasNamedSubsets && subsets.length > 0)) return undefined;
   return {
     blocks: { ...(pool && { pool: timesOf(pool) }), ...balancing(blocks) },
     subsets: subsets.map((subset) => ({ name: subset.name, blocks: balancing(subset.blocks) })),
+    ...(originating.length > 0 && { originating }),
   };
 }
 

@@ -18,6 +18,7 @@ import {
   type ConnectionPlace,
 } from './connection-filters.ts';
 import { documentPath } from './document-path.ts';
+import { offersHttp } from './offered-protocols.ts';
 import { dnsCacheOf } from './dns-lookups.ts';
 import { ANY_CONNECTION, TIMED_CHAIN } from './filter-chains.ts';
 import type { Claim } from './outbound-entry.ts';
@@ -43,7 +44,7 @@ export function tcpChains(
   const building: Building = {
     facts,
     claim,
-    place: { port, services, mesh, idleTimeout: facts.idleTimeout },
+    place: { port, services, mesh, offersHttp: offersHttp(facts), idleTimeout: facts.idleTimeout },
     chains: [],
     issues: [],
   };
@@ -123,7 +124,7 @@ function serviceChain({ claim, place, facts }: Building): FilterChainIr {
   const { service, policy, aliases } = visible;
   const cluster = outboundCluster(servicePort, '', service.hostname);
   const prefix = statPrefix(cluster, place.mesh.outboundStatName, { service, port, subset: '', targetPort: 0 });
-  const filters = clusterFilters(cluster, { prefix, policy, subset: '' }, place);
+  const filters = clusterFilters(cluster, { prefix, visible, policy, subset: '' }, place);
   return {
     ...TIMED_CHAIN,
     match: {

@@ -66,6 +66,8 @@ function encodeNetworkFilter(filter: NetworkFilterIr, ir: PollSetting): ProtoJso
         'envoy.extensions.filters.network.sni_dynamic_forward_proxy.v3.FilterConfig',
         { dnsCacheConfig: encodeDnsCache(filter.cache), portValue: filter.port },
       );
+    case 'offered-protocols':
+      return encodeOfferedProtocols(filter.protocols);
     case 'metadata-exchange':
       return encodeMetadataExchange();
     case 'access':
@@ -84,6 +86,18 @@ function encodeNetworkFilter(filter: NetworkFilterIr, ir: PollSetting): ProtoJso
     default:
       return unreachable(filter);
   }
+}
+
+/** The name of a fact about a connection that a TCP proxy looks at; its factory has the same name. */
+const OFFERED_PROTOCOLS = 'envoy.network.application_protocols';
+
+function encodeOfferedProtocols(protocols: readonly string[]): ProtoJson {
+  const formatString = { textFormatSource: { inlineString: protocols.join(',') } };
+  return typedExtension(
+    'envoy.filters.network.set_filter_state',
+    'envoy.extensions.filters.network.set_filter_state.v3.Config',
+    { onNewConnection: [{ objectKey: OFFERED_PROTOCOLS, formatString }] },
+  );
 }
 
 function socketAddress(address: string, portValue: number): ProtoJson {

@@ -114,6 +114,8 @@ export type NetworkFilterIr =
   | { readonly type: 'mongo-proxy'; readonly statPrefix: string }
   /** Looks up the name that a TLS client asks for, to connect to one port of it. */
   | { readonly type: 'sni-dynamic-forward-proxy'; readonly cache: DnsCacheIr; readonly port: number }
+  /** What is offered as application protocols to whoever the connection goes on to with TLS, in place of what the cluster says. */
+  | { readonly type: 'offered-protocols'; readonly protocols: readonly string[] }
   | TcpProxyIr
   | HttpConnectionManagerIr;
 

@@ -83,7 +83,8 @@ function addReferences(
 ): void {
   const { rds, weightedClusters, sdsConfig, configDiscovery, name } = value;
   if (isObject(rds)) add('routes', rds['routeConfigName']);
-  if (sdsConfig !== undefined) add('secrets', name);
+  // What lies in a file of the proxy's machine is no part of a snapshot.
+  if (isObject(sdsConfig) && sdsConfig['pathConfigSource'] === undefined) add('secrets', name);
   if (configDiscovery !== undefined) add('extension-configs', name);
   if (within !== 'listeners' && within !== 'routes') return;
   add('clusters', value['cluster']);

@@ -46,6 +46,8 @@ function filterOf(filter: NetworkFilterIr): string {
       return filter.routes.by === 'name' ? `http ${filter.routes.name}` : `http inline ${filter.routes.value.name}`;
     case 'sni-dynamic-forward-proxy':
       return `${filter.type} ${filter.cache.name}`;
+    case 'offered-protocols':
+      return `as ${filter.protocols.join()}`;
     case 'mongo-proxy':
     case 'metadata-exchange':
     case 'access':

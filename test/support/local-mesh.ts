@@ -27,6 +27,7 @@ export function bootstrapFor(server: string, changes: Partial<BootstrapRequest> 
     ip: '127.0.0.1',
     labels: {},
     serviceAccount: '',
+    identityDirectory: '',
     locality: NOWHERE,
     network: '',
     clusterId: '',

@@ -7,6 +7,7 @@ import { MARKER_HEADER, MARKER_VALUE } from '../../delivery/answer.ts';
 import { XDS_CLUSTER } from '../../envoy/config-source.ts';
 import { encodeDuration } from '../../envoy/duration.ts';
 import type { ProtoJson } from '../../envoy/envoy-resource.ts';
+import { identityPathProblem } from '../../view/node-facts.ts';
 import type { Interception, ProxyType } from '../../view/proxy-facts.ts';
 import { type PollProof, proofCertificate, proofFilters } from './poll-proof.ts';
 
@@ -19,6 +20,8 @@ export interface BootstrapRequest {
   readonly ip: string;
   readonly labels: Labels;
   readonly serviceAccount: string;
+  /** Where an agent keeps the certificate of the workload and the mesh's roots, on the proxy's machine; empty for nowhere. */
+  readonly identityDirectory: string;
   readonly locality: Locality;
   readonly network: string;
   readonly clusterId: string;
@@ -63,7 +66,15 @@ export function bootstrap(request: BootstrapRequest): Checked<ProtoJson> {
 /** Twice Envoy's own limit of 32 MiB for the answer to one poll, which a very large set of clusters would pass. */
 const LARGEST_ANSWER_BYTES = 64 * 1024 * 1024;
 
-function problemsOf({ refresh, server, ip, id, metadata, proof }: BootstrapRequest): readonly Issue[] {
+function problemsOf({
+  refresh,
+  server,
+  ip,
+  id,
+  identityDirectory,
+  metadata,
+  proof,
+}: BootstrapRequest): readonly Issue[] {
   const issue = (path: string, message: string): Issue => ({
     severity: 'error',
     code: 'INVALID_OPTION',
@@ -84,6 +95,8 @@ function problemsOf({ refresh, server, ip, id, metadata, proof }: BootstrapReque
   if (id.includes('~') && id.split('~').length !== 4) {
     issues.push(issue('id', 'a whole node id has the four parts type~ip~name.namespace~domain'));
   }
+  const pathProblem = identityPathProblem(identityDirectory);
+  if (pathProblem !== undefined) issues.push(issue('identity-dir', pathProblem));
   if ('NAMESPACE' in metadata && typeof metadata['NAMESPACE'] !== 'string') {
     issues.push(issue('metadata', 'NAMESPACE must be a text'));
   }
@@ -117,6 +130,7 @@ function metadataOf(request: BootstrapRequest): ProtoJson {
     INSTANCE_IPS: request.ip,
     INTERCEPTION_MODE: request.interception.toUpperCase(),
     SERVICE_ACCOUNT: request.serviceAccount,
+    IDENTITY_DIR: request.identityDirectory,
     CLUSTER_ID: request.clusterId,
     NETWORK: request.network,
     PILOTLESS_REFRESH: encodeDuration(request.refresh),

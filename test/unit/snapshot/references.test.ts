@@ -62,7 +62,14 @@ test('SNAP-1: weighted clusters, mirrors, secrets and filters that come by thems
   };
   const secured = cluster('s', {
     transportSocket: {
-      typedConfig: { commonTlsContext: { tlsCertificateSdsSecretConfigs: [{ name: 'cert', sdsConfig: {} }] } },
+      typedConfig: {
+        commonTlsContext: {
+          tlsCertificateSdsSecretConfigs: [
+            { name: 'cert', sdsConfig: {} },
+            { name: 'own', sdsConfig: { pathConfigSource: { path: '/own' } } },
+          ],
+        },
+      },
     },
   });
   const filtered = {

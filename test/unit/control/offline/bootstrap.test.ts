@@ -14,6 +14,7 @@ const request: BootstrapRequest = {
   ip: '10.0.0.7',
   labels: { app: 'reviews', version: 'v1' },
   serviceAccount: 'reviews',
+  identityDirectory: '/var/lib/identity',
   locality: parseLocality('eu-west-1/eu-west-1a/rack7'),
   network: 'vpc-1',
   clusterId: 'ecs-1',
@@ -76,7 +77,14 @@ test('PX-8: metadata that is given is laid over what follows from the rest', () 
 });
 
 test('what is not known about a proxy is not said', () => {
-  const { node } = written({ labels: {}, serviceAccount: '', locality: NOWHERE, network: '', clusterId: '' });
+  const { node } = written({
+    labels: {},
+    serviceAccount: '',
+    identityDirectory: '',
+    locality: NOWHERE,
+    network: '',
+    clusterId: '',
+  });
   assert.deepEqual(Object.keys(node.metadata).sort(), [
     'INSTANCE_IPS',
     'INTERCEPTION_MODE',
