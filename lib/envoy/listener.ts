@@ -54,7 +54,8 @@ function encodeFilterChain(chain: FilterChainIr, ir: PollSetting): ProtoJson {
   });
 }
 
-function encodeNetworkFilter(filter: NetworkFilterIr, ir: PollSetting): ProtoJson {
+/** One filter of a chain. */
+export function encodeNetworkFilter(filter: NetworkFilterIr, ir: PollSetting): ProtoJson {
   switch (filter.type) {
     case 'tcp-proxy':
       return encodeTcpProxy(filter);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { assignmentCase, judgeAssignment } from './assignments.ts';
+import { judgeAuthorization } from './authorization.ts';
 import type { Case, Rendered, Verdict } from './case.ts';
 import { judgeResources } from './compare-resources.ts';
 import { judgeDelegation } from './delegates.ts';
@@ -40,6 +41,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   eds: { verb: 'render', asked: assignmentCase, judge: whenRendered(judgeAssignment) },
   'locality-lb': { verb: 'none', judge: judgeLocalities },
   'serviceentry-convert': { verb: 'none', judge: judgeServiceEntry },
+  authz: { verb: 'none', judge: judgeAuthorization },
   'vs-delegate': { verb: 'none', judge: judgeDelegation },
   'vs-routes': { verb: 'none', judge: judgeTableRoutes },
   'sidecar-scope': { verb: 'none', judge: judgeSidecarScope },
