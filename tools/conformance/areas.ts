@@ -9,6 +9,7 @@ import { judgeGatewayApi } from './gateway-api.ts';
 import { judgeGatewayMerge } from './gateway-merge.ts';
 import { at, textAt, type Json } from './json.ts';
 import { judgeLocalities } from './localities.ts';
+import { judgePeerPolicies } from './peer-policies.ts';
 import { judgeServiceEntry } from './service-entries.ts';
 import { judgeSidecarScope } from './sidecar-scope.ts';
 import { judgeSimulation } from './simulation.ts';
@@ -47,6 +48,7 @@ export const AREAS: Readonly<Record<string, Area>> = {
   'sidecar-scope': { verb: 'none', judge: judgeSidecarScope },
   'gateway-api': { verb: 'none', judge: judgeGatewayApi },
   'gateway-merge': { verb: 'none', judge: judgeGatewayMerge },
+  authn: { verb: 'none', judge: judgePeerPolicies },
   'dr-merge': { verb: 'none', judge: judgeTrafficPolicies },
 };
 
