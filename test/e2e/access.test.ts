@@ -380,21 +380,3 @@ describe('polls that a stock Envoy signs', needsEnvoy, () => {
 
 const SIGNATURE =
   /^AWS4-HMAC-SHA256 Credential=EXAMPLEKEYID\/\d{8}\/eu-west-1\/lambda\/aws4_request, SignedHeaders=[a-z0-9;-]*host[a-z0-9;-]*, Signature=[0-9a-f]{64}$/;
-
-test('IDN-2: serve refuses every address but loopback as long as nobody has to prove anything, and says what to do', async () => {
-  for (const host of ['0.0.0.0', '::', '192.0.2.1', 'example.com']) {
-    const { code, stderr } = await runCli(['serve', '--in-memory', '--port', '0', '--host', host]);
-    assert.equal(code, 1);
-    assert.match(stderr, /is no loopback address; without --access/);
-  }
-  const wrong = await runCli([
-    'serve',
-    '--in-memory',
-    '--port',
-    '0',
-    '--access',
-    '{"tokens":[{"name":"a","sha256":"b"}]}',
-  ]);
-  assert.equal(wrong.code, 1);
-  assert.match(wrong.stderr, /tokens\.0\.sha256: must be the SHA-256/);
-});
