@@ -1,6 +1,6 @@
 import type { StageMemory } from '../base/stage-memory.ts';
 import { type AuthorizationFilters, authorizationFilters } from './authorization.ts';
-import { originatingClusters } from './offered-protocols.ts';
+import { originatingClusters } from './originating-clusters.ts';
 import { passesOn } from './passed-on.ts';
 import type { MeshSettings } from '../model/mesh-settings.ts';
 import type { ServerModes } from '../model/mutual-tls.ts';

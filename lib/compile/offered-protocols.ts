@@ -1,11 +1,7 @@
-import { outboundCluster } from '../ir/cluster-name.ts';
 import type { NetworkFilterIr } from '../ir/listener.ts';
 import { isHttp } from '../model/protocol.ts';
-import type { Service } from '../model/service.ts';
-import type { TrafficPolicy } from '../model/traffic-policy.ts';
 import type { ListenedService } from './listener-view.ts';
 import { type MachineFacts, speaksMeshTls } from './mesh-tls.ts';
-import { endpointTls } from './resolve-policy.ts';
 
 /** Whether clusters of the proxy offer by themselves to speak HTTP inside of mutual TLS (docs/decisions/0022). */
 export const offersHttp = (facts: MachineFacts): boolean => facts.profile === 'envoy' && speaksMeshTls(facts);
@@ -24,15 +20,4 @@ export function offeredAsBytes(
     return mayCarryHttp && !(policy?.originating ?? []).includes(cluster);
   });
   return isMet ? [{ type: 'offered-protocols', protocols: ['istio'] }] : [];
-}
-
-/** The clusters of a service to which TLS is spoken that is not the mesh's. */
-export function originatingClusters({ ports, hostname }: Service, policy: TrafficPolicy): readonly string[] {
-  return ports.flatMap((port) =>
-    [undefined, ...policy.subsets].flatMap((subset) => {
-      const tls = endpointTls(policy, { subset, port: port.number });
-      const isOther = tls?.mode === 'simple' || tls?.mode === 'mutual';
-      return isOther ? [outboundCluster(port.number, subset?.name ?? '', hostname)] : [];
-    }),
-  );
 }

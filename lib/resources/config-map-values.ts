@@ -1,5 +1,5 @@
 import { fromBase64 } from '../base/base64.ts';
-import type { ConfigMapBody } from './config-map.ts';
+import type { ConfigMapBody } from './config-map-spec.ts';
 import { secretFacts, type TrustFacts } from './secret-facts.ts';
 
 /** The values by name. */

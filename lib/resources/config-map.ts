@@ -1,23 +1,9 @@
-import { z } from 'zod';
 import { fromBase64 } from '../base/base64.ts';
-import type { Immutable } from '../base/immutable.ts';
+import { configMapBody, type ConfigMapBody } from './config-map-spec.ts';
 import { configMapValues } from './config-map-values.ts';
 import type { FindingLog } from './finding.ts';
 import type { KindDefinition, Subject } from './kind-definition.ts';
 import { checkValueNames, checkValueSize } from './secret-checks.ts';
-
-const configMapBody = z
-  .strictObject({
-    data: z.record(z.string(), z.string()).exactOptional().describe('Texts by name.'),
-    binaryData: z.record(z.string(), z.string()).exactOptional().describe('Bytes by name, in base64.'),
-    immutable: z
-      .boolean()
-      .exactOptional()
-      .describe('Whether the values can be changed only by deleting the ConfigMap.'),
-  })
-  .describe('Values that anyone may read; of use here are authorities that proxies trust, under ca.crt or cacert.');
-
-export type ConfigMapBody = Immutable<z.infer<typeof configMapBody>>;
 
 /** Kubernetes' ConfigMap: authorities that are no secret. Its body stands at the document's root. */
 export const configMap = {

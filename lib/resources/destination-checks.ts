@@ -1,6 +1,7 @@
 import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
-import { checkPort, isDnsLabel, wildcardHostProblem } from './name-checks.ts';
+import { checkPort } from './name-checks.ts';
+import { isDnsLabel, wildcardHostProblem } from './name-problems.ts';
 import type { Destination } from './virtual-service-spec.ts';
 
 /** VS-25: a place to send to: a host, and perhaps a subset and a port of it. */

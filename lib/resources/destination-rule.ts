@@ -6,7 +6,8 @@ import { checkExportTo } from './export-to-checks.ts';
 import { exportTo, workloadSelector } from './field-shapes.ts';
 import type { FindingLog } from './finding.ts';
 import type { KindDefinition, Subject } from './kind-definition.ts';
-import { checkLabels, checkSelector, wildcardHostProblem } from './name-checks.ts';
+import { checkLabels, checkSelector } from './name-checks.ts';
+import { wildcardHostProblem } from './name-problems.ts';
 import { checkTrafficPolicy } from './traffic-policy-checks.ts';
 import { subset, trafficPolicy, type SubsetSpec } from './traffic-policy-spec.ts';
 

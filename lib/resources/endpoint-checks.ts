@@ -2,7 +2,8 @@ import { isIpAddress } from '../base/ip-address.ts';
 import { isUnixSocket, socketPath } from '../base/unix-socket.ts';
 import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
-import { checkLabels, checkPort, checkPortName, fqdnProblem, unixPathProblem } from './name-checks.ts';
+import { checkLabels, checkPort, checkPortName } from './name-checks.ts';
+import { fqdnProblem, unixPathProblem } from './name-problems.ts';
 import type { WorkloadEntrySpec } from './workload-entry-spec.ts';
 
 /** SE-33: an instance that stands by itself; which services select it is not known here, so its address may be of any form. */

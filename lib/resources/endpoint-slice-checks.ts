@@ -3,7 +3,8 @@ import { quoted } from '../base/quoted.ts';
 import type { EndpointSliceBody, SliceEndpoint } from './endpoint-slice-spec.ts';
 import type { FindingLog } from './finding.ts';
 import type { Subject } from './kind-definition.ts';
-import { checkPort, fqdnProblem, isDnsLabel } from './name-checks.ts';
+import { checkPort } from './name-checks.ts';
+import { fqdnProblem, isDnsLabel } from './name-problems.ts';
 import { serviceNameLabel } from './well-known-names.ts';
 
 /** Kubernetes' own limits on a slice. */

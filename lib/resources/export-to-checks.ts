@@ -1,5 +1,5 @@
 import type { FindingLog } from './finding.ts';
-import { isDnsLabel } from './name-checks.ts';
+import { isDnsLabel } from './name-problems.ts';
 
 /** Whose exportTo it is: only services may be hidden from everybody, and a rule for some workloads stays in its namespace. */
 export interface ExportToOwner {

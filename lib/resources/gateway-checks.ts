@@ -5,14 +5,8 @@ import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
 import type { GatewaySpec, ServerSpec } from './gateway-spec.ts';
 import type { Subject } from './kind-definition.ts';
-import {
-  checkPort,
-  checkSelector,
-  isDnsLabel,
-  partialWildcardProblem,
-  unixPathProblem,
-  wildcardHostProblem,
-} from './name-checks.ts';
+import { checkPort, checkSelector } from './name-checks.ts';
+import { isDnsLabel, partialWildcardProblem, unixPathProblem, wildcardHostProblem } from './name-problems.ts';
 import { checkServerTls } from './server-tls-checks.ts';
 
 /** GW-36..38: what Istio's admission would say. */

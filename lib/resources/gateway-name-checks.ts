@@ -1,6 +1,6 @@
 import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
-import { fqdnProblem, isDnsLabel } from './name-checks.ts';
+import { fqdnProblem, isDnsLabel } from './name-problems.ts';
 
 /** The word that stands for all sidecars where a gateway's name may stand. */
 export const meshGateway = 'mesh';

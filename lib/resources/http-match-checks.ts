@@ -1,7 +1,8 @@
 import type { FindingLog } from './finding.ts';
 import { checkGatewayNames } from './gateway-name-checks.ts';
 import { headerMatchNameProblem } from './header-checks.ts';
-import { checkLabels, checkPort, isDnsLabel } from './name-checks.ts';
+import { checkLabels, checkPort } from './name-checks.ts';
+import { isDnsLabel } from './name-problems.ts';
 import { checkRegexMatch, checkStringMatch } from './string-match-checks.ts';
 import type { HttpMatchRequest } from './virtual-service-spec.ts';
 

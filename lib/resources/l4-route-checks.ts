@@ -4,7 +4,8 @@ import { quoted } from '../base/quoted.ts';
 import { checkWeightedDestinations } from './destination-checks.ts';
 import type { FindingLog } from './finding.ts';
 import { checkGatewayNames } from './gateway-name-checks.ts';
-import { checkLabels, checkPort, subnetProblem } from './name-checks.ts';
+import { checkLabels, checkPort } from './name-checks.ts';
+import { subnetProblem } from './name-problems.ts';
 import { routedHostProblem } from './routed-host.ts';
 import type { L4MatchAttributes, TcpRoute, TlsRoute, VirtualServiceSpec } from './virtual-service-spec.ts';
 

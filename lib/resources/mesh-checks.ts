@@ -11,7 +11,8 @@ import { checkLocalityLb, checkZoneAwareLb } from './locality-checks.ts';
 import type { MeshConfigSpec } from './mesh-config.ts';
 import type { MeshNetworksSpec } from './mesh-networks.ts';
 import { checkProxyConfig } from './mesh-proxy-checks.ts';
-import { checkPort, fqdnProblem, isDnsLabel, subnetProblem, wildcardHostProblem } from './name-checks.ts';
+import { checkPort } from './name-checks.ts';
+import { fqdnProblem, isDnsLabel, subnetProblem, wildcardHostProblem } from './name-problems.ts';
 
 /** What Istio says of its MeshConfig when it starts. The settings are whole: laid over the defaults. */
 export function checkMeshConfig(log: FindingLog, mesh: MeshConfigSpec): void {

@@ -5,7 +5,7 @@ import { checkClientTls } from './client-tls-checks.ts';
 import { durationProblem } from './duration-checks.ts';
 import type { FindingLog } from './finding.ts';
 import type { ProxyConfigSpec } from './mesh-proxy-config.ts';
-import { fqdnProblem, isPort } from './name-checks.ts';
+import { fqdnProblem, isPort } from './name-problems.ts';
 
 type Check = (field: string, name: string, problem: string | undefined) => void;
 

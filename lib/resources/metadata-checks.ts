@@ -1,6 +1,6 @@
 import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
-import { labelKeyProblem } from './name-checks.ts';
+import { labelKeyProblem } from './name-problems.ts';
 import { DRY_RUN_ANNOTATION } from './well-known-names.ts';
 import type { ObjectMeta } from './metadata.ts';
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Immutable } from '../base/immutable.ts';
 import type { FindingLog } from './finding.ts';
 import type { KindDefinition, Subject } from './kind-definition.ts';
-import { isDnsLabel } from './name-checks.ts';
+import { isDnsLabel } from './name-problems.ts';
 
 const namespaceSpec = z
   .strictObject({

@@ -1,6 +1,6 @@
 import { quoted } from '../base/quoted.ts';
 import { meshGateway } from './gateway-name-checks.ts';
-import { hostLengthProblem, wildcardHostProblem } from './name-checks.ts';
+import { hostLengthProblem, wildcardHostProblem } from './name-problems.ts';
 import type { VirtualServiceSpec } from './virtual-service-spec.ts';
 
 /**

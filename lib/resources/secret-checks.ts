@@ -4,7 +4,7 @@ import type { Subject } from './kind-definition.ts';
 import type { SecretValues } from './secret-facts.ts';
 import { checkSource, sourceOf } from './secret-source.ts';
 import type { WrittenSecret } from './secret-spec.ts';
-import { writtenValue, writtenValues } from './secret-values.ts';
+import { writtenValue, writtenValues } from './written-values.ts';
 
 /** Kubernetes' bound for all values of a Secret or a ConfigMap together. */
 const mostValueBytes = 1024 * 1024;

@@ -2,7 +2,8 @@ import { isIpAddress } from '../base/ip-address.ts';
 import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
 import type { Subject } from './kind-definition.ts';
-import { checkLabels, checkPort, fqdnProblem } from './name-checks.ts';
+import { checkLabels, checkPort } from './name-checks.ts';
+import { fqdnProblem } from './name-problems.ts';
 import type { ServicePort, ServiceSpec } from './service-spec.ts';
 
 /** What Kubernetes' own admission would say of a Service, as far as it concerns a proxy. */

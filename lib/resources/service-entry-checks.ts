@@ -6,15 +6,8 @@ import { checkDnsEndpoint, checkStaticEndpoint } from './endpoint-checks.ts';
 import { checkExportTo } from './export-to-checks.ts';
 import type { FindingLog } from './finding.ts';
 import type { Subject } from './kind-definition.ts';
-import {
-  checkPort,
-  checkPortName,
-  checkSelector,
-  fqdnProblem,
-  partialWildcardProblem,
-  subnetProblem,
-  wildcardHostProblem,
-} from './name-checks.ts';
+import { checkPort, checkPortName, checkSelector } from './name-checks.ts';
+import { fqdnProblem, partialWildcardProblem, subnetProblem, wildcardHostProblem } from './name-problems.ts';
 import type { ServiceEntrySpec } from './service-entry-spec.ts';
 
 type ServiceEntrySubject = Subject<ServiceEntrySpec>;

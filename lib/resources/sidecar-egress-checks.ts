@@ -2,7 +2,7 @@ import { isIpAddress } from '../base/ip-address.ts';
 import { isUnixSocket } from '../base/unix-socket.ts';
 import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
-import { isDnsLabel, partialWildcardProblem, wildcardHostProblem } from './name-checks.ts';
+import { isDnsLabel, partialWildcardProblem, wildcardHostProblem } from './name-problems.ts';
 import { checkBindAddress, checkListenerPort, checkUnixPath } from './sidecar-listener-checks.ts';
 import type { EgressListenerSpec, SidecarPortSpec } from './sidecar-spec.ts';
 

@@ -3,7 +3,8 @@ import { parseProtocol } from '../base/protocol.ts';
 import { socketPath } from '../base/unix-socket.ts';
 import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
-import { checkPort, checkPortName, unixPathProblem } from './name-checks.ts';
+import { checkPort, checkPortName } from './name-checks.ts';
+import { unixPathProblem } from './name-problems.ts';
 import type { SidecarPortSpec } from './sidecar-spec.ts';
 
 /** SC-30, SC-31: the port of a listener, either way. */

@@ -3,7 +3,8 @@ import { checkClientTls } from './client-tls-checks.ts';
 import { checkConnectionPool, checkOutlierDetection } from './connection-checks.ts';
 import type { FindingLog } from './finding.ts';
 import { checkLoadBalancer } from './load-balancer-checks.ts';
-import { checkPort, fqdnProblem } from './name-checks.ts';
+import { checkPort } from './name-checks.ts';
+import { fqdnProblem } from './name-problems.ts';
 import type { PortTrafficPolicySpec, TrafficPolicySpec, TunnelSpec } from './traffic-policy-spec.ts';
 
 /** DR-38: the policy of a whole host or of one subset. */

@@ -1,7 +1,7 @@
 import { durationMs } from '../base/brand.ts';
 import type { AskedByHttp, AuthorizerBody, AuthorizerSettings } from '../model/authorizer.ts';
 import type { Service } from '../model/service.ts';
-import { authorizerProblem, type ExtensionProviderSpec } from '../resources/authorizer-checks.ts';
+import { authorizerProblem, type ExtensionProviderSpec } from '../resources/authorizer-problem.ts';
 import { textDuration } from './traffic-policy-blocks.ts';
 
 /** XAZ-9: Istio's default, which is about never. */

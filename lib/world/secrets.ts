@@ -12,7 +12,8 @@ import {
   type TrustFacts,
 } from '../resources/secret-facts.ts';
 import type { SealedSecret } from '../resources/secret-spec.ts';
-import { factsOf, isSealed, placeOfValue, servedPart, writtenValues } from '../resources/secret-values.ts';
+import { factsOf, isSealed, placeOfValue, servedPart } from '../resources/secret-values.ts';
+import { writtenValues } from '../resources/written-values.ts';
 
 /** By namespace, then by name. */
 export type SecretsByNamespace = ReadonlyMap<string, ReadonlyMap<string, TlsSecret>>;

@@ -12,7 +12,8 @@ import {
   type SealedValue,
   type WrittenSecret,
 } from '../../resources/secret-spec.ts';
-import { isSealed, placeOfValue, usablePart, writtenValues } from '../../resources/secret-values.ts';
+import { isSealed, placeOfValue, usablePart } from '../../resources/secret-values.ts';
+import { writtenValues } from '../../resources/written-values.ts';
 import type { ExistingObject } from './existing-objects.ts';
 
 type Secret = Resource<'Secret'>;

@@ -2,7 +2,8 @@ import { toBase64 } from '../../base/base64.ts';
 import { isMembers, type Members } from '../../base/members.ts';
 import type { SecretBox } from '../../ports/secret-box.ts';
 import type { Resource, ResourceKey } from '../../resources/resource.ts';
-import { isSealed, placeOfValue, writtenValue } from '../../resources/secret-values.ts';
+import { isSealed, placeOfValue } from '../../resources/secret-values.ts';
+import { writtenValue } from '../../resources/written-values.ts';
 import { isMask, MASK, MASK_BASE64 } from '../../resources/secret-mask.ts';
 import { printDocument } from './print-document.ts';
 

@@ -8,7 +8,8 @@ import { troubleWarnings } from '../config/seal-documents.ts';
 import { secretFacts } from '../../resources/secret-facts.ts';
 import { isMask } from '../../resources/secret-mask.ts';
 import { problemsOf } from '../../resources/secret-validity.ts';
-import { isSealed, writtenValues } from '../../resources/secret-values.ts';
+import { isSealed } from '../../resources/secret-values.ts';
+import { writtenValues } from '../../resources/written-values.ts';
 import { readText } from '../config/read-text.ts';
 
 /** What is wrong and what should be known about the documents of a text, and how many there are. */

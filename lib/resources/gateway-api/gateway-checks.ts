@@ -1,5 +1,5 @@
 import { quoted } from '../../base/quoted.ts';
-import { labelKeyProblem } from '../name-checks.ts';
+import { labelKeyProblem } from '../name-problems.ts';
 import type { FindingLog } from '../finding.ts';
 import type { Subject } from '../kind-definition.ts';
 import type { ApiGatewaySpec } from './gateway-spec.ts';

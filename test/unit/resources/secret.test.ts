@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { configMapTrust } from '../../../lib/resources/config-map-values.ts';
-import { factsOf, writtenValues } from '../../../lib/resources/secret-values.ts';
+import { factsOf } from '../../../lib/resources/secret-values.ts';
+import { writtenValues } from '../../../lib/resources/written-values.ts';
 import { foundAmong, secretFacts } from '../../../lib/resources/secret-facts.ts';
 import { troublesOf } from '../../../lib/resources/secret-validity.ts';
 import { parseTimestamp } from '../../../lib/base/timestamp.ts';
