@@ -86,9 +86,9 @@ spec:
   const echoPort = (): number => (echo.address() as { port: number }).port;
 
   /** Applies, and waits until both Envoys have what follows. */
-  async function become(mode: string): Promise<void> {
+  async function become(mode: string, ...more: readonly string[]): Promise<void> {
     const policy = peerAuthentication({ name: 'default/default', mode });
-    const revision = await apply(service.url, `${documents()}\n---\n${policy}`);
+    const revision = await apply(service.url, [documents(), policy, ...more].join('\n---\n'));
     for (const name of ['client', 'server'] as const) {
       let newest: ProxyStatus | undefined;
       const isThere = async (): Promise<boolean> => {
@@ -196,6 +196,29 @@ spec:
     const { mesh, plain, 'direct with http/1.1': direct } = await truth();
     assert.deepEqual([mesh, plain], ['http stranger | bytes | http stranger', 'http stranger | bytes | http stranger']);
     assert.equal(direct, 'refused | refused | refused');
+  });
+
+  test('PROF-3: what a rule about HTTP denies, no client reaches by saying that it sends bytes', async () => {
+    const spec = {
+      selector: { matchLabels: { app: 'server' } },
+      action: 'DENY',
+      rules: [{ to: [{ operation: { paths: ['/'] } }] }],
+    };
+    const metadata = { namespace: 'default', name: 'closed' };
+    const deny = JSON.stringify({ apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', metadata, spec });
+    await become('STRICT', deny);
+    assert.deepEqual(await truth(), {
+      mesh: '403 | refused | 403',
+      'mesh with bytes': '400 | refused | refused',
+      plain: 'refused | refused | refused',
+      'hostile with istio': '403 | refused | refused',
+      'hostile with both': '403 | refused | 403',
+      'direct with http/1.1': '403 | refused | 403',
+      'direct with nothing': '403 | refused | refused',
+    });
+    const gone = `${service.url}/apis/security.istio.io/v1/namespaces/default/authorizationpolicies/closed`;
+    assert.equal((await fetch(gone, { method: 'DELETE' })).status, 200);
+    await become('DISABLE'); // other clusters, so that no connection is left over which the rule still holds for
   });
 
   test('PA-5: from PERMISSIVE to STRICT, and with renewed certificates, no request of the mesh is lost', async () => {

@@ -64,13 +64,13 @@ test('what is valid but not carried out yet is refused, not ignored', async () =
     'apiVersion: networking.istio.io/v1',
     'kind: DestinationRule',
     'metadata: {name: a}',
-    'spec: {host: a.b, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}',
+    'spec: {host: a.b, trafficPolicy: {loadBalancer: {zoneAwareLbSetting: {enabled: true}}}}',
   ].join('\n');
   const outcome = await applyText(store, text);
   assert.ok(outcome.outcome === 'refused');
   assert.deepEqual(
     outcome.errors.map(({ code, name, path }) => ({ code, name, path })),
-    [{ code: 'NOT_SUPPORTED_YET', name: 'a', path: 'spec.trafficPolicy.tls.mode' }],
+    [{ code: 'NOT_SUPPORTED_YET', name: 'a', path: 'spec.trafficPolicy.loadBalancer.zoneAwareLbSetting' }],
   );
   assert.equal((await newestState(store)).revision, 0);
 });
