@@ -9,7 +9,7 @@ import type {
 } from '../ir/access.ts';
 import type { AuthorizationAction, AuthorizationPolicy } from '../model/authorization-policy.ts';
 import type { AskedByHttp } from '../model/authorizer.ts';
-import type { ProxyAuthorization, ReachedAuthorizer } from '../view/authorization.ts';
+import type { ProxyAuthorization, ReachedAuthorizer } from '../view/proxy-authorization.ts';
 import { accessPolicy, matchesNothing, type RulePlace } from './access-rules.ts';
 import { textMatch } from './access-matches.ts';
 

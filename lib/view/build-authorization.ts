@@ -2,7 +2,8 @@ import type { Issue } from '../base/issue.ts';
 import type { StageMemory } from '../base/stage-memory.ts';
 import type { Service } from '../model/service.ts';
 import type { World } from '../world/world.ts';
-import { type ProxyAuthorization, proxyAuthorization } from './authorization.ts';
+import { proxyAuthorization } from './authorization.ts';
+import type { ProxyAuthorization } from './proxy-authorization.ts';
 import type { ViewFacts, VisibleService } from './proxy-view.ts';
 import { serviceSeer } from './services.ts';
 

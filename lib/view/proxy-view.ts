@@ -5,7 +5,7 @@ import type { ServerModes } from '../model/mutual-tls.ts';
 import type { JwtRule } from '../model/request-authentication.ts';
 import type { Service, ServiceKey, ServicePort } from '../model/service.ts';
 import type { TrafficPolicy } from '../model/traffic-policy.ts';
-import type { ProxyAuthorization } from './authorization.ts';
+import type { ProxyAuthorization } from './proxy-authorization.ts';
 import type { MergedGateway } from './merged-gateway.ts';
 import type { ProxyFacts } from './proxy-facts.ts';
 import type { SidecarFacts } from './sidecar-facts.ts';
