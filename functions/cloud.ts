@@ -15,6 +15,7 @@ import { kmsSecretBox } from '../lib/adapters/aws/kms-secret-box.ts';
 import { s3Blobs } from '../lib/adapters/aws/s3-blobs.ts';
 import { type ObjectFiles, s3Files } from '../lib/adapters/aws/s3-files.ts';
 import { sqsQueue } from '../lib/adapters/aws/sqs-queue.ts';
+import { type AllowedHost, allowedHosts } from '../lib/adapters/fetch-guard.ts';
 import { guardedFetcher } from '../lib/adapters/http/guarded-fetcher.ts';
 import { consoleFiles } from '../lib/adapters/system/console-files.ts';
 import { noSecretBox } from '../lib/adapters/no-secret-box.ts';
@@ -25,6 +26,7 @@ import { durationMs } from '../lib/base/brand.ts';
 import type { FanOutPorts } from '../lib/control/build/build-all.ts';
 import { type ConfigApiOptions, localConfigApi } from '../lib/control/config/config-api.ts';
 import { configStore } from '../lib/control/config/config-store.ts';
+import { refreshKeys } from '../lib/control/config/refresh-keys.ts';
 import { type FetchReport, fetchSecrets, type WhichSecrets } from '../lib/control/config/fetch-secrets.ts';
 import { configSource } from '../lib/control/build/config-source.ts';
 import { consoleApi } from '../lib/control/http/console-api.ts';
@@ -132,7 +134,7 @@ export function cloudIdentity({ clock, log }: Pick<Cloud, 'clock' | 'log'>): Ser
     log.warn('identity-off', { reason: 'PILOTLESS_ACCESS is not set: whoever reaches the front door is believed' });
   }
   identity = serviceIdentity(text === '' ? undefined : preparedAccess(text), {
-    ...{ clock, log, fetcher: guardedFetcher({ allowed: [] }) },
+    ...{ clock, log, fetcher: guardedFetcher({ allowed: fetchAllowed() }) },
   });
   return identity;
 }
@@ -187,6 +189,16 @@ export function cloudFetching(ports: Cloud): (which: WhichSecrets) => Promise<Fe
   const config = configSource(ports);
   return (which) => fetchSecrets({ store, config, sources }, which);
 }
+
+/** Fetches the keys of issuers of tokens that are due. */
+export function cloudKeys(ports: Cloud): () => Promise<unknown> {
+  const store = configStore({ ...ports, ids: randomUUID, secrets: cloudSecrets(ports) });
+  const fetcher = guardedFetcher({ allowed: fetchAllowed() });
+  return () => refreshKeys({ store, config: configSource(ports), fetcher, onAttempt: () => undefined });
+}
+
+/** Hosts of the own network that may be asked for keys, with commas between them. */
+const fetchAllowed = (): readonly AllowedHost[] => allowedHosts(process.env['PILOTLESS_FETCH_ALLOW'] ?? '');
 
 /** What people configure. Whole files come past the front door and its limit, and so with a limit of their own. */
 export function cloudConfig(

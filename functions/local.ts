@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { compressing } from '../lib/adapters/http/compress.ts';
+import { allowedHosts } from '../lib/adapters/fetch-guard.ts';
 import { guardedFetcher } from '../lib/adapters/http/guarded-fetcher.ts';
 import type { TlsFiles } from '../lib/adapters/http/tls-files.ts';
 import { serveHttp } from '../lib/adapters/http/node-server.ts';
@@ -19,6 +20,7 @@ import { type DurationMs, durationMs } from '../lib/base/brand.ts';
 import { FILE_LIMIT_BYTES } from '../lib/control/api/read-body.ts';
 import { localConfigApi } from '../lib/control/config/config-api.ts';
 import { configStore, type ConfigStorePorts } from '../lib/control/config/config-store.ts';
+import { refreshKeys } from '../lib/control/config/refresh-keys.ts';
 import { fetchSecrets } from '../lib/control/config/fetch-secrets.ts';
 import { configSource } from '../lib/control/build/config-source.ts';
 import { consoleApi } from '../lib/control/http/console-api.ts';
@@ -31,18 +33,20 @@ import { httpRoutes, type PeopleParts } from '../lib/control/http/http-routes.ts
 import { KEEPER_RETENTION } from '../lib/control/sweep/keeper.ts';
 import { leaderHealth } from '../lib/control/lead/leader-health.ts';
 import { meshStatus, type MeshStatus } from '../lib/control/mesh-status.ts';
-import { metrics } from '../lib/control/metrics.ts';
+import { type Metrics, metrics } from '../lib/control/metrics.ts';
 import { serviceApi, type ServiceSummary } from '../lib/control/http/service-api.ts';
 import { USUAL_SHARD_WORK } from '../lib/control/shards/fan-out.ts';
 import type { Blobs } from '../lib/ports/blobs.ts';
 import type { Clock } from '../lib/ports/clock.ts';
+import type { Fetcher } from '../lib/ports/fetcher.ts';
 import type { Log } from '../lib/ports/log.ts';
 import type { Records } from '../lib/ports/records.ts';
 import type { SecretBox } from '../lib/ports/secret-box.ts';
 import type { SecretSources } from '../lib/ports/secret-sources.ts';
 import { buildLoop } from './build-loop.ts';
 import { startKeeping } from './keeper-loop.ts';
-import { secretLoop } from './secret-loop.ts';
+import { keyLoop } from './key-loop.ts';
+import { type SecretLoop, secretLoop } from './secret-loop.ts';
 import { shardLoop } from './shard-loop.ts';
 
 export interface LocalOptions {
@@ -59,6 +63,8 @@ export interface LocalOptions {
   readonly shardWork?: number;
   /** How long one can go back to a revision; absent keeps them all. */
   readonly keepRevisions?: DurationMs;
+  /** Hosts of this network that may be asked for keys of issuers all the same, with commas between them. */
+  readonly fetchAllow?: string;
   /** Who is believed, and who may do what; absent believes everybody. */
   readonly access?: Access;
   readonly tls?: TlsFiles;
@@ -86,7 +92,7 @@ const LATE_RENEWAL = durationMs(30_000);
 
 /** Composition root in one process: the handlers of the cloud over embedded storage, one HTTP server, events by call. */
 export async function startLocal(options: LocalOptions): Promise<LocalService> {
-  const { host, port, dataDirectory, version } = options;
+  const { host, port, dataDirectory, version, fetchAllow = '' } = options;
   const log = jsonLog({ stream: options.logTo, level: options.logLevel });
   const clock = systemClock();
   const store = dataDirectory === undefined ? inMemory() : openSqliteStore(dataDirectory, clock);
@@ -97,12 +103,14 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
     fetching.noteWritten(key);
   });
   const ports = { blobs: store.blobs, records, clock, log, secrets: secretBox(options) };
-  const identity = serviceIdentity(options.access, { clock, log, fetcher: guardedFetcher({ allowed: [] }) });
+  const fetcher = guardedFetcher({ allowed: allowedHosts(fetchAllow) });
+  const identity = serviceIdentity(options.access, { clock, log, fetcher });
+  const counted = metrics(new Registry(), version);
   const source = configSource(ports);
   const shards = shardLoop({ ...ports, queue: shardQueue(clock, log) });
   const health = leaderHealth(LATE_RENEWAL);
   const delivery = deliveryService({
-    ...{ ...ports, ...HEARS_ALL, metrics: metrics(new Registry(), version), config: source, holder: HOLDER },
+    ...{ ...ports, ...HEARS_ALL, metrics: counted, config: source, holder: HOLDER },
     fanOut: { queue: shards.queue, shardWork: options.shardWork ?? USUAL_SHARD_WORK },
     ...identity.polls,
     isServing,
@@ -110,11 +118,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
     retention: { ...KEEPER_RETENTION, revisions: options.keepRevisions },
   });
   const builds = buildLoop(delivery.builder, log);
-  const stored = { ...ports, ids: randomUUID };
-  const sourced = { store: configStore(stored), config: source, sources: options.secretSources ?? laterSources() };
-  const fetching = secretLoop((which) => fetchSecrets(sourced, which), log);
+  const fetching = fetchLoops(options, { ...ports, source, fetcher, metrics: counted });
   if (delivery.shards) shards.start(delivery.shards);
-  const handler = answering({ delivery, stored, isServing, version, identity });
+  const handler = answering({ delivery, stored: { ...ports, ids: randomUUID }, isServing, version, identity });
   const plain = { prefix: '/v3/', handler: delivery.polls };
   const onError = (error: unknown): void => log.error('request-failed', { error });
   const flush = (): Promise<void> => delivery.flush().catch((error: unknown) => log.warn('flush-failed', { error }));
@@ -145,6 +151,35 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
     store.close();
     throw error;
   }
+}
+
+interface Fetching extends Omit<ConfigStorePorts, 'ids'> {
+  readonly source: ReturnType<typeof configSource>;
+  readonly fetcher: Fetcher;
+  readonly metrics: Metrics;
+}
+
+/** What others keep: values of Secrets, and the keys of issuers of tokens. */
+function fetchLoops(options: LocalOptions, { source, fetcher, metrics: counted, ...ports }: Fetching): SecretLoop {
+  const { log } = ports;
+  const common = { store: configStore({ ...ports, ids: randomUUID }), config: source };
+  const sources = options.secretSources ?? laterSources();
+  const secrets = secretLoop((which) => fetchSecrets({ ...common, sources }, which), log);
+  const onAttempt = (isSuccess: boolean): void => counted.noteKeyFetch(isSuccess);
+  const keys = keyLoop(() => refreshKeys({ ...common, fetcher, onAttempt }), log);
+  return {
+    noteWritten(key) {
+      secrets.noteWritten(key);
+      keys.noteWritten(key);
+    },
+    start() {
+      secrets.start();
+      keys.start();
+    },
+    async stop() {
+      await Promise.all([secrets.stop(), keys.stop()]);
+    },
+  };
 }
 
 /** CPT-3: what is served with is said each time. */

@@ -47,6 +47,14 @@ export function allowedHost(text: string): AllowedHost {
   return { hostname: parsed.hostname, ...port, allowsHttp: isHttp };
 }
 
+/** Several of them with commas between; throws as `allowedHost` does. */
+export const allowedHosts = (list: string): readonly AllowedHost[] =>
+  list
+    .split(',')
+    .map((host) => host.trim())
+    .filter((host) => host !== '')
+    .map(allowedHost);
+
 /** The rules of the port over any transport. */
 export function guardedBy(transport: Transport, allowed: readonly AllowedHost[]): Fetcher {
   return {

@@ -13,6 +13,7 @@ interface ServeOptions {
   readonly host: string;
   readonly data: string;
   readonly secretKey?: string;
+  readonly fetchAllow?: string;
   readonly inMemory: boolean;
   readonly logLevel: LocalOptions['logLevel'];
   readonly keepRevisions?: DurationMs;
@@ -49,6 +50,12 @@ export function serveVerb(verb: Command): Command {
         'the key that encrypts Secrets; without it, secrets.key in the data directory',
       ).env('PILOTLESS_SECRET_KEY'),
     )
+    .addOption(
+      new Option(
+        '--fetch-allow <hosts>',
+        'hosts of this network that may be asked for keys of issuers, with commas between them: idp.corp, http://10.1.2.3:8080',
+      ).env('PILOTLESS_FETCH_ALLOW'),
+    )
     .option('--in-memory', 'keep nothing after the end', false)
     .option(
       '--keep-revisions <time>',
@@ -77,7 +84,10 @@ async function serve(options: ServeOptions): Promise<void> {
     // Only here: help on this verb does without the whole service.
     const { startLocal } = await import('../../functions/local.ts');
     const where = inMemory ? {} : { dataDirectory: data, ...(secretKey && { secretKeyFile: secretKey }) };
-    const kept = keepRevisions === undefined ? {} : { keepRevisions };
+    const kept = {
+      ...(keepRevisions !== undefined && { keepRevisions }),
+      ...(options.fetchAllow !== undefined && { fetchAllow: options.fetchAllow }),
+    };
     const how = { version: ownVersion(), logTo: process.stderr, logLevel, ...kept };
     const service = await startLocal({ host, port, ...where, ...how, ...identity });
     process.stdout.write(`ready ${service.url}\n`);

@@ -40,6 +40,8 @@ export interface Metrics {
   noteCorruptStore(): void;
   /** Secrets that proxies asked for and did not get (SDS-5). */
   noteSecretErrors(count: number): void;
+  /** Each document that was asked for on the way to the keys of an issuer (JWKS-5). */
+  noteKeyFetch(isSuccess: boolean): void;
   /** A proxy with a view that nobody has was turned away, because too many such came. */
   noteRefusedView(): void;
   /** Runs and times the building of a world. */
@@ -100,6 +102,7 @@ export function metrics(registry: Registry, version: string): Metrics {
     },
     noteCorruptStore: () => series.corrupt.inc(),
     noteSecretErrors: (count) => series.secretErrors.inc(count),
+    noteKeyFetch: (isSuccess) => (isSuccess ? series.fetchedKeys : series.failedKeys).inc(),
     noteRefusedView: () => series.refusedViews.inc(),
     timeWorld: (build) => {
       const stop = series.worldTime.startTimer();
@@ -123,8 +126,6 @@ const MAX_NAMED = 100;
 
 /** Istio's counters of parts that are not there yet, so that its dashboards find them. */
 const ALWAYS_ZERO = {
-  pilot_jwks_resolver_network_fetch_success_total: 'Key sets that were fetched.',
-  pilot_jwks_resolver_network_fetch_fail_total: 'Key sets that could not be fetched.',
   provider_lookup_cluster_failures: 'Extension providers whose service was not found.',
 } as const;
 
@@ -214,6 +215,14 @@ function problemGauges(registry: Registry): readonly (readonly [ProblemGauge, Ga
 function storeSeriesIn(registry: Registry) {
   const count = (name: string, help: string): Counter => new Counter({ name, help, registers: [registry] });
   return {
+    fetchedKeys: count(
+      'pilot_jwks_resolver_network_fetch_success_total',
+      'Documents on the way to keys of issuers that were fetched.',
+    ),
+    failedKeys: count(
+      'pilot_jwks_resolver_network_fetch_fail_total',
+      'Documents on the way to keys of issuers that could not be fetched.',
+    ),
     secretErrors: count('pilot_sds_certificate_errors_total', 'Secrets that proxies asked for and did not get.'),
     refusedViews: count('pilotless_refused_views_total', 'Polls of unknown views beyond the limit of new views.'),
     sweptBlobs: count('pilotless_swept_blobs_total', 'Blobs taken away because nothing named them any more.'),

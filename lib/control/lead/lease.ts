@@ -128,3 +128,6 @@ export const KEEPER_LEASE: RecordKey = leaseKey('keeper');
 
 /** Who fetches the values of Secrets that others keep. */
 export const SECRETS_LEASE: RecordKey = leaseKey('secrets');
+
+/** Who fetches the keys of issuers of tokens. */
+export const KEYS_LEASE: RecordKey = leaseKey('keys');
