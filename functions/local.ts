@@ -18,6 +18,7 @@ import { jsonLog, type LogOptions } from '../lib/adapters/system/log.ts';
 import { watchedRecords } from '../lib/adapters/watched-records.ts';
 import { type DurationMs, durationMs } from '../lib/base/brand.ts';
 import { FILE_LIMIT_BYTES } from '../lib/control/api/read-body.ts';
+import type { AuthoritySettings } from '../lib/control/authority/authority-settings.ts';
 import { localConfigApi } from '../lib/control/config/config-api.ts';
 import { configStore, type ConfigStorePorts } from '../lib/control/config/config-store.ts';
 import { refreshKeys } from '../lib/control/config/refresh-keys.ts';
@@ -44,6 +45,7 @@ import type { Records } from '../lib/ports/records.ts';
 import type { SecretBox } from '../lib/ports/secret-box.ts';
 import type { SecretSources } from '../lib/ports/secret-sources.ts';
 import { buildLoop } from './build-loop.ts';
+import { laterAuthority } from './later-authority.ts';
 import { startKeeping } from './keeper-loop.ts';
 import { keyLoop } from './key-loop.ts';
 import { type SecretLoop, secretLoop } from './secret-loop.ts';
@@ -58,6 +60,8 @@ export interface LocalOptions {
   readonly secretKeyFile?: string;
   /** Where values are fetched that others keep; AWS, unless a test says otherwise. */
   readonly secretSources?: SecretSources;
+  /** What certificates workloads are given; otherwise as the access file says. */
+  readonly authority?: AuthoritySettings;
   readonly version: string;
   /** Views × services that are built at one go. */
   readonly shardWork?: number;
@@ -92,7 +96,7 @@ const LATE_RENEWAL = durationMs(30_000);
 
 /** Composition root in one process: the handlers of the cloud over embedded storage, one HTTP server, events by call. */
 export async function startLocal(options: LocalOptions): Promise<LocalService> {
-  const { host, port, dataDirectory, version, fetchAllow = '' } = options;
+  const { dataDirectory, version, fetchAllow = '' } = options;
   const log = jsonLog({ stream: options.logTo, level: options.logLevel });
   const clock = systemClock();
   const store = dataDirectory === undefined ? inMemory() : openSqliteStore(dataDirectory, clock);
@@ -102,10 +106,10 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
     builds.noteWritten(key);
     fetching.noteWritten(key);
   });
-  const ports = { blobs: store.blobs, records, clock, log, secrets: secretBox(options) };
-  const fetcher = guardedFetcher({ allowed: allowedHosts(fetchAllow) });
+  const ports = { blobs: store.blobs, records, clock, log, secrets: secretBox(options), ids: randomUUID };
+  const [fetcher, registry] = [guardedFetcher({ allowed: allowedHosts(fetchAllow) }), new Registry()];
   const identity = serviceIdentity(options.access, { clock, log, fetcher });
-  const counted = metrics(new Registry(), version);
+  const counted = metrics(registry, version);
   const source = configSource(ports);
   const shards = shardLoop({ ...ports, queue: shardQueue(clock, log) });
   const health = leaderHealth(LATE_RENEWAL);
@@ -120,18 +124,17 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   const builds = buildLoop(delivery.builder, log);
   const fetching = fetchLoops(options, { ...ports, source, fetcher, metrics: counted });
   if (delivery.shards) shards.start(delivery.shards);
-  const handler = answering({ delivery, stored: { ...ports, ids: randomUUID }, isServing, version, identity });
-  const plain = { prefix: '/v3/', handler: delivery.polls };
-  const onError = (error: unknown): void => log.error('request-failed', { error });
+  const authority = laterAuthority({ ...ports, registry, config: source, identity, settings: options.authority });
+  const handler = authority.beside(answering({ delivery, stored: ports, isServing, version, identity }));
   const flush = (): Promise<void> => delivery.flush().catch((error: unknown) => log.warn('flush-failed', { error }));
   try {
     // A damaged store is no service: better no start than one that cannot build or lead.
     await Promise.all([source.readNewest(), records.list('leases')]);
-    const tls = options.tls && { tls: options.tls, onTlsFiles: tlsNotes(log) };
-    const server = await serveHttp({ host, port, handler, plain, onError, maxBodyBytes: MAX_BODY_BYTES, ...tls });
+    const server = await listen(options, { handler, polls: delivery.polls, log });
     sayIdentity(identity, log);
     builds.wake('start');
     fetching.start();
+    authority.start();
     const keeping = startKeeping({ keeper: delivery.keeper, records, log, health, holder: HOLDER });
     const timer = setInterval(() => void flush(), FLUSH_MS);
     return {
@@ -141,7 +144,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
         state.isServing = false;
         clearInterval(timer);
         await server.close(DRAIN_MS);
-        await Promise.all([builds.stop(), keeping.stop(), fetching.stop()]);
+        await Promise.all([builds.stop(), keeping.stop(), fetching.stop(), authority.stop()]);
         await shards.stop();
         await flush();
         store.close();
@@ -153,7 +156,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalService> {
   }
 }
 
-interface Fetching extends Omit<ConfigStorePorts, 'ids'> {
+interface Fetching extends ConfigStorePorts {
   readonly source: ReturnType<typeof configSource>;
   readonly fetcher: Fetcher;
   readonly metrics: Metrics;
@@ -162,7 +165,7 @@ interface Fetching extends Omit<ConfigStorePorts, 'ids'> {
 /** What others keep: values of Secrets, and the keys of issuers of tokens. */
 function fetchLoops(options: LocalOptions, { source, fetcher, metrics: counted, ...ports }: Fetching): SecretLoop {
   const { log } = ports;
-  const common = { store: configStore({ ...ports, ids: randomUUID }), config: source };
+  const common = { store: configStore(ports), config: source };
   const sources = options.secretSources ?? laterSources();
   const secrets = secretLoop((which) => fetchSecrets({ ...common, sources }, which), log);
   const onAttempt = (isSuccess: boolean): void => counted.noteKeyFetch(isSuccess);
@@ -180,6 +183,20 @@ function fetchLoops(options: LocalOptions, { source, fetcher, metrics: counted, 
       await Promise.all([secrets.stop(), keys.stop()]);
     },
   };
+}
+
+interface Listening {
+  readonly handler: SentHandler;
+  readonly polls: DeliveryService['polls'];
+  readonly log: Log;
+}
+
+/** Polls take a way of their own, past what other requests need. */
+function listen({ host, port, tls }: LocalOptions, { handler, polls, log }: Listening): ReturnType<typeof serveHttp> {
+  const onError = (error: unknown): void => log.error('request-failed', { error });
+  const plain = { prefix: '/v3/', handler: polls };
+  const limits = { maxBodyBytes: MAX_BODY_BYTES };
+  return serveHttp({ host, port, handler, plain, onError, ...limits, ...(tls && { tls, onTlsFiles: tlsNotes(log) }) });
 }
 
 /** CPT-3: what is served with is said each time. */

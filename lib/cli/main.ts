@@ -1,5 +1,5 @@
-import { Command, CommanderError, Option } from 'commander';
-import { CliFailure, exitCodes } from './cli-failure.ts';
+import { Command, Option } from 'commander';
+import { exitCodeOf } from './cli-failure.ts';
 import { ownVersion } from './own-version.ts';
 import { type Verb, verbs } from './verbs.ts';
 
@@ -35,20 +35,6 @@ function programOf(): Command {
 function withoutHelpVerb(argv: readonly string[]): readonly string[] {
   const [first, verb] = argv;
   return first === 'help' && verbs.some(({ name }) => name === verb) ? [`${verb}`, '--help'] : argv;
-}
-
-/** What went wrong has been said by then, but for faults of ours, which are said here. */
-function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) {
-    // Commander's own errors are about usage, or are no errors (help); verbs refuse by CliFailure.
-    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  }
-  if (error instanceof CliFailure) {
-    if (error.message !== '') process.stderr.write(`error: ${error.message}\n`);
-    return exitCodes[error.kind];
-  }
-  process.stderr.write(`error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return exitCodes.refused;
 }
 
 if (import.meta.main) await main(process.argv.slice(2));

@@ -82,6 +82,21 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./kubeconfig.ts')).kubeconfigVerb,
   },
   {
+    name: 'agent',
+    description: 'run beside an Envoy: agent identity keeps the certificate of its workload fresh',
+    load: async () => (await import('./agent.ts')).agentVerb,
+  },
+  {
+    name: 'join-token',
+    description: 'make a token with which one workload gets its first certificate',
+    load: async () => (await import('./join-token.ts')).joinTokenVerb,
+  },
+  {
+    name: 'authority',
+    description: 'show the roots of the certificate authority; authority rotate replaces them',
+    load: async () => (await import('./authority.ts')).authorityVerb,
+  },
+  {
     name: 'proxy-status',
     description: 'show per proxy and type what was sent and what was taken',
     load: async () => (await import('./proxy-status.ts')).proxyStatusVerb,

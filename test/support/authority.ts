@@ -6,6 +6,7 @@ import { memorySigningKeys } from '../../lib/adapters/memory/memory-signing-keys
 import { durationMs } from '../../lib/base/brand.ts';
 import { AUTHORITY_DEFAULTS, type AuthoritySettings } from '../../lib/control/authority/authority-settings.ts';
 import { type AuthorityPorts, certificateAuthority } from '../../lib/control/authority/certificate-authority.ts';
+import { anybody } from '../../lib/control/identity/rights.ts';
 import { resourcesOf } from './documents.ts';
 import { testStart } from './config-store.ts';
 import { fakeClock } from './fake-clock.ts';
@@ -43,8 +44,8 @@ export function testAuthority({ settings = {}, meshConfig = {}, ...replaced }: A
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     const request = new Request(`http://x${path}`, { method: 'POST', body: text });
     const response = await (path === '/v1/certificates'
-      ? authority.certificates(request, '10.0.0.9')
-      : authority.api(request));
+      ? authority.certificates(request, { address: '10.0.0.9' })
+      : authority.api(request, anybody('10.0.0.9')));
     return { status: response.status, body: (await response.json()) as Answer['body'], headers: response.headers };
   };
   return {

@@ -1,4 +1,5 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { AUTHORITY_DEFAULTS } from '../../lib/control/authority/authority-settings.ts';
 import { type Access, ACCESS_FORMAT, type BelievedIssuer } from '../../lib/control/identity/access.ts';
 
 /** An issuer of bearer tokens whose keys live as long as the test. */
@@ -47,6 +48,7 @@ export const testAccess = (replaced: Partial<Access> = {}): Access => ({
   iam: { accounts: [], regions: [], audience: '' },
   tokens: [],
   roles: [],
+  authority: AUTHORITY_DEFAULTS,
   hasOpenMetrics: false,
   ...replaced,
 });

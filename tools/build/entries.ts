@@ -8,7 +8,7 @@ export interface BundleEntry {
 /** A file of `functions` is a Lambda when it exports a `handler`; the composition roots beside them do not. */
 const exportsHandler = /^export (const|(async )?function) handler\b/m;
 
-/** The bundles that the repository asks for: one per Lambda, and the command line once it exists. */
+/** The bundles that the repository asks for: one per Lambda, the command line, and the agent that is shipped beside Envoys. */
 export function bundleEntries(files: readonly string[], read: (path: string) => string): BundleEntry[] {
   const lambdas = files
     .filter((path) => /^functions\/[^/]+\.ts$/.test(path) && exportsHandler.test(read(path)))
@@ -19,5 +19,8 @@ export function bundleEntries(files: readonly string[], read: (path: string) => 
   const cli = files.includes('lib/cli/main.ts')
     ? [{ name: 'cli', source: 'lib/cli/main.ts', target: 'dist/cli/main.mjs' }]
     : [];
-  return [...lambdas, ...cli];
+  const agent = files.includes('lib/cli/agent-main.ts')
+    ? [{ name: 'agent', source: 'lib/cli/agent-main.ts', target: 'dist/agent/main.mjs' }]
+    : [];
+  return [...lambdas, ...cli, ...agent];
 }

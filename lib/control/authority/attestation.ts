@@ -1,8 +1,9 @@
-import type { WorkloadIdentity } from '../identity/caller.ts';
+import type { Sender } from '../../base/sender.ts';
+import type { ProofMethod, WorkloadIdentity } from '../identity/caller.ts';
 
 /** Who asks for a certificate, as was proven. */
 export interface Attested {
-  readonly method: 'join-token' | 'bearer' | 'renewal' | 'sender';
+  readonly method: 'join-token' | 'renewal' | ProofMethod;
   /** For the log; never what proved it. */
   readonly principal: string;
   /** Everything that the caller may run as. */
@@ -30,6 +31,10 @@ export interface AttestedRequest {
   /** The certificate request, as it was sent. */
   readonly csr: string;
   readonly attestation: Attestation;
+  /** The header of that name. */
+  readonly authorization?: string;
+  /** What the front door found out. */
+  readonly sender?: Sender;
 }
 
 /** One way to prove who one is. Does not throw but for a store that is away. */

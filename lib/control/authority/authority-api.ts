@@ -6,8 +6,15 @@ import type { Log } from '../../ports/log.ts';
 import type { WorkloadIdentity } from '../identity/caller.ts';
 import { problem } from '../api/problem.ts';
 import { readBody } from '../api/read-body.ts';
-import type { HttpHandler } from '../http/http-handler.ts';
 import { jsonResponse } from '../http/json-response.ts';
+import type { Actor } from '../identity/rights.ts';
+import {
+  AUTHORITY_PATH,
+  isAuthorityPath,
+  JOIN_TOKENS_PATH,
+  ROTATION_PATH,
+  TRUST_BUNDLE_PATH,
+} from './authority-paths.ts';
 import { type AuthorityState, nextRoot, signerOf } from './authority-state.ts';
 import type { IssuerSource } from './issuer.ts';
 import { type JoinTokenPorts, LONGEST_TOKEN_TTL, makeJoinToken, USUAL_TOKEN_TTL } from './join-tokens.ts';
@@ -24,39 +31,42 @@ export interface AuthorityApiPorts {
 
 const BODY_LIMIT_BYTES = 16 * 1024;
 
-/** Paths of `authorityApi`; all but the first are for administrators. */
-export const TRUST_BUNDLE_PATH = '/v1/trust-bundle';
-const AUTHORITY_PATH = '/v1/authority';
-const ROTATION_PATH = '/v1/authority/rotation';
-const JOIN_TOKENS_PATH = '/v1/join-tokens';
-
-export const AUTHORITY_PATHS: ReadonlySet<string> = new Set([
-  ...[TRUST_BUNDLE_PATH, AUTHORITY_PATH, ROTATION_PATH, JOIN_TOKENS_PATH],
-]);
-
 /**
  * `GET /v1/trust-bundle`: whom workloads believe, in PEM. `GET /v1/authority`: its roots and what becomes of them. `POST /v1/authority/rotation
  * {"distrust": true}`: the next root, or one that takes the place of all others at once. `POST /v1/join-tokens {namespace, serviceAccount,
  * ttl}`: a token for one certificate; `ttl` in seconds.
  */
-export function authorityApi(ports: AuthorityApiPorts): HttpHandler {
-  const routes: Readonly<Record<string, HttpHandler>> = {
+export function authorityApi(ports: AuthorityApiPorts): AuthorityHandler {
+  const routes: Readonly<Record<string, AuthorityHandler>> = {
     [`GET ${TRUST_BUNDLE_PATH}`]: async () => {
       const bundle = await ports.bundleOf((await ports.issuer.current()).roots);
       return new Response(bundle.join(''), { headers: { 'content-type': 'application/x-pem-file' } });
     },
     [`GET ${AUTHORITY_PATH}`]: async () => jsonResponse(200, await shown(ports)),
-    [`POST ${ROTATION_PATH}`]: (request) => rotate(ports, request),
-    [`POST ${JOIN_TOKENS_PATH}`]: (request) => joinToken(ports, request),
+    [`POST ${ROTATION_PATH}`]: forAdministrators((request, who) => rotate(ports, request, who)),
+    [`POST ${JOIN_TOKENS_PATH}`]: forAdministrators((request, who) => joinToken(ports, request, who)),
   };
-  return async (request) => {
+  return async (request, actor) => {
     const { pathname } = new URL(request.url);
     const route = routes[`${request.method === 'HEAD' ? 'GET' : request.method} ${pathname}`];
-    if (route) return route(request);
-    if (!AUTHORITY_PATHS.has(pathname))
-      return problem(404, { code: 'NOT_FOUND', message: `nothing is at ${pathname}` });
+    if (route) return route(request, actor);
+    if (!isAuthorityPath(pathname)) return problem(404, { code: 'NOT_FOUND', message: `nothing is at ${pathname}` });
     const other = request.method === 'POST' ? 'GET' : 'POST';
     return problem(405, { code: 'METHOD_NOT_ALLOWED', message: `use ${other}` });
+  };
+}
+
+/** Told who asks, where that was found out. */
+type AuthorityHandler = (request: Request, actor?: Actor) => Promise<Response>;
+
+/** Who makes tokens can be any workload, and who replaces roots can stop all of them. */
+function forAdministrators(handler: (request: Request, who: Actor) => Promise<Response>): AuthorityHandler {
+  return async (request, actor) => {
+    if (actor?.rights.edits === 'everything') return handler(request, actor);
+    return problem(403, {
+      code: 'FORBIDDEN',
+      message: 'only an administrator may do this; roles are in the access file',
+    });
   };
 }
 
@@ -91,7 +101,7 @@ function stateShown(state: AuthorityState): { readonly roots: readonly ShownRoot
   };
 }
 
-async function rotate({ roots }: AuthorityApiPorts, request: Request): Promise<Response> {
+async function rotate({ roots, log }: AuthorityApiPorts, request: Request, who: Actor): Promise<Response> {
   if (!roots) {
     const message = 'an authority is plugged in: it is rotated where it comes from';
     return problem(409, { code: 'PLUGGED_IN', message });
@@ -99,11 +109,12 @@ async function rotate({ roots }: AuthorityApiPorts, request: Request): Promise<R
   const body = await jsonBody(request);
   if (body instanceof Response) return body;
   const isDistrusted = body['distrust'] === true;
+  log.warn('rotation-asked-for', { who: who.name, from: who.from, distrust: isDistrusted });
   const state = isDistrusted ? await roots.distrust() : await roots.rotate({ isWanted: true });
   return jsonResponse(200, stateShown(state));
 }
 
-async function joinToken({ joinTokens, log }: AuthorityApiPorts, request: Request): Promise<Response> {
+async function joinToken({ joinTokens, log }: AuthorityApiPorts, request: Request, who: Actor): Promise<Response> {
   const body = await jsonBody(request);
   if (body instanceof Response) return body;
   const { namespace, serviceAccount, ttl = USUAL_TOKEN_TTL / 1000 } = body;
@@ -118,7 +129,7 @@ async function joinToken({ joinTokens, log }: AuthorityApiPorts, request: Reques
   const workload: WorkloadIdentity = { namespace, serviceAccount };
   const made = await makeJoinToken(joinTokens, { workload, ttl: durationMs(ttl * 1000) });
   const expiresAt = printTimestamp(made.expiresAt satisfies EpochMs);
-  log.info('join-token-made', { namespace, serviceAccount, expiresAt });
+  log.info('join-token-made', { namespace, serviceAccount, expiresAt, who: who.name, from: who.from });
   const response = jsonResponse(201, { token: made.token, namespace, serviceAccount, expiresAt });
   response.headers.set('cache-control', 'no-store');
   return response;

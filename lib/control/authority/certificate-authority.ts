@@ -10,12 +10,14 @@ import type { Log } from '../../ports/log.ts';
 import type { Records } from '../../ports/records.ts';
 import type { SigningKeys } from '../../ports/signing-keys.ts';
 import type { ConfigSource } from '../build/worlds.ts';
-import type { HttpHandler } from '../http/http-handler.ts';
+import { readIdentityBindings } from '../../world/identity-bindings.ts';
+import type { VerifyCaller } from '../identity/verify-caller.ts';
 import type { Authenticator } from './attestation.ts';
 import { authorityApi } from './authority-api.ts';
 import { type AuthorityEnds, authorityMetrics } from './authority-metrics.ts';
 import { type AuthorityState, signerOf } from './authority-state.ts';
 import type { AuthoritySettings } from './authority-settings.ts';
+import { callerAuthenticator } from './caller-authenticator.ts';
 import { certificatesApi, type CertificatesHandler } from './certificates-api.ts';
 import type { Issuer, IssuerSource } from './issuer.ts';
 import { forgetJoinTokens, joinTokenAuthenticator } from './join-tokens.ts';
@@ -38,7 +40,9 @@ export interface AuthorityPorts {
   readonly fetcher: Fetcher;
   /** In place of roots of our own. */
   readonly plugged?: IssuerSource;
-  /** Those that believe other proofs than join tokens and certificates that are renewed. */
+  /** How the service believes callers elsewhere; absent where nobody has to prove anything. */
+  readonly verifyCaller?: VerifyCaller;
+  /** Tried before all others. */
   readonly authenticators?: readonly Authenticator[];
 }
 
@@ -47,7 +51,7 @@ export interface CertificateAuthority {
   /** `POST /v1/certificates`, for workloads. */
   readonly certificates: CertificatesHandler;
   /** The paths of `AUTHORITY_PATHS`. */
-  readonly api: HttpHandler;
+  readonly api: ReturnType<typeof authorityApi>;
   /** What has to be looked after now and then: roots that end, tokens that have expired. */
   tend(): Promise<void>;
 }
@@ -60,6 +64,7 @@ export function certificateAuthority(ports: AuthorityPorts): CertificateAuthorit
     const { trustDomain: own, trustDomainAliases } = await mesh();
     return [own, ...trustDomainAliases];
   };
+  const bindings = async () => readIdentityBindings((await ports.config.readNewest()).resources);
   const { issuer, roots } = issuing(ports, trustDomain);
   const others = otherAuthorities({ ...ports, written: async () => (await mesh()).caCertificates ?? [] });
   const bundleOf = async (own: readonly string[]): Promise<readonly string[]> => {
@@ -76,6 +81,7 @@ export function certificateAuthority(ports: AuthorityPorts): CertificateAuthorit
   });
   const authenticators = [
     ...(ports.authenticators ?? []),
+    ...(ports.verifyCaller ? [callerAuthenticator({ ...ports, verifyCaller: ports.verifyCaller, bindings })] : []),
     renewalAuthenticator({ ...ports, issuer, trustDomains }),
     joinTokenAuthenticator(ports),
   ];
@@ -83,7 +89,8 @@ export function certificateAuthority(ports: AuthorityPorts): CertificateAuthorit
     certificates: certificatesApi({ ...ports, issuer, trustDomain, bundleOf, metrics, authenticators }),
     api: authorityApi({ ...(roots && { roots }), issuer, joinTokens: ports, bundleOf, log }),
     async tend() {
-      await roots?.rotate();
+      // Nobody needs roots before the first workload comes.
+      if (await roots?.read()) await roots?.rotate();
       await others.refresh();
       await forgetJoinTokens(ports);
       await forgetProofs(records, clock);

@@ -2,6 +2,7 @@ import { durationMs } from '../../base/brand.ts';
 import { isMembers, type Members } from '../../base/members.ts';
 import { printTimestamp } from '../../base/timestamp.ts';
 import { hashBytes } from '../../base/hashing.ts';
+import { NOBODY, type Sender } from '../../base/sender.ts';
 import type { Log } from '../../ports/log.ts';
 import { StoreUnavailable } from '../../ports/store-errors.ts';
 import { problem } from '../api/problem.ts';
@@ -28,8 +29,8 @@ export interface CertificatesPorts extends IssuePorts {
   readonly log: Log;
 }
 
-/** A request for a certificate as HTTP brings it, and from where, for the log. */
-export type CertificatesHandler = (request: Request, from?: string) => Promise<Response>;
+/** Takes requests for certificates, and what the front door found out about who sends them. */
+export type CertificatesHandler = (request: Request, sender?: Sender) => Promise<Response>;
 
 /** A certificate request, a chain to renew with and a token: together far less. */
 const BODY_LIMIT_BYTES = 128 * 1024;
@@ -39,13 +40,14 @@ const BODY_LIMIT_BYTES = 128 * 1024;
  * nothing is answered 401, and who may run as nothing 403, always in the same words: why is in the log alone.
  */
 export function certificatesApi(ports: CertificatesPorts): CertificatesHandler {
-  return async (request, from = '') => {
+  return async (request, sender = NOBODY) => {
+    const from = sender.address;
     if (request.method !== 'POST') return problem(405, { code: 'METHOD_NOT_ALLOWED', message: 'use POST' });
     const body = await readBody(request, BODY_LIMIT_BYTES);
     ports.metrics.noteRequest();
     if (!body.ok) return refused(ports, from, { failure: 'CSR_ERROR', status: body.status, reason: body.message });
     try {
-      return noStore(await answer(ports, body.text, from));
+      return noStore(await answer(ports, body.text, { authorization: request.headers.get('authorization'), sender }));
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       ports.log.error('certificate-failed', { from, error });
@@ -60,14 +62,24 @@ function noStore(response: Response): Response {
   return response;
 }
 
-async function answer(ports: CertificatesPorts, text: string, from: string): Promise<Response> {
+interface Sent {
+  readonly authorization: string | null;
+  readonly sender: Sender;
+}
+
+async function answer(ports: CertificatesPorts, text: string, { authorization, sender }: Sent): Promise<Response> {
+  const from = sender.address;
   const body = parsed(text);
   const csr = body?.['csr'];
   if (!body || typeof csr !== 'string') {
     return refused(ports, from, { failure: 'CSR_ERROR', reason: 'the body is no JSON object with a csr in PEM' });
   }
   const attestation = isMembers(body['attestation']) ? body['attestation'] : {};
-  const attested = await authenticated(ports, { csr, attestation }, from);
+  const attested = await authenticated(
+    ports,
+    { csr, attestation, sender, ...(authorization !== null && { authorization }) },
+    from,
+  );
   if (!attested) return unauthenticated(ports);
   const workload = chosenWorkload(attested, body['workload']);
   if (!workload) return withoutIdentity(ports, attested, from);

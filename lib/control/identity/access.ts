@@ -1,4 +1,5 @@
 import type { CallerMatch } from '../../model/identity-binding.ts';
+import type { AuthoritySettings } from '../authority/authority-settings.ts';
 import type { WorkloadIdentity } from './caller.ts';
 
 /** Whose proofs are believed, and who may do what with the API: the access file, read and checked. */
@@ -11,6 +12,8 @@ export interface Access {
   readonly iam: BelievedIam;
   readonly tokens: readonly BelievedToken[];
   readonly roles: readonly GrantedRole[];
+  /** What the certificate authority gives to whom it believes. */
+  readonly authority: AuthoritySettings;
   /** Whether `/metrics` is told to whoever reaches the address. */
   readonly hasOpenMetrics: boolean;
 }

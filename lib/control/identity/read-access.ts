@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { Checked, Issue } from '../../base/issue.ts';
+import { durationMs } from '../../base/brand.ts';
+import { parseDuration } from '../../base/duration.ts';
 import { callerMatchProblem } from '../../resources/caller-match-checks.ts';
 import { readDocuments } from '../../resources/read-documents.ts';
+import { AUTHORITY_DEFAULTS } from '../authority/authority-settings.ts';
 import { type Access, ACCESS_FORMAT, TOKEN_ALGORITHMS } from './access.ts';
 
 const serviceAccountName = z.string().regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'must be the bare name of one');
@@ -55,6 +58,33 @@ const token = z.strictObject({
   workload: workload.exactOptional(),
 });
 
+const time = z
+  .string()
+  .transform((text) => parseDuration(text))
+  .refine((length) => length !== undefined, 'must be a length of time such as 24h')
+  .transform((length) => length ?? durationMs(0));
+
+const SHORTEST = 1_000;
+
+const authority = z
+  .strictObject({
+    defaultTtl: time.default(AUTHORITY_DEFAULTS.defaultTtl),
+    maxTtl: time.default(AUTHORITY_DEFAULTS.maxTtl),
+    rootLifetime: time.default(AUTHORITY_DEFAULTS.rootLifetime),
+    rotationCheck: time.default(AUTHORITY_DEFAULTS.rotationCheck),
+    rotationGrace: z.number().min(0).max(1).default(AUTHORITY_DEFAULTS.rotationGrace),
+  })
+  .superRefine(({ defaultTtl, maxTtl, rootLifetime }, context) => {
+    const refuse = (path: string, message: string): void => context.addIssue({ code: 'custom', path: [path], message });
+    if (maxTtl < SHORTEST) refuse('maxTtl', 'must be a second or more');
+    if (defaultTtl < SHORTEST || defaultTtl > maxTtl)
+      refuse('defaultTtl', 'must be a second or more, and at most maxTtl');
+    // A successor is told for one maxTtl before it signs, and the old root is believed for another one.
+    if (rootLifetime < 4 * maxTtl)
+      refuse('rootLifetime', 'must be at least four times maxTtl, or roots could not be replaced');
+  })
+  .default(AUTHORITY_DEFAULTS);
+
 const accessFile = z
   .strictObject({
     issuers: z.array(issuer).default([]),
@@ -72,6 +102,7 @@ const accessFile = z
       .default({ accounts: [], regions: [], audience: '' }),
     tokens: z.array(token).default([]),
     roles: z.array(role).default([]),
+    authority,
     openMetrics: z.boolean().default(false),
   })
   .superRefine((file, context) => {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/clock.ts';
 import type { Fetcher } from '../../ports/fetcher.ts';
 import type { Log } from '../../ports/log.ts';
+import { AUTHORITY_DEFAULTS, type AuthoritySettings } from '../authority/authority-settings.ts';
 import { type Gate, guardedGate, openGate } from '../http/gate.ts';
 import type { Access } from './access.ts';
 import { jsonFetcher } from './fetch-json.ts';
@@ -12,6 +13,8 @@ export interface ServiceIdentity {
   readonly gate: Gate;
   /** What answers polls is told of it. */
   readonly polls: { readonly verifyCaller?: VerifyCaller };
+  /** What certificates workloads are given. */
+  readonly authority: AuthoritySettings;
   /** As `/v1/service` says it. */
   readonly summary: 'none' | 'proven';
 }
@@ -23,9 +26,14 @@ export interface IdentityPorts {
 }
 
 export function serviceIdentity(access: Access | undefined, { fetcher, clock, log }: IdentityPorts): ServiceIdentity {
-  if (!access) return { gate: openGate, polls: {}, summary: 'none' };
+  if (!access) return { gate: openGate, polls: {}, authority: AUTHORITY_DEFAULTS, summary: 'none' };
   const fetchJson = jsonFetcher(fetcher);
   const keysOf = issuerKeys({ fetchJson, clock, log });
   const verifyCaller = callerVerifier(access, { keysOf, askSts: fetchJson, clock });
-  return { gate: guardedGate({ access, verifyCaller, log }), polls: { verifyCaller }, summary: 'proven' };
+  return {
+    gate: guardedGate({ access, verifyCaller, log }),
+    polls: { verifyCaller },
+    authority: access.authority,
+    summary: 'proven',
+  };
 }
