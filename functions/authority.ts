@@ -20,7 +20,7 @@ type AuthorityFunction = (
 ) => Promise<APIGatewayProxyStructuredResultV2 | undefined>;
 
 /** Signs certificates for workloads, and looks after its roots when the timer fires. */
-export function authorityFunction({ authority, gate, log }: AuthorityParts): AuthorityFunction {
+function authorityFunction({ authority, gate, log }: AuthorityParts): AuthorityFunction {
   const answer = httpFunction(authorityRoutes(authority, gate), (error) => log.error('request-failed', { error }));
   return async (event, context) => {
     if ('requestContext' in event) return answer(event, context);

@@ -14,7 +14,7 @@ export interface RefreshParts extends Pick<Cloud, 'log'> {
 }
 
 /** Something was uploaded, or time has passed: fetch the keys of issuers of tokens that are due. */
-export function refreshKeysFunction({
+function refreshKeysFunction({
   refreshKeys,
   candidate,
   log,

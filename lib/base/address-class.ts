@@ -84,7 +84,7 @@ function embedded(bytes: Uint8Array): readonly Uint8Array[] {
 }
 
 /** Whether an address, or the one inside it, has all bits of a prefix. */
-export function isWithin(bytes: Uint8Array, range: { readonly bytes: Uint8Array; readonly bits: number }): boolean {
+function isWithin(bytes: Uint8Array, range: { readonly bytes: Uint8Array; readonly bits: number }): boolean {
   if (bytes.length !== range.bytes.length) return false;
   const whole = range.bits >> 3;
   for (let at = 0; at < whole; at += 1) if (bytes[at] !== range.bytes[at]) return false;

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 
 /** Exit codes that scripts rely on. */
-export const exitCodes = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const;
+const exitCodes = { done: 0, refused: 1, usage: 2, unreachable: 3 } as const;
 
 /** A verb cannot do what it was asked; `message` says why in one line, or is empty when all was said already. */
 export class CliFailure extends Error {

@@ -1,7 +1,5 @@
 /** How a signing key signs: the curve or kind of the key, and the hash. */
-export const SIGNATURE_ALGORITHMS = ['ecdsa-p256-sha256', 'ecdsa-p384-sha384', 'rsa-pkcs1-sha256'] as const;
-
-export type SignatureAlgorithm = (typeof SIGNATURE_ALGORITHMS)[number];
+export type SignatureAlgorithm = 'ecdsa-p256-sha256' | 'ecdsa-p384-sha384' | 'rsa-pkcs1-sha256';
 
 /** A private key that is used where it lies, and never shown. */
 export interface SigningKey {

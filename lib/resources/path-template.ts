@@ -7,7 +7,7 @@ const ANY_SEGMENTS = '{**}';
 const LITERAL = /^[a-zA-Z0-9\-._~%!$&'()+,;:@=]+$/;
 
 /** Whether a path is a template: some part of it stands for a segment, or for several. */
-export const hasPathTemplate = (path: string): boolean => path.includes(ONE_SEGMENT) || path.includes(ANY_SEGMENTS);
+const hasPathTemplate = (path: string): boolean => path.includes(ONE_SEGMENT) || path.includes(ANY_SEGMENTS);
 
 /** VAL-10 */
 export function pathTemplateProblem(path: string): string | undefined {

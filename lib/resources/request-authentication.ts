@@ -4,8 +4,6 @@ import type { KindDefinition, Subject } from './kind-definition.ts';
 import { checkPolicyTarget } from './policy-target-checks.ts';
 import { requestAuthenticationSpec, type RequestAuthenticationSpec } from './request-authentication-spec.ts';
 
-export type { JwtRuleSpec, RequestAuthenticationSpec } from './request-authentication-spec.ts';
-
 /** RequestAuthentication: whose tokens requests to a workload may carry. */
 export const requestAuthentication = {
   group: 'security.istio.io',

@@ -4,7 +4,7 @@ import { type Recall, recallNothing } from '../base/recall.ts';
 import type { PoliciesByNamespace } from '../model/policy-attachment.ts';
 import type { JwtRule, RequestAuthentication } from '../model/request-authentication.ts';
 import { type KeySetAddress, keySetName } from '../resources/key-set-name.ts';
-import type { JwtRuleSpec } from '../resources/request-authentication.ts';
+import type { JwtRuleSpec } from '../resources/request-authentication-spec.ts';
 import { keyOf, type Resource } from '../resources/resource.ts';
 import { policiesByNamespace, readAttachment, unenforcedTargets } from './policy-attachment.ts';
 
@@ -33,10 +33,10 @@ export function readRequestAuthentications(
 }
 
 /** JWKS-1 */
-export const keySetAddress = ({ issuer = '', jwksUri = '' }: JwtRuleSpec): KeySetAddress => ({ issuer, jwksUri });
+const keySetAddress = ({ issuer = '', jwksUri = '' }: JwtRuleSpec): KeySetAddress => ({ issuer, jwksUri });
 
 /** RA-13: whether the keys of a rule stand in it; what it says of a place to fetch them from is of no account then. */
-export const hasOwnKeys = ({ jwks = '' }: JwtRuleSpec): boolean => jwks !== '';
+const hasOwnKeys = ({ jwks = '' }: JwtRuleSpec): boolean => jwks !== '';
 
 function readOne(
   resource: Resource<'RequestAuthentication'>,

@@ -13,7 +13,7 @@ export type ReadRequest =
   { readonly ok: true; readonly request: CertificateRequest } | { readonly ok: false; readonly reason: string };
 
 /** A request with an RSA key of 8192 bits and some names has about 3 KB. */
-export const MAX_REQUEST_CHARACTERS = 16 * 1024;
+const MAX_REQUEST_CHARACTERS = 16 * 1024;
 
 /**
  * Reads one certificate request in PEM and checks that whoever made it has the private key (CA-4), and that the key is one with which an

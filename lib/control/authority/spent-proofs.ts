@@ -3,7 +3,7 @@ import { type DurationMs, type EpochMs, plus } from '../../base/brand.ts';
 import type { RecordKey, Records } from '../../ports/records.ts';
 import { listAll } from '../list-all.ts';
 
-export const PROOFS_PARTITION = 'authority-proofs';
+const PROOFS_PARTITION = 'authority-proofs';
 
 interface SpentProof {
   readonly until: EpochMs;

@@ -18,7 +18,7 @@ export type BearerToken =
   { readonly from: 'text'; readonly text: string } | { readonly from: 'environment'; readonly variable: string };
 
 /** Name of the Secret that a token file holds. */
-export const TOKEN_SECRET = 'pilotless-token';
+const TOKEN_SECRET = 'pilotless-token';
 
 /** The filters that put the proof into each poll; they come last, because signatures are about everything else. */
 export function proofFilters(proof: PollProof | undefined): readonly ProtoJson[] {
