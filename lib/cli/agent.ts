@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
@@ -65,7 +66,7 @@ async function identityAgent(options: IdentityOptions, { server }: GlobalOptions
     tell,
     now: () => epochMs(Date.now()),
     sleep: (duration: number) => sleep(duration, undefined, { signal: stopped.signal }).catch(() => undefined),
-    chance: Math.random,
+    chance: () => randomInt(2 ** 32) / 2 ** 32,
     isStopped: () => stopped.signal.aborted,
   };
   await runIdentityAgent(parts, options.once);
