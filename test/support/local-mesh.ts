@@ -1,14 +1,18 @@
 import { createServer, get, type IncomingHttpHeaders, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type LocalService, startLocal } from '../../functions/local.ts';
+import { type LocalOptions, type LocalService, startLocal } from '../../functions/local.ts';
 import { durationMs } from '../../lib/base/brand.ts';
 import { NOWHERE } from '../../lib/base/locality.ts';
 import { bootstrap, type BootstrapRequest } from '../../lib/control/offline/bootstrap.ts';
 import { sidecarNode } from './delivery.ts';
 
 /** A service of its own for one test, in memory unless a directory is given. */
-export function startService(dataDirectory?: string): Promise<LocalService> {
+export function startService(
+  dataDirectory?: string,
+  settings: Pick<LocalOptions, 'fetchAllow'> = {},
+): Promise<LocalService> {
   return startLocal({
+    ...settings,
     host: '127.0.0.1',
     port: 0,
     ...(dataDirectory === undefined ? {} : { dataDirectory }),

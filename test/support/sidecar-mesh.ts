@@ -22,8 +22,9 @@ export interface SidecarMesh {
 export async function startSidecarMesh(
   documents: readonly string[],
   node: Partial<BootstrapRequest> = { labels: { app: 'client' } },
+  settings: Parameters<typeof startService>[1] = {},
 ): Promise<SidecarMesh> {
-  const service = await startService();
+  const service = await startService(undefined, settings);
   const polls = await quickPolls(service.url, DELAY);
   await replaceAll(service, documents);
   const bootstrap = bootstrapFor(polls.url, node);
