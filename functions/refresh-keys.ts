@@ -14,11 +14,7 @@ export interface RefreshParts extends Pick<Cloud, 'log'> {
 }
 
 /** Something was uploaded, or time has passed: fetch the keys of issuers of tokens that are due. */
-function refreshKeysFunction({
-  refreshKeys,
-  candidate,
-  log,
-}: RefreshParts): (event: RefreshEvent) => Promise<void> {
+function refreshKeysFunction({ refreshKeys, candidate, log }: RefreshParts): (event: RefreshEvent) => Promise<void> {
   return async (event) => {
     const isTimer = !('Records' in event);
     if (!isTimer && !event.Records.some(isRevision)) return;

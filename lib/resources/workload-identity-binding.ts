@@ -51,8 +51,9 @@ export const workloadIdentityBinding = {
   validate: checkBinding,
 } satisfies KindDefinition<typeof workloadIdentityBindingSpec>;
 
-function checkBinding({ spec }: Subject<WorkloadIdentityBindingSpec>, log: FindingLog): void {
-  const { serviceAccount, match } = spec;
+/** Members that are not of their type are left out, those too that must be there. */
+function checkBinding({ spec }: Subject<Partial<WorkloadIdentityBindingSpec>>, log: FindingLog): void {
+  const { serviceAccount = '', match = [] } = spec;
   if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(serviceAccount)) {
     const message = `${quoted(serviceAccount)} is no name of a service account; write the bare name, without its namespace`;
     log.at('spec.serviceAccount').error('INVALID_VALUE', message);
