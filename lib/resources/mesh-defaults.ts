@@ -99,7 +99,8 @@ export function meshConfigAlone(written: MeshConfigSpec = {}): MeshConfig {
   };
 }
 
+/** The written ones come first, so that what is said about one has its place in the document. */
 function providersWithDefaults(written: MeshConfig['extensionProviders']): MeshConfig['extensionProviders'] {
   const names = new Set(written.map(({ name }) => name));
-  return [...providerDefaults.filter(({ name }) => !names.has(name)), ...written];
+  return [...written, ...providerDefaults.filter(({ name }) => !names.has(name))];
 }

@@ -28,7 +28,7 @@ test('a written extension provider takes the place of a default of its name', ()
   });
   assert.deepEqual(
     extensionProviders.map((provider) => provider.name),
-    ['prometheus', 'stackdriver', 'envoy', 'otel'],
+    ['envoy', 'otel', 'prometheus', 'stackdriver'],
   );
-  assert.equal(extensionProviders[2]?.envoyFileAccessLog?.path, '/tmp/log');
+  assert.equal(extensionProviders[0]?.envoyFileAccessLog?.path, '/tmp/log');
 });

@@ -4,7 +4,20 @@ const name = { name: 'default' };
 const mesh = (meshConfig: object): object => ({ meshConfig });
 const at = 'spec.meshConfig';
 
+const byHttp = (provider: object, named = 'by-http'): object =>
+  mesh({ extensionProviders: [{ name: named, envoyExtAuthzHttp: { service: 'a.test', port: 80, ...provider } }] });
+const provider = `error ${at}.extensionProviders[0]: invalid extension provider`;
+
 testFindings('Mesh', [
+  ['XAZ-7', byHttp({}), 'fine', name],
+  ['XAZ-7', byHttp({}, 'a.b'), `${provider} a.b: provider name "a.b" must be 1 to 63`, name],
+  ['XAZ-7', byHttp({}, '-a'), `${provider} -a: provider name "-a" must be 1 to 63`, name],
+  ['XAZ-7', byHttp({}, 'a'.repeat(64)), `${provider} ${'a'.repeat(64)}: provider name`, name],
+  ['XAZ-9', byHttp({ pathPrefix: 'check' }), `${provider} by-http: pathPrefix should begin with "/"`, name],
+  ['XAZ-9', byHttp({ port: 65536 }), `${provider} by-http: port 65536 must be in the range 1..65535`, name],
+  ['XAZ-9', byHttp({ statusOnError: '999' }), `${provider} by-http: unsupported statusOnError value 999`, name],
+  ['TD-7', mesh({ trustDomain: 'a.b.' }), 'fine', name],
+  ['TD-7', mesh({ trustDomain: 'a_b' }), `error ${at}.trustDomain: trustDomain: trust domain name "a_b" invalid`, name],
   ['G-7', {}, 'fine', name],
   ['G-7', {}, 'error metadata.name: a Mesh called "test" would have no effect'],
   ['G-7', mesh({ outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' }, trustDomain: 'td' }), 'fine', name],
