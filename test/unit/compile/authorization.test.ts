@@ -65,7 +65,7 @@ describe('filters', () => {
     assert.deepEqual([...http.asking, ...http.deciding, ...tcp.asking, ...tcp.deciding], []);
   });
 
-  test('AZ-1, AZ-8: ALLOW where nothing is said; audit, deny and allow in this order, one filter each', () => {
+  test('AZ-1, AZ-7, AZ-8: ALLOW where nothing is said; audit, deny and allow in this order, one filter each', () => {
     const { http } = built(
       policy('rules: [{}]'),
       policy('action: DENY, rules: [{}]'),
@@ -134,7 +134,7 @@ describe('who asks', () => {
     assert.equal(from("principals: ['a*']"), '(identity prefix spiffe://a)');
   });
 
-  test('AZ-17 to AZ-20: namespaces, accounts, trust domains and addresses', () => {
+  test('AZ-17, AZ-18, AZ-19, AZ-20: namespaces, accounts, trust domains and addresses', () => {
     assert.equal(from("namespaces: ['a.b*c']"), '(identity regex .*/ns/a\\.b.*c/.*)');
     assert.equal(from('serviceAccounts: [o.p/q]'), '(identity regex spiffe://.+/ns/o\\.p/(.+/|)sa/q(/.+)?)');
     assert.equal(from("trustDomains: ['*', a.b]"), '(identity prefix spiffe:// | identity prefix spiffe://a.b/)');
@@ -177,7 +177,7 @@ describe('who asks', () => {
 });
 
 describe('what is asked for', () => {
-  test('AZ-15, AZ-24 to AZ-27: hosts without regard to case, methods, paths, ports, names', () => {
+  test('AZ-15, AZ-24, AZ-25, AZ-26, AZ-27: hosts without regard to case, methods, paths, ports, names', () => {
     assert.equal(
       to("hosts: [A.b, '*.c', 'd*', '*']"),
       '(:authority~ exact A.b | :authority~ suffix .c | :authority~ prefix d | :authority~ there)',
@@ -300,7 +300,7 @@ describe('external authorizers', () => {
     assert.match(policiesOf(trial?.trial)[0] ?? '', /any -> any$/);
   });
 
-  test('XAZ-10 to XAZ-12: headers, the body and the way to fail', () => {
+  test('XAZ-10, XAZ-11, XAZ-12: headers, the body and the way to fail', () => {
     const provider = `{ name: by-http, envoyExtAuthzHttp: { service: ext.test, port: 90, failOpen: true, pathPrefix: /check,
       includeHeadersInCheck: [old], includeRequestHeadersInCheck: ['x-*', '*-y', z], statusOnError: '503',
       includeAdditionalHeadersInCheck: { b: '2', a: '1' }, includeRequestBodyInCheck: { maxRequestBytes: 9, packAsBytes: true } } }`;

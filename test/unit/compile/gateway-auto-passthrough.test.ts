@@ -48,6 +48,17 @@ test('GW-30: AUTO_PASSTHROUGH has a chain for each port and subset, for TLS of t
   assert.deepEqual(issues, []);
 });
 
+test('AZ-36: connections that are passed on unread meet no policies', () => {
+  const policy = `
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: nothing, namespace: istio-system }
+spec: {}
+---`;
+  const listenersOf = (text: string) => router(text + mesh + gateway('"*.global"')).ir.listeners;
+  assert.deepEqual(listenersOf(policy), listenersOf(''));
+});
+
 test('GW-30: only services of the mesh that the server’s hosts cover are led to; without one that is said', () => {
   const others = service('b.local', 'location: MESH_INTERNAL') + service('c.global', 'location: MESH_EXTERNAL');
   const wildcard = service('*.d.global', 'location: MESH_INTERNAL');

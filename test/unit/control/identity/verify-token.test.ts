@@ -32,7 +32,7 @@ test('IDN-1: a token of an issuer that is believed says who calls', async () => 
   assert.equal(caller.workload, undefined);
 });
 
-test('IDN-1: subjects that are a service account or a SPIFFE name say the workload', async () => {
+test('IDN-1, CA-14: subjects that are a service account or a SPIFFE name say the workload', async () => {
   const reviews = { namespace: 'shop', serviceAccount: 'reviews' };
   const ofSubject = async (sub: string, subjects: BelievedIssuer['subjects']) =>
     (await verify(await issuer.token({ sub }), { subjects }))?.workload;
