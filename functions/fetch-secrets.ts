@@ -1,47 +1,20 @@
-import type { DynamoDBStreamEvent, ScheduledEvent } from 'aws-lambda';
-import { ATTRIBUTES } from '../lib/adapters/aws/records-table.ts';
-import { triggerOf } from '../lib/control/build/build-triggers.ts';
 import type { FetchReport, WhichSecrets } from '../lib/control/config/fetch-secrets.ts';
-import { type LeaseCandidate, leaseCandidate } from '../lib/control/lead/lease-candidate.ts';
+import { leaseCandidate } from '../lib/control/lead/lease-candidate.ts';
 import { SECRETS_LEASE } from '../lib/control/lead/lease.ts';
-import { type Cloud, cloud, cloudFetching, instanceName } from './cloud.ts';
+import { cloud, cloudFetching, instanceName } from './cloud.ts';
+import { type FetchEvent, fetchRound, type FetchRoundParts } from './fetch-round.ts';
 
-/** A batch of the table's stream, or the timer, which should fire every five minutes. */
-export type FetchEvent = DynamoDBStreamEvent | ScheduledEvent;
-
-export interface FetchParts extends Pick<Cloud, 'log'> {
+export interface FetchParts extends Pick<FetchRoundParts, 'candidate' | 'log'> {
   readonly fetchSecrets: (which: WhichSecrets) => Promise<FetchReport>;
-  readonly candidate: LeaseCandidate;
 }
 
-/** Something was uploaded, or time has passed: fetch the values of Secrets that others keep. */
-export function fetchSecretsFunction({
-  fetchSecrets,
-  candidate,
-  log,
-}: FetchParts): (event: FetchEvent) => Promise<void> {
-  return async (event) => {
-    const isTimer = !('Records' in event);
-    if (!isTimer && !event.Records.some(isRevision)) return;
-    const attempt = await candidate.attempt();
-    if (attempt.outcome !== 'leads') {
-      // Whoever leads may have looked before this upload, so the stream has to ask again; the timer comes again anyway.
-      if (!isTimer) throw new Error('another one fetches secrets; repeat this batch');
-      return log.info('fetch-left-to-others', { outcome: attempt.outcome });
-    }
-    try {
-      await fetchSecrets(isTimer ? 'all' : 'never-asked');
-    } finally {
-      await candidate.release();
-    }
-  };
-}
-
-function isRevision({ dynamodb }: DynamoDBStreamEvent['Records'][number]): boolean {
-  const keys = dynamodb?.Keys;
-  const key = { partition: keys?.[ATTRIBUTES.partition]?.S ?? '', id: keys?.[ATTRIBUTES.id]?.S ?? '' };
-  return triggerOf(key) === 'config';
-}
+/** Fetches the values of Secrets that others keep: on the table's stream, and on a timer, which should fire every five minutes. */
+export const fetchSecretsFunction = ({ fetchSecrets, ...parts }: FetchParts): ((event: FetchEvent) => Promise<void>) =>
+  fetchRound({
+    ...parts,
+    what: 'secrets',
+    fetch: (cause) => fetchSecrets(cause === 'timer' ? 'all' : 'never-asked'),
+  });
 
 let made: ((event: FetchEvent) => Promise<void>) | undefined;
 
