@@ -1,7 +1,7 @@
 import { claimPath } from '../base/claim-header.ts';
 import { quoted } from '../base/quoted.ts';
 import type { FindingLog } from './finding.ts';
-import { headerFormatProblem } from './header-format.ts';
+import { hasControlCharacters, headerFormatProblem } from './header-format.ts';
 import type { HeaderOperations, HeaderRewrites } from './virtual-service-spec.ts';
 
 /** RFC 9110's token characters. */
@@ -68,8 +68,7 @@ function operationNameProblem(name: string): string | undefined {
 }
 
 function headerValueProblem(value: string): string | undefined {
-  // eslint-disable-next-line no-control-regex -- these are the characters that a header value may not have
-  if (/[\u0000-\u0008\u000a-\u001f\u007f]/.test(value)) {
+  if (hasControlCharacters(value)) {
     return `header value configuration ${quoted(value)} is invalid; it has control characters`;
   }
   const problem = headerFormatProblem(value);

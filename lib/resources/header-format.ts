@@ -60,3 +60,9 @@ function expect(state: keyof typeof expected, char: string): Step {
   const wanted = Object.keys(expected[state]).map((each) => `'${each}'`);
   return { problem: `Expecting ${wanted.join(', ')} or whitespace, not '${char}'` };
 }
+
+/** Whether a text has characters that no header value may have. */
+export function hasControlCharacters(value: string): boolean {
+  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  return /[\u0000-\u0008\u000a-\u001f\u007f]/.test(value);
+}

@@ -14,7 +14,8 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import type { EpochMs } from '../../base/brand.ts';
+import { type EpochMs, epochMs } from '../../base/brand.ts';
+import { calendarDate } from '../../base/timestamp.ts';
 import type { SignatureAlgorithm, SigningKey } from '../../ports/signing-keys.ts';
 import type { AlternativeName } from './alternative-names.ts';
 
@@ -123,5 +124,5 @@ const positive = (serial: Uint8Array): Uint8Array => serial.map((byte, at) => (a
 
 const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
-// eslint-disable-next-line no-restricted-globals -- the library takes a given moment in this form; reads no clock
-const calendar = (moment: EpochMs): Date => new Date(Math.floor(moment / 1000) * 1000);
+/** Certificates know whole seconds. */
+const calendar = (moment: EpochMs): Date => calendarDate(epochMs(Math.floor(moment / 1000) * 1000));

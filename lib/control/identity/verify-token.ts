@@ -1,5 +1,6 @@
 import { decodeJwt, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { epochMs, type EpochMs } from '../../base/brand.ts';
+import { calendarDate } from '../../base/timestamp.ts';
 import { unreachable } from '../../base/unreachable.ts';
 import type { Access, BelievedIssuer } from './access.ts';
 import type { Caller, WorkloadIdentity } from './caller.ts';
@@ -74,8 +75,7 @@ async function verified(
       algorithms: [...issuer.algorithms],
       requiredClaims: ['exp', 'sub'],
       clockTolerance: CLOCK_TOLERANCE_S,
-      // eslint-disable-next-line no-restricted-globals -- the form in which the library takes a given moment; reads no clock
-      currentDate: new Date(ports.now()),
+      currentDate: calendarDate(ports.now()),
     });
     return payload;
   } catch (error) {
