@@ -37,8 +37,6 @@ export const keySet = {
   validate: checkKeySet,
 } satisfies KindDefinition<typeof keySetSpec>;
 
-export { type KeySetAddress, keySetName } from './key-set-name.ts';
-
 function checkKeySet({ metadata, spec }: Subject<KeySetSpec>, log: FindingLog): void {
   const { issuer = '', jwksUri = '', jwks } = spec;
   const name = keySetName({ issuer, jwksUri });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { keySetName } from '../../lib/resources/key-set.ts';
+import { keySetName } from '../../lib/resources/key-set-name.ts';
 import { keyOf, type Resource } from '../../lib/resources/resource.ts';
 import { arbitraryAuthorizationPolicy, arbitraryAuthorizers } from './arbitrary-authorization.ts';
 import { arbitraryDocuments, arbitraryNode } from './arbitrary-documents.ts';

@@ -1,4 +1,4 @@
-import { keySetName } from '../../lib/resources/key-set.ts';
+import { keySetName } from '../../lib/resources/key-set-name.ts';
 import type { Kind } from '../../lib/resources/kinds.ts';
 import { documentOf } from './findings.ts';
 

@@ -2,7 +2,7 @@ import { type DurationMs, durationMs } from '../../base/brand.ts';
 import { isUsableKey, publicPart, readKeySet, type WebKey } from '../../base/key-set.ts';
 import { type FetchedDocument, FetchFailed, type Fetcher } from '../../ports/fetcher.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { KeySetAddress } from '../../resources/key-set.ts';
+import type { KeySetAddress } from '../../resources/key-set-name.ts';
 
 /** Keys as their issuer publishes them, with at least one that can be used; or why there are none. */
 export type FetchedKeys =

@@ -1,6 +1,6 @@
 import { printTimestamp } from '../../base/timestamp.ts';
 import { type Condition, conditionOf, withCondition } from '../../resources/conditions.ts';
-import { keySetName } from '../../resources/key-set.ts';
+import { keySetName } from '../../resources/key-set-name.ts';
 import { keyOf, type Resource } from '../../resources/resource.ts';
 import type { ConfigStore } from './config-store.ts';
 import { putStatus, readStatus, readStatuses, withStatus } from './object-status.ts';

@@ -2,7 +2,7 @@ import { type DurationMs, durationMs, epochMs, plus } from '../../base/brand.ts'
 import { parseDuration } from '../../base/duration.ts';
 import { haveKeysChanged, type WebKey } from '../../base/key-set.ts';
 import type { Etag } from '../../ports/records.ts';
-import { type KeySetAddress, keySetName } from '../../resources/key-set.ts';
+import { type KeySetAddress, keySetName } from '../../resources/key-set-name.ts';
 import { preferredApiVersion } from '../../resources/kinds.ts';
 import type { Resource } from '../../resources/resource.ts';
 import type { ConfigSource } from '../build/worlds.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keySetName } from '../../../lib/resources/key-set.ts';
+import { keySetName } from '../../../lib/resources/key-set-name.ts';
 import { lineOf } from '../../support/line.ts';
 import type { TestNode } from '../../support/proxy-facts.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keySetName } from '../../../lib/resources/key-set.ts';
+import { keySetName } from '../../../lib/resources/key-set-name.ts';
 import { findingsOf, testFindings } from '../../support/findings.ts';
 
 const rule = (members: object): object => ({ jwtRules: [{ issuer: 'https://login.example.com', ...members }] });

@@ -9,7 +9,7 @@ import { readHistory } from '../../../../lib/control/config/history.ts';
 import { readObject } from '../../../../lib/control/config/read-objects.ts';
 import { refreshKeys } from '../../../../lib/control/config/refresh-keys.ts';
 import { conditionOf } from '../../../../lib/resources/conditions.ts';
-import { keySetName } from '../../../../lib/resources/key-set.ts';
+import { keySetName } from '../../../../lib/resources/key-set-name.ts';
 import { resourceKey } from '../../../../lib/resources/resource.ts';
 import { applied } from '../../../support/apply.ts';
 import { testPorts, testStart, testStore } from '../../../support/config-store.ts';
